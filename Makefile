@@ -1,0 +1,138 @@
+# Every command of the registry. Bare `make` prints them; `make help CMD=pull` explains one.
+# Runs with GNU make 3.81 or newer, and bash 3.2 or newer.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# What a person may set. A value reaches the scripts through the environment, to the letter: without
+# the foreach below make would expand it, and run what a $(shell …) in it says.
+VARIABLES := DATASET URL ENDPOINT PROFILE REGION CREDENTIALS LOCAL DRY_RUN DELETE TAKE CONFIRM \
+  FULL REMOTE FIX FORMAT FROM CODE OUT ALL STATUS ENGINE CMD ID WORK AWS PYTHON OFFLINE
+
+# A mistyped command or variable stops make before anything is done. Only names are looked at here,
+# never values, and the shell gets them quoted.
+goals := $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' '$(firstword $(MAKEFILE_LIST))')
+unknown := $(filter-out $(goals),$(MAKECMDGOALS)) $(addsuffix =,$(filter-out $(VARIABLES),\
+  $(foreach v,$(.VARIABLES),$(if $(filter-out command line,$(origin $(v))),,$(v)))))
+quoted = $(foreach word,$(unknown),'$(subst ','\'',$(word))')
+$(if $(strip $(unknown)),$(shell "$${PYTHON:-python3}" scripts/suggest_spelling.py $(quoted))\
+  $(error nothing was done))
+
+$(foreach v,$(VARIABLES),$(if $(filter-out undefined default,$(origin $(v))),\
+  $(eval override $(v) := $$(value $(v)))$(eval export $(v))))
+
+setup := scripts/setup.sh
+run := $(setup) && .venv/bin/python scripts
+dataset := $${DATASET:+"$$DATASET"}
+
+.PHONY: $(goals)
+
+help: ## print the commands, one line each (CMD=pull explains one)
+	@[ -z "$$CMD" ] || exec "$${PYTHON:-python3}" scripts/explain_command.py "$$CMD"; \
+	[ -n "$$CMD" ] || grep -E '^[a-z-]+:.*## |^##@' Makefile | while IFS= read -r line; do \
+	  case $$line in \
+	    '##@ '*) printf '\n%s\n' "$${line#'##@ '}" ;; \
+	    *) printf '  make %-18s %s\n' "$${line%%:*}" "$${line#*'## '}" ;; \
+	  esac; done
+
+##@ Every day
+pull: ## bring everything here up to date with S3 (DATASET="a section/b" for some)
+	@./pull.sh $(dataset)
+
+push: ## send what changed here to S3 (DATASET="a section/b" for some)
+	@./push.sh $(dataset)
+
+status: ## how every entry is here and in S3, and what to type next (DATASET=x ALL=1 FORMAT=json)
+	@$(run)/show_status.py $${ALL:+--all} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+
+reset: ## bring one entry back to what the registry holds (DATASET=x)
+	@$(run)/reset_entry.py $(dataset)
+
+add: ## make a raw dataset's folder its new version, by dvc add (DATASET=x)
+	@$(run)/add_entry.py $(dataset)
+
+verify: ## read every byte here and compare it with S3
+	@$(run)/verify_entries.py $(dataset)
+
+catalog: ## build the static site of the registry in _site/ (STATUS=1 OUT=folder URL=https://… OFFLINE=1)
+	@$(setup) catalog && .venv/bin/python scripts/build_catalog.py $${OUT:+"--out=$$OUT"} \
+	  $${URL:+"--url=$$URL"} $${STATUS:+--status} $${OFFLINE:+--offline}
+
+##@ Cards
+check-cards: ## check every card, or DATASET=x (FIX=1 repairs, REMOTE=1 asks S3, FORMAT=json|github)
+	@$(run)/check_cards.py $${FIX:+--fix} $${REMOTE:+--remote} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+
+check-experiments: ## check the rules of experiments/ (FIX=1 repairs, REMOTE=1 asks S3)
+	@$(run)/check_experiments.py $${FIX:+--fix} $${REMOTE:+--remote} $${FORMAT:+"--format=$$FORMAT"}
+
+card: ## make a new entry's card (DATASET=section/x FROM="section/y …" CODE=path)
+	@$(run)/make_card.py $${FROM:+"--from=$$FROM"} $${CODE:+"--code=$$CODE"} -- $(dataset)
+
+adopt: ## give front matter to cards that have none, or to DATASET=x
+	@$(run)/adopt_cards.py -- $(dataset)
+
+card-export: ## write a card as the README.md of a Hugging Face repository (DATASET=x OUT=folder)
+	@$(run)/export_card.py $${OUT:+"--out=$$OUT"} -- $(dataset)
+
+hooks: ## install Git hooks that check what is committed and pushed
+	@$(run)/install_hooks.py
+
+##@ Entries
+remove: ## remove an entry everywhere, into the trash (DATASET=section/x CONFIRM=x)
+	@$(run)/remove_entry.py $(dataset)
+
+seal: ## mark entries that are the same here and in S3 as whole (DATASET=x)
+	@$(run)/seal_entries.py $(dataset)
+
+unlock: ## release an entry whose pusher died (DATASET=x, then CONFIRM=x)
+	@$(run)/unlock_entry.py $(dataset)
+
+trash: ## list what was set aside instead of being deleted
+	@$(run)/list_trash.py
+
+restore: ## bring back what was set aside (ID=…)
+	@$(run)/restore_trash.py $${ID:+"$$ID"}
+
+##@ This registry
+doctor: ## prove that everything works here and in S3, with the cure for what does not
+	@$(run)/run_doctor.py
+
+remote: ## show where the registry is, or set it (URL=s3://bucket/prefix)
+	@$(run)/set_remote.py
+
+init: ## make this clone a registry of your own (URL=s3://bucket/prefix)
+	@$(run)/init_registry.py
+
+update: ## take over a newer version of these scripts (FROM=upstream/main)
+	@$(run)/merge_update.py $${FROM:+"$$FROM"}
+
+store: ## start this machine's embedded store, and say where it is
+	@$(run)/serve_store.py start
+
+store-stop: ## stop the embedded store; its data stay
+	@$(run)/serve_store.py stop
+
+##@ Its developers
+check: ## lint, types, shell, and the registry's own cards
+	@$(setup) dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/shellcheck *.sh scripts/*.sh scripts/hooks/* .ci/run
+	@.venv/bin/python scripts/check_cards.py
+	@.venv/bin/python scripts/check_experiments.py
+
+test: ## run the tests, in temporary clones, on stores of their own
+	@$(setup) dev
+	@.venv/bin/python -m pytest -n auto --dist loadgroup
+
+bench: ## measure the daily commands beside other tools (WORK="BIG MIXED MANY LATENCY" or ALL)
+	@$(setup) bench
+	@.venv/bin/python benchmarks/run.py $${WORK:+"$$WORK"}
+
+lock: ## pin the newest requirements, with hashes (needs uv)
+	@for name in requirements requirements-catalog requirements-dev requirements-bench; do \
+	  uv pip compile -q --upgrade --universal --python-version 3.10 --generate-hashes \
+	    --custom-compile-command "make lock" $$name.in -o $$name.txt; done

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Brings this checkout up to date with S3: everything, or the entries you name.
+#
+# usage: ./pull.sh [section/name | name | section/ ...]
+#
+# Keeps what was changed here and not pushed. Variables: DRY_RUN=1 says what it would do; FULL=1
+# lists all of S3; TAKE=local keeps yours where both sides changed; DELETE=1 lets most of an entry go.
+# Exit code: 0 all done and verified, 1 something failed (run again), 2 wrong usage,
+# 3 refused (a person must choose), 130 interrupted.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+if [ "${1:-}" = --help ]; then
+  sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "${BASH_SOURCE[0]##*/}"
+  exit
+fi
+
+scripts/setup.sh
+py=.venv/bin/python
+mkdir -p .registry
+exec 9>>.registry/lock # held by every step, until the last of them is gone
+export REGISTRY_LOCK_FD=9
+
+status=0
+note() { # remember the worst: a failure (1) outranks a refusal (3)
+  code=$?
+  [ "$code" != 130 ] || exit 130
+  [ "$status" = 1 ] || status=$code
+}
+
+# Gates: names, the way to S3, and what may have changed there or here.
+todo=$("$py" scripts/select_entries.py pull "$@") || note
+[ "$status" = 0 ] || [ "$status" = 3 ] || exit "$status"
+raw=$(grep '^raw_datasets/' <<<"$todo" || true)
+mirrored=$(grep -v '^raw_datasets/' <<<"$todo" || true)
+
+# Effects: one part's failure does not stop the other.
+if [ -n "$raw" ]; then "$py" scripts/pull_raw.py - <<<"$raw" || note; fi
+if [ -n "$mirrored" ]; then "$py" scripts/pull_entries.py - <<<"$mirrored" || note; fi
+
+[ "$status" = 0 ] || echo "pull: not everything was done (exit code $status), see above" >&2
+exit "$status"

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""The pre-push hook: are the raw datasets that the commits name in S3? Others would miss them.
+
+usage: check_raw_pushed.py < lines of "local-ref local-id remote-ref remote-id", as git gives them
+
+Exit code 1 names those that are not. When S3 does not answer it says so and lets the push go on.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+from registry import console, git, raw_versions
+from registry.console import say
+from registry.entries import ROOT
+from registry.errors import Unreachable
+from registry.raw_versions import Version
+
+
+def main(argv: list[str]) -> int:
+    named = {version for line in sys.stdin for version in pushed(line.split())}
+    if not named:
+        return 0
+    try:
+        missing = raw_versions.not_in_s3(ROOT, sorted(named))
+    except Unreachable as error:
+        say(f"pre-push: could not ask S3 for the raw datasets, which may be missing: {error}")
+        return 0
+    for version in missing:
+        say(f"pre-push: {version.entry} is not in S3 yet in the version that you push:")
+        say(f"  make push DATASET={shlex.quote(version.entry)}")
+    if missing:
+        say("pre-push: nothing was pushed; do that, and push again")
+    return 1 if missing else 0
+
+
+def pushed(line: list[str]) -> list[Version]:
+    """The versions that one pushed ref names and its remote one does not. Raises GitError."""
+    if len(line) != 4 or not line[1].strip("0"):
+        return []  # a ref is deleted
+    local, old = line[1], line[3]
+    known = old.strip("0") and git.has(ROOT, old)
+    before = set(raw_versions.named_by(ROOT, old)) if known else set()
+    return [version for version in raw_versions.named_by(ROOT, local) if version not in before]
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main))

@@ -1,0 +1,54 @@
+"""Explain one command of the Makefile: what it does, its variables and its exit codes.
+
+usage: explain_command.py command
+
+What it says comes from the script that the command runs. Exit code: 0 explained, 2 no such command.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from registry import commands, console
+from registry.commands import VARIABLES, Command
+from registry.errors import UsageError
+
+CODES = (
+    "Exit code: 0 done, 1 something failed, 2 wrong usage, 3 refused (a person must choose), "
+    "130 interrupted."
+)
+MAKE = "make turns every failure into its own 2; the message above it says which it was."
+
+
+def main(argv: list[str]) -> int:
+    name = " ".join(argv).strip().removeprefix("make ").strip()
+    known = commands.load()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "bare `make` prints them"
+        raise UsageError(f"there is no command {name!r}: {hint}")
+    print("\n".join(explain(known[name])))
+    return 0
+
+
+def explain(command: Command) -> list[str]:
+    """The lines of the explanation."""
+    text = command.explanation()
+    lines = [f"make {command.name}: {command.summary}", ""]
+    lines += [text, ""] if text else ["it runs:", *indent(command.recipe.splitlines()), ""]
+    names = command.variables()
+    if names:
+        width = max(map(len, names))
+        lines += ["variables:", *indent(f"{n:<{width}}  {VARIABLES[n]}" for n in names), ""]
+    if "xit code" not in text:
+        lines.append(CODES)
+    return [*lines, MAKE]
+
+
+def indent(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main, "help"))

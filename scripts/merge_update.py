@@ -1,0 +1,79 @@
+"""Take over a newer version of these scripts, by a merge that leaves the samples out.
+
+usage: merge_update.py [ref]      the version to merge, such as upstream/main, the default
+
+A registry that took its samples out would get a conflict whenever a newer version changes one, and
+new samples as its own entries. This takes both out again before it commits the merge.
+"""
+
+from __future__ import annotations
+
+from registry import console, git, ledger
+from registry.console import plural, say
+from registry.entries import ROOT, Entry
+from registry.errors import Refusal, UsageError
+
+SAMPLES = "examples/samples.txt"
+
+
+def main(argv: list[str]) -> int:
+    ref = argv[0] if argv else "upstream/main"
+    if len(argv) > 1 or ref.startswith("-"):
+        raise UsageError("one version to merge: FROM=upstream/main")
+    refuse_unsaved()
+    taken_out = not own(samples("HEAD"))
+    git.run(ROOT, "merge", "--no-commit", "--no-ff", ref, good=(0, 1))
+    if not git.run(ROOT, "rev-parse", "-q", "--verify", "MERGE_HEAD", good=(0, 1)):
+        say("update: this is the newest version already")
+        return 0
+    theirs = samples("MERGE_HEAD")
+    kept = own(theirs)
+    out = [entry for entry in theirs if entry not in kept]
+    if taken_out:
+        take_out(out)
+    refuse_conflicts()
+    git.run(ROOT, "commit", "--no-edit", "-q")
+    left = f", {plural(len(out), 'sample')} left out" if taken_out else ""
+    say(f"update: merged {ref}{left}. Next: make check-cards && git push")
+    return 0
+
+
+def refuse_unsaved() -> None:
+    changed = git.names(git.run(ROOT, "status", "--porcelain", "-z", "--untracked-files=no"))
+    if changed:
+        raise Refusal(f"commit or stash what is changed here first: {changed[0][3:]}")
+
+
+def samples(ref: str) -> list[Entry]:
+    """The sample entries that a version names."""
+    text = git.show(ROOT, f"{ref}:{SAMPLES}") or b""
+    parts = (word.partition("/") for word in text.decode().split())
+    return [Entry(section, name) for section, _, name in parts]
+
+
+def own(entries: list[Entry]) -> list[Entry]:
+    """Those that this registry has in its last commit: it chose to keep them."""
+    return [e for e in entries if git.show(ROOT, f"HEAD:{e}.card.md") is not None]
+
+
+def take_out(entries: list[Entry]) -> None:
+    """Take the samples' cards, `.dvc` files and ledger lines out of the merge."""
+    for entry in entries:
+        paths = [f"{entry}.card.md", f"{entry}.dvc"]
+        git.run(ROOT, "rm", "-q", "-f", "--ignore-unmatch", "--", *paths)
+        if entry.section == ledger.SECTION:
+            ledger.drop(entry)
+            git.run(ROOT, "add", "--", ledger.FILE)
+
+
+def refuse_conflicts() -> None:
+    files = git.names(git.run(ROOT, "diff", "--name-only", "--diff-filter=U", "-z"))
+    if files:
+        raise Refusal(
+            f"both sides changed {', '.join(files)}: mend them, `git add` them and `git commit`, "
+            "or `git merge --abort`"
+        )
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main, "update"))

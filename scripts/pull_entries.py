@@ -1,0 +1,124 @@
+"""Bring mirrored entries up to what S3 holds, each one whole or not at all.
+
+usage: pull_entries.py [section/name ...]    (or - for one per line on standard input)
+
+Changes made here and not pushed yet are kept. TAKE=local keeps them where both sides changed,
+DELETE=1 allows setting aside most of an entry, DRY_RUN=1 only says what it would do, FULL=1 lists
+S3 also where a marker says that nothing changed.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from registry import access, compare, console, crew, entries, state, trash
+from registry.console import human_bytes, plural, say
+from registry.entries import Entry
+from registry.errors import Refusal
+from registry.progress import Meter
+from registry.pulling import Pull
+from registry.sections import MIRRORED
+from registry.session import Session
+
+
+def main(argv: list[str]) -> int:
+    chosen = entries.select(crew.words_from(argv), MIRRORED)
+    session, etags = access.connect()
+    looked = crew.each(session, chosen, lambda e: e, partial(look, session, etags))
+    pulls = [r.value for r in looked if r.value]
+    if session.options.dry_run:
+        for pull in pulls:
+            print_plan(pull)
+        return crew.report(looked)
+    size = sum(p.wanted_bytes for p in pulls)
+    meter = Meter("fetched", sum(len(p.wanted) for p in pulls), size)
+    try:
+        done = crew.each(session, pulls, lambda p: p.entry, partial(bring, meter))
+    finally:
+        meter.close()
+    trash.purge(entries.ROOT)
+    return report(pulls, [*[r for r in looked if r.error], *done], meter)
+
+
+def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
+    """Plan one entry's pull."""
+    known = state.header(entry, session.remote.identity)
+    is_known = bool(known and known.marker and known.marker == etags.get(str(entry)))
+    pull = Pull(entry, session)
+    pull.look(is_known and not session.options.full)
+    pull.decide()
+    if not pull.survey.remote and not pull.survey.local.files:
+        raise Refusal("it has a card, but S3 holds nothing for it yet: ask its author to push it")
+    return pull
+
+
+def bring(meter: Meter, pull: Pull) -> None:
+    """Carry out one entry's plan."""
+    try:
+        pull.fetch(partial(meter.moved, str(pull.entry)))
+        pull.place()
+        pull.finish()
+    except BaseException:
+        pull.abandon()
+        raise
+    meter.moved(str(pull.entry), pull.wanted_bytes)
+    meter.finished(len(pull.wanted))
+
+
+def print_plan(pull: Pull) -> None:
+    for action in (
+        compare.FETCH,
+        compare.TRASH,
+        compare.KEEP,
+        compare.KEEP_GONE,
+        compare.KEEP_MINE,
+    ):
+        for path in pull.plan[action]:
+            print(f"{pull.entry}/{path}: {WHY[action]}")
+
+
+WHY = {
+    compare.FETCH: "fetch: new or changed in S3",
+    compare.TRASH: "to the trash: deleted in S3",
+    compare.KEEP: "keep: changed here, not pushed",
+    compare.KEEP_GONE: "leave out: deleted here, not pushed",
+    compare.KEEP_MINE: "keep: changed on both sides, TAKE=local",
+}
+
+
+def report(pulls: list[Pull], results: list[crew.Result[Any]], meter: Meter) -> int:
+    """Say what happened to each entry, then one summary line."""
+    failed = {r.entry for r in results if r.error}
+    for pull in pulls:
+        text = describe(pull)
+        if text and pull.entry not in failed:
+            print(f"{pull.entry}: {text}")
+    code = crew.report(results)
+    good = [p for p in pulls if p.entry not in failed]
+    files, size = sum(len(p.wanted) for p in good), sum(p.wanted_bytes for p in good)
+    refused = f", {len(failed)} not done" if failed else ""
+    say(
+        f"pull: {plural(len(good), 'entry', 'entries')} up to date, "
+        f"{plural(files, 'file')} fetched ({human_bytes(size)}) {meter.took}{refused}"
+    )
+    return code
+
+
+def describe(pull: Pull) -> str:
+    """What was done to an entry, and what was not and why; "" if there is nothing to say."""
+    plan = pull.plan
+    kept = [*plan[compare.KEEP], *plan[compare.KEEP_MINE]]
+    parts = [
+        (pull.wanted, f"{plural(len(pull.wanted), 'file')} fetched"),
+        (plan[compare.TRASH], f"{len(plan[compare.TRASH])} deleted in S3, moved to the trash here"),
+        (kept, f"{len(kept)} changed here and not pushed, kept"),
+        (plan[compare.KEEP_GONE], f"{len(plan[compare.KEEP_GONE])} deleted here and not pushed"),
+        (pull.unverifiable, f"{len(pull.unverifiable)} encrypted so that nobody can verify them"),
+        (pull.survey.outside_news, pull.survey.outside_news),
+    ]
+    return ", ".join(text for there, text in parts if there)
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main))

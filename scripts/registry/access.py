@@ -1,0 +1,84 @@
+"""The way in: opens a session, starts the embedded store if need be, proves that S3 answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from registry import marker, remote, s3
+from registry.entries import ROOT
+from registry.errors import Unreachable
+from registry.session import Session
+
+PROOF_SECONDS = 8.0  # how long a first answer may take
+
+_REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
+_CURES = {  # S3's error codes, and what to do about them
+    "NoSuchBucket": "there is no such bucket: is its name right in `make remote`?",
+    "InvalidAccessKeyId": "the store does not know these keys: is this the right profile?",
+    "SignatureDoesNotMatch": "the secret key is wrong: run `aws configure` for this profile",
+    "AccessDenied": "these credentials may not list it: ask its owner, or use another profile",
+    "AuthorizationHeaderMalformed": _REGION,
+    "PermanentRedirect": _REGION,
+    "IllegalLocationConstraintException": _REGION,
+    "ExpiredToken": "the credentials have expired: log in again (`aws sso login`)",
+    "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
+}
+
+
+def connect(root: Path = ROOT, patience: float = PROOF_SECONDS) -> tuple[Session, dict[str, str]]:
+    """A session, and the ETags of all markers {"section/name": etag}: the proof that S3 answers.
+
+    Raises Unreachable within 10 seconds, naming the remote, the credentials and what to try.
+    """
+    ensure_store(root)
+    session = Session.open(root)
+    etags, session.client.region = prove(session.remote, patience)
+    return session, etags
+
+
+def prove(there: remote.Remote, patience: float = PROOF_SECONDS) -> tuple[dict[str, str], str]:
+    """The markers' ETags and the bucket's region. Raises Unreachable, with what to try."""
+    hasty = s3.Client(there, patience=patience)
+    try:
+        return marker.read_etags(hasty), hasty.region
+    except Unreachable as error:
+        raise Unreachable(_explain(hasty, error)) from None
+
+
+def ensure_store(root: Path = ROOT) -> None:
+    """Start the embedded store if it is this clone's remote and does not run."""
+    if not _is_embedded(root):
+        return
+    from registry.console import say
+    from registry.store import Store
+
+    store = Store(root)
+    if not store.pid() or not remote.load(root).endpoint:
+        said = store.ensure()
+        if said:
+            say(said)
+
+
+def _is_embedded(root: Path) -> bool:
+    return remote.load(root).name == remote.EMBEDDED
+
+
+def _explain(client: s3.Client, error: Unreachable) -> str:
+    there = client.remote
+    words = ["aws s3 ls", f"{there.url}/"]
+    if there.address:
+        words.append(f"--endpoint-url {there.address}")
+    if there.profile:
+        words.append(f"--profile {there.profile}")
+    place = there.url + (f" at {there.address}" if there.address else "")
+    try:
+        source = client.credentials.source
+    except Unreachable:
+        source = "none"
+    code = error.code if isinstance(error, s3.Denied) else ""
+    cure = f"\n  {_CURES[code]}" if code in _CURES else ""
+    return (
+        f"cannot get into the registry, nothing was touched\n"
+        f"  remote: {place}\n  credentials: {source}\n  reason: {error}{cure}\n"
+        f"  try: {' '.join(words)}"
+    )

@@ -1,0 +1,91 @@
+"""The engine that is used unless a plan has too many small files for it: `aws s3 sync`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from registry import child, credentials
+from registry.child import Progress, Sign
+from registry.errors import RegistryError, UsageError
+from registry.session import Session
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 12
+ATTEMPTS = 3
+_UNITS = {"Bytes": 1, "Byte": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_DONE = re.compile(rb"Completed ([\d.]+) (\w+)/")
+
+
+def download(session: Session, prefix: str, stage: Path, keys: int, progress: Progress) -> None:
+    """Fetch what `stage` lacks of the objects below `prefix`; same size counts as there."""
+    url = f"s3://{session.remote.bucket}/{prefix}"
+    run(session, ["sync", "--size-only", url, str(stage)], keys, progress)
+
+
+def upload(session: Session, stage: Path, prefix: str, keys: int, progress: Progress) -> None:
+    """Send what `stage` holds to below `prefix`."""
+    run(session, ["sync", str(stage), f"s3://{session.remote.bucket}/{prefix}"], keys, progress)
+
+
+def run(session: Session, words: list[str], keys: int, progress: Progress) -> None:
+    """Run an `aws s3` command. `keys`: how many objects it has to list before it begins.
+
+    Raises RegistryError with aws's own words when it fails or hangs, KeyboardInterrupt when the
+    session is stopping.
+    """
+    patience = child.STALL_SECONDS + keys / 1000  # a page of a thousand keys may take a second
+    command = [*program(), "s3", *words, *_options(session)]
+    code, errors = child.run(session, command, _environment(session), patience, _read, progress)
+    if code:
+        raise RegistryError(f"aws s3 {words[0]}: {_last_words(errors, code)}")
+
+
+def program() -> list[str]:
+    """The aws command: AWS=/path/to/aws, or the pinned one of this set-up.
+
+    Raises UsageError when AWS names no program.
+    """
+    named = os.environ.get("AWS")
+    if named and not shutil.which(named):
+        raise UsageError(f"AWS={named!r} is no program: name one, or leave it out")
+    return [named] if named else [sys.executable, "-m", "awscli"]
+
+
+def _options(session: Session) -> list[str]:
+    there = session.remote
+    options = ["--cli-connect-timeout", str(CONNECT_SECONDS), "--cli-read-timeout"]
+    options += [str(READ_SECONDS), "--region", session.client.region]
+    if there.address:
+        options += ["--endpoint-url", there.address]
+    if there.profile:
+        options += ["--profile", there.profile]
+    return options
+
+
+def _environment(session: Session) -> dict[str, str]:
+    env = credentials.environment(session.remote)
+    env.setdefault("AWS_RETRY_MODE", "standard")
+    env.setdefault("AWS_MAX_ATTEMPTS", str(ATTEMPTS))
+    if session.remote.address:  # stores other than Amazon's often know no newer checksums
+        env.setdefault("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
+        env.setdefault("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required")
+    return env
+
+
+def _read(block: bytes) -> Sign:
+    counts = [_bytes(*found) for found in _DONE.findall(block)]
+    return Sign(max(counts, default=None), b"load: " in block)
+
+
+def _bytes(number: bytes, unit: bytes) -> int:
+    return int(float(number) * _UNITS.get(unit.decode(), 1))
+
+
+def _last_words(errors: bytes, code: int) -> str:
+    lines = [line.strip() for line in errors.decode("utf-8", "replace").splitlines()]
+    told = [line for line in lines if line and not line.startswith("Completed")]
+    return " | ".join(told[-3:]) or f"it ended with code {code}"

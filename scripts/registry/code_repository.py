@@ -1,0 +1,49 @@
+"""What a card says about the code: the repository, the commit, and whether that tells it all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from registry import git
+from registry.errors import UsageError
+
+
+class Code(NamedTuple):
+    """`repo`: a url, or "." for the registry itself, "" when it has no remote. `doubts`: why the
+    commit may not tell all, one line each."""
+
+    repo: str
+    commit: str
+    doubts: list[str]
+
+
+def look(path: Path, registry: Path) -> Code:
+    """The repository that `path` is in. Raises UsageError when that is none."""
+    try:
+        top = Path(git.run(path, "rev-parse", "--show-toplevel").decode().strip())
+        commit = git.run(path, "rev-parse", "--verify", "HEAD").decode().strip()
+    except (git.GitError, OSError) as error:
+        raise UsageError(f"CODE={path}: must be a git repository with a commit: {error}") from None
+    doubts = []
+    if git.run(top, "status", "--porcelain", "--untracked-files=no"):
+        doubts.append(f"{path} has changes that are not committed: commit them, then this id")
+    if not git.run(top, "branch", "--remotes", "--contains", commit).strip():
+        doubts.append(f"{commit[:10]} is on no remote branch: push it, so that others find it")
+    here = top.resolve() == registry.resolve()
+    return Code("." if here else public(remote_url(top)), commit, doubts)
+
+
+def public(url: str) -> str:
+    """The url without user name and password."""
+    return re.sub(r"^(https?://)[^/@]*@", r"\1", url)
+
+
+def remote_url(top: Path) -> str:
+    """The url of `origin`, else of the first remote; "" without any."""
+    names = git.run(top, "remote").decode().split()
+    if not names:
+        return ""
+    name = "origin" if "origin" in names else names[0]
+    return git.run(top, "remote", "get-url", name).decode().strip()

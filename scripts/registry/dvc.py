@@ -1,0 +1,73 @@
+"""Asks DVC, as a program of its own: nobody pays for its start who has no raw dataset to move."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from registry import credentials, lock, remote
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError
+
+ATTEMPTS = "3"
+_UNSAVED = "unsaved files"
+
+
+def run(root: Path, *words: str, live: bool = False) -> str:
+    """Run a dvc command; what it printed. With `live` its progress shows on a terminal.
+
+    Raises Refusal when DVC would have to drop bytes that exist nowhere else, RegistryError with
+    DVC's own last words when it fails otherwise.
+    """
+    child = credentials.environment(remote.load(root))
+    child.setdefault("AWS_MAX_ATTEMPTS", ATTEMPTS)
+    show = live and sys.stderr.isatty()
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *words, *([] if show else ["-q"])],
+        cwd=root,
+        env=child,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=None if show else subprocess.PIPE,
+        pass_fds=lock.inherited(),
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return done.stdout
+    told = (done.stderr or "").strip()
+    if _UNSAVED in told:
+        raise Refusal("it holds files here that were never added")
+    raise RegistryError(f"dvc {words[0]}: {_last_words(told) or 'it failed, see above'}")
+
+
+def is_changed(entry: Entry) -> bool:
+    """Whether the dataset's folder differs from what its `.dvc` file says."""
+    import json
+
+    name = os.path.relpath(entry.dvc_file, entry.root)
+    child = {**os.environ, "DVC_NO_ANALYTICS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "status", "--json", name],
+        cwd=entry.root,
+        env=child,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RegistryError(f"dvc status: {_last_words(done.stderr)}")
+    return bool(json.loads(done.stdout or "{}"))
+
+
+def targets(entries: Iterable[Entry]) -> list[str]:
+    return [os.path.relpath(entry.dvc_file, entry.root) for entry in entries]
+
+
+def _last_words(told: str) -> str:
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    return " | ".join(lines[-3:])

@@ -1,0 +1,147 @@
+"""Entries: the folders `section/name` with their cards, and how a person's words select them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry.errors import UsageError
+from registry.sections import SECTIONS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CARD = ".card.md"
+TEMPLATE = "template"
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """One dataset or model: a folder `section/name` and a card beside it, under `root`."""
+
+    section: str
+    name: str
+    root: Path = ROOT
+
+    def __str__(self) -> str:
+        return f"{self.section}/{self.name}"
+
+    def __format__(self, spec: str) -> str:
+        """For commands to paste: `{entry:sh}` is the entry as one word, `{entry:name}` its name."""
+        words = {"sh": str(self), "name": self.name}
+        return shlex.quote(words[spec]) if spec in words else format(str(self), spec)
+
+    @property
+    def folder(self) -> Path:
+        return self.root / self.section / self.name
+
+    @property
+    def card(self) -> Path:
+        return self.root / self.section / (self.name + CARD)
+
+    @property
+    def dvc_file(self) -> Path:
+        """Where DVC notes which version of a raw dataset this commit means."""
+        return self.root / self.section / (self.name + ".dvc")
+
+
+def with_card(section: str, root: Path = ROOT) -> list[Entry]:
+    """The section's entries that have a card, by name."""
+    names = [n[: -len(CARD)] for n in _listdir(root / section) if n.endswith(CARD)]
+    return [Entry(section, name, root) for name in sorted(names) if name != TEMPLATE]
+
+
+def on_disk(section: str, root: Path = ROOT) -> list[Entry]:
+    """The section's entries that have a folder here or, for a raw dataset, a `.dvc` file."""
+    found = set()
+    for name in _listdir(root / section):
+        if name.endswith(".dvc") and SECTIONS[section].travels == "dvc":
+            found.add(name[: -len(".dvc")])
+        elif not name.startswith(".") and (root / section / name).is_dir():
+            found.add(name)
+    return [Entry(section, name, root) for name in sorted(found)]
+
+
+def known(sections: Iterable[str], root: Path = ROOT) -> list[Entry]:
+    """Every entry of these sections that this checkout knows by card, by folder or by `.dvc`."""
+    return [e for s in sections for e in sorted({*with_card(s, root), *on_disk(s, root)})]
+
+
+def select(words: Iterable[str], sections: Iterable[str], root: Path = ROOT) -> list[Entry]:
+    """The entries of `sections` that the words name; all of them when there are no words.
+
+    A word is `name`, `section/name`, `section/` or several of those with spaces between.
+    Raises UsageError for a word that names nothing, or names several entries.
+    """
+    sections = tuple(sections)
+    pool = known(sections, root)
+    words = [part for word in words for part in _split(word, pool)]
+    for word in words:
+        _refuse_other_section(word, sections)
+    if not words:
+        return pool
+    return list(dict.fromkeys(entry for word in words for entry in _find(word, pool)))
+
+
+def select_one(word: str | None, sections: Iterable[str], root: Path = ROOT) -> Entry:
+    """The one entry that the word names. Raises UsageError for none, a section or several."""
+    if not (word or "").strip():
+        raise UsageError("which entry? Add DATASET=section/name")
+    found = select([word or ""], sections, root)
+    if len(found) != 1 or (word or "").strip().endswith("/"):
+        raise UsageError(f"one entry at a time: {word!r} is not one. Add DATASET=section/name")
+    return found[0]
+
+
+def _refuse_other_section(word: str, sections: tuple[str, ...]) -> None:
+    section, slash, _ = word.partition("/")
+    if not slash or section not in SECTIONS or section in sections:
+        return
+    fate = " and never leaves this machine" if SECTIONS[section].travels == "never" else ""
+    raise UsageError(f"{word!r} is in {section}/{fate}: this is for {', '.join(sections)} only")
+
+
+def _split(word: str, pool: list[Entry]) -> list[str]:
+    """A word as it is if it names an entry (names may hold spaces), else its parts."""
+    names = {name for e in pool for name in (e.name, str(e))}
+    return [word] if word in names else word.split()
+
+
+def _find(word: str, pool: list[Entry]) -> list[Entry]:
+    section, slash, name = word.partition("/")
+    if slash and not name and section in SECTIONS:
+        return [e for e in pool if e.section == section]
+    found = [e for e in pool if word in (e.name, str(e))]
+    if len(found) == 1:
+        return found
+    if found:
+        raise UsageError(f"{word!r} is in several sections: name one of {_list(map(str, found))}")
+    raise UsageError(f"{word!r} {_why_not(word, pool)}")
+
+
+def _why_not(word: str, pool: list[Entry]) -> str:
+    """Why a word names no entry, and what was probably meant."""
+    if word in SECTIONS:
+        return f"is a section: for all its entries write {word + '/'!r}"
+    if word.endswith(CARD):
+        return f"is a card: name its entry, {word[: -len(CARD)]!r}"
+    if os.path.isabs(word) or ".." in word.split("/") or word.count("/") > 1 or "\n" in word:
+        return "is a path: name an entry as `section/name` or `name`"
+    names = dict.fromkeys(name for e in pool for name in (str(e), e.name))
+    near = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
+    if near:
+        return f"is not an entry here. Did you mean {_list(near)}?"
+    return "is not an entry here. `make status` lists them; a new one needs its card first"
+
+
+def _list(names: Iterable[str]) -> str:
+    return " or ".join(repr(name) for name in names)
+
+
+def _listdir(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []

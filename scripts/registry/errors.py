@@ -1,0 +1,25 @@
+"""What can go wrong, by what the person can do about it. Every text ends with the cure."""
+
+from __future__ import annotations
+
+
+class RegistryError(Exception):
+    """Something failed; nothing was lost; running again is right once the cause is gone."""
+
+    exit_code = 1
+
+
+class UsageError(RegistryError):
+    """What the person asked for makes no sense: they have to type something else."""
+
+    exit_code = 2
+
+
+class Refusal(RegistryError):
+    """It would lose or mix somebody's data: a person has to choose; the text says between what."""
+
+    exit_code = 3
+
+
+class Unreachable(RegistryError):
+    """The remote did not answer, or did not let us in."""

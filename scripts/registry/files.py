@@ -1,0 +1,38 @@
+"""Writing small files of the registry: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_whole(path: Path, data: bytes, durable: bool = False) -> None:
+    """Put `data` in place of the file, which keeps its mode. Raises OSError.
+
+    Beside the file first and then renamed, so that nobody ever reads half of it. `durable`: it
+    also outlives a power cut.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(partial, "wb") as file:
+            file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        if path.exists():
+            partial.chmod(path.stat().st_mode & 0o7777)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    if durable:
+        _keep(path.parent)
+
+
+def _keep(folder: Path) -> None:
+    """Have the disk remember the names in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

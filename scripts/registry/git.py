@@ -1,0 +1,103 @@
+"""What Git knows: the one place where nouns start a program, and only `git`."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from registry.errors import RegistryError
+
+
+class GitError(RegistryError):
+    """Git said no; the text is what it said."""
+
+
+def run(root: Path, *words: str, stdin: bytes | None = None, good: tuple[int, ...] = (0,)) -> bytes:
+    """What `git <words>` prints in `root`. Raises GitError when it ends otherwise than `good`."""
+    import subprocess
+
+    env = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "TZ": "UTC"}
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *words], input=stdin, capture_output=True, env=env, check=False
+        )
+    except FileNotFoundError:
+        raise GitError("git is not installed: install it and run again") from None
+    if done.returncode not in good:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise GitError(f"git {words[0]}: {said[-1] if said else f'exit {done.returncode}'}")
+    return done.stdout
+
+
+def names(output: bytes) -> list[str]:
+    """The paths of an output that was asked for with -z."""
+    return [os.fsdecode(name) for name in output.split(b"\0") if name]
+
+
+def names_with_empty(output: bytes) -> list[str]:
+    """The fields of an output that was asked for with -z, where some may be empty."""
+    return [os.fsdecode(name) for name in output.split(b"\0")[:-1]]
+
+
+def tracked(root: Path, *paths: str) -> list[str]:
+    """The paths in the index, relative to `root`. Raises GitError."""
+    return names(run(root, "ls-files", "-z", "--", *paths))
+
+
+def committed(root: Path, *paths: str) -> list[str]:
+    """The paths in HEAD; none before the first commit. Raises GitError."""
+    if not has_head(root):
+        return []
+    return names(run(root, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", *paths))
+
+
+def has_head(root: Path) -> bool:
+    """Whether anything was committed yet. Raises GitError."""
+    return bool(run(root, "rev-parse", "--verify", "--quiet", "HEAD", good=(0, 1)))
+
+
+def show(root: Path, what: str) -> bytes | None:
+    """A file as Git has it, `HEAD:path` or `:path` for the index; None when it has none."""
+    with suppress(GitError):
+        return run(root, "show", what)
+    return None
+
+
+def has(root: Path, commit: str) -> bool:
+    """Whether a commit is in this repository. Raises GitError."""
+    with suppress(GitError):
+        run(root, "cat-file", "-e", f"{commit}^{{commit}}")
+        return True
+    return False
+
+
+def uncommitted(root: Path, *paths: str) -> list[str]:
+    """Changed or new files below these paths that Git does not ignore. Raises GitError."""
+    words = ("status", "--porcelain", "-z", "--untracked-files=all", "--", *paths)
+    return [line[3:] for line in names(run(root, *words)) if line[2:3] == " "]
+
+
+class Commit(NamedTuple):
+    """A commit: its id, its author's name, and when they made it (ISO, UTC)."""
+
+    id: str
+    who: str
+    when: str
+
+
+def last_commits(root: Path, *paths: str) -> dict[str, Commit]:
+    """{path: the last commit that changed it} for files below these paths. Raises GitError."""
+    if not has_head(root):
+        return {}
+    form = "--format=%x01%H%x02%an%x02%ad"
+    date = "--date=format-local:%Y-%m-%dT%H:%M:%SZ"
+    told = run(root, "log", form, date, "--name-only", "--no-renames", "-z", "--", *paths)
+    found: dict[str, Commit] = {}
+    for block in told.decode(errors="surrogateescape").split("\x01")[1:]:
+        head, *changed = (part.strip("\n") for part in block.split("\0"))
+        commit = Commit(*head.split("\x02"))
+        for path in filter(None, changed):
+            found.setdefault(path, commit)
+    return found

@@ -1,0 +1,66 @@
+"""One command at a time in a checkout: a lock that is gone when its last holder is.
+
+pull.sh and push.sh open the file and pass it down (REGISTRY_LOCK_FD), so that the lock lasts from
+their first step to their last, and also for as long as an aws that outlived them still writes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+import time
+from pathlib import Path
+
+from registry.errors import RegistryError
+
+WAIT_SECONDS = 10.0
+_kept: list[int] = []  # the lock is ours until the process ends
+
+
+def take(root: Path, command: str) -> None:
+    """Take this checkout's lock. Raises RegistryError, naming the holder, if it stays taken."""
+    handle = _handle(root)
+    end = time.monotonic() + float(os.environ.get("REGISTRY_LOCK_WAIT", WAIT_SECONDS))
+    told = False
+    while not _try(handle):
+        if time.monotonic() > end:
+            raise RegistryError(f"{_holder(root)} in this checkout: wait for it, then run again")
+        if not told:
+            print(f"waiting: {_holder(root)} in this checkout", file=sys.stderr, flush=True)
+            told = True
+        time.sleep(0.1)
+    started = time.strftime("%H:%M:%S")
+    (root / ".registry" / "holder").write_text(f"{command} (process {os.getppid()}) {started}\n")
+
+
+def inherited() -> list[int]:
+    """The handles that a child which writes must keep open, so that it holds the lock too."""
+    given = os.environ.get("REGISTRY_LOCK_FD")
+    return list(_kept) or ([int(given)] if given else [])
+
+
+def _handle(root: Path) -> int:
+    if not _kept:
+        given = os.environ.get("REGISTRY_LOCK_FD")
+        (root / ".registry").mkdir(exist_ok=True)
+        path = root / ".registry" / "lock"
+        _kept.append(int(given) if given else os.open(path, os.O_RDWR | os.O_CREAT, 0o644))
+        os.set_inheritable(_kept[0], True)
+    return _kept[0]
+
+
+def _try(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(root: Path) -> str:
+    try:
+        command, _, since = (root / ".registry" / "holder").read_text().strip().rpartition(" ")
+    except OSError:
+        return "another command runs"
+    return f"{command} runs since {since}"

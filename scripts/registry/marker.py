@@ -1,0 +1,151 @@
+"""The marker object of an entry: lock, commit record and torn-push flag in one.
+
+It lies at `.registry/<section>/<name>.json`, beside the data, where a sync of a section does not
+come. `pushing`: somebody is at it, or died at it. `done`: what S3 lists is a whole, verified state.
+`torn`: a push was never finished, and a person unlocked the entry.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timezone
+from hashlib import sha256
+
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.remote import MARKERS
+from registry.s3 import Client, Denied, Object
+
+PUSHING, DONE, TORN = "pushing", "done", "torn"
+SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
+_UNMET = {409, 412}
+
+
+class Taken(RegistryError):
+    """Somebody else wrote the marker first."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Who wrote it (name, host, git commit), when (UTC), and for a sealed state what it is."""
+
+    state: str
+    token: str
+    who: str = ""
+    host: str = ""
+    when: str = ""
+    commit: str = ""
+    files: int = 0
+    bytes: int = 0
+    digest: str = ""
+
+    def sealing(self, listing: Mapping[str, Object]) -> Marker:
+        """This marker over a verified listing {path: Object} of the entry."""
+        return replace(
+            self,
+            state=DONE,
+            when=now(),
+            files=len(listing),
+            bytes=sum(row.size for row in listing.values()),
+            digest=digest(listing),
+        )
+
+    def __str__(self) -> str:
+        since = self.when.partition(".")[0].replace("T", " ")
+        return f"{self.who or 'somebody'} on {self.host or 'some machine'} since {since} UTC"
+
+
+def seconds(when: str) -> float | None:
+    """A marker's time in seconds since the epoch; None for a text that is no time."""
+    try:
+        return datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return None
+
+
+def now() -> str:
+    """UTC with microseconds: no two markers of one push are the same object."""
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_token() -> str:
+    return secrets.token_hex(16)
+
+
+def digest(listing: Mapping[str, Object]) -> str:
+    """SHA-256 over path, size and ETag of every object, by path."""
+    total = sha256()
+    for path in sorted(listing):
+        total.update(f"{path}\0{listing[path].size}\0{listing[path].etag}\n".encode())
+    return total.hexdigest()
+
+
+def read(client: Client, entry: Entry) -> tuple[Marker | None, str]:
+    """The entry's marker and its ETag; (None, "") when it has none.
+
+    One that cannot be read counts as torn: nobody knows what it meant.
+    """
+    answer = client.get(client.remote.marker(entry))
+    if answer is None:
+        return None, ""
+    try:
+        values = json.loads(answer.body)
+        marker = Marker(**{f.name: values[f.name] for f in fields(Marker)})
+        if marker.state not in (PUSHING, DONE, TORN):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, RecursionError):
+        marker = Marker(TORN, "unreadable")
+    return marker, answer.etag
+
+
+def read_etags(client: Client) -> dict[str, str]:
+    """{"section/name": ETag} of every marker: one request per thousand entries."""
+    prefix = client.remote.key(MARKERS, "")
+    rows = client.list(prefix)
+    return {r.key[len(prefix) : -len(".json")]: r.etag for r in rows if r.key.endswith(".json")}
+
+
+def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: bool) -> str:
+    """Write the marker over the one with ETag `over` ("": over none); returns the new ETag.
+
+    Raises Taken when another marker is there. Where the store has no conditional writes this is
+    best effort: look, write, wait, look again.
+    """
+    key = client.remote.marker(entry)
+    body = json.dumps(asdict(marker), indent=1).encode()
+    if not conditional and read(client, entry)[1] != over:
+        raise Taken(str(entry))
+    condition = {"if-match": f'"{over}"'} if over else {"if-none-match": "*"}
+    try:
+        etag = client.put(key, body, condition if conditional else None).etag
+    except Denied as error:
+        if error.status not in _UNMET:
+            raise
+        there, etag = read(client, entry)
+        if there != marker:  # ours, if the first answer was lost and the write tried again
+            raise Taken(str(entry)) from None
+    if not conditional and marker.state == PUSHING:
+        time.sleep(SETTLE_SECONDS)
+        if read(client, entry)[0] != marker:
+            raise Taken(str(entry))
+    return etag
+
+
+def is_conditional(client: Client) -> bool:
+    """Whether the store keeps a conditional write from overwriting: asked, never assumed."""
+    key = client.remote.key(MARKERS, f"probe-{new_token()}")
+    condition = {"if-none-match": "*"}
+    client.put(key, b"first", condition)
+    try:
+        client.put(key, b"second", condition)
+    except Denied as error:
+        if error.status not in _UNMET:
+            raise
+        return True
+    finally:
+        client.delete(key)
+    return False

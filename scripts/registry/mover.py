@@ -1,0 +1,60 @@
+"""Moves bytes between a stage and S3: chooses the engine, and falls back on the usual one.
+
+`aws s3 sync` moves them. It spends 2.5 ms of CPU on each file, though, where rclone spends 0.4, so
+ENGINE=auto hands plans of many files to rclone. Whichever moved them, the same is verified after.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from registry import aws, rclone
+from registry.child import NotStarted, Progress
+from registry.session import Session
+
+__all__ = ["Progress", "copy", "download", "upload"]
+
+# Above so many files in one plan rclone is quicker by more than a second: aws needs 0.5 s to start
+# and 2.5 ms a file, rclone 0.1 s and 0.4 ms (10,000 files of 4 to 8 KB in 20 entries, two cores).
+THRESHOLD = 250
+
+
+def download(
+    session: Session, prefix: str, stage: Path, keys: int, files: int, progress: Progress
+) -> None:
+    """Fetch what `stage` lacks of the `keys` objects below `prefix`, `files` of them."""
+    if _is_for_rclone(session, files):
+        try:
+            return rclone.download(session, prefix, stage, keys, progress)
+        except NotStarted as error:
+            session.say_once(f"{error}: aws moves the files instead")
+    aws.download(session, prefix, stage, keys, progress)
+
+
+def upload(
+    session: Session, stage: Path, prefix: str, keys: int, files: int, progress: Progress
+) -> None:
+    """Send the `files` files in `stage` to below `prefix`, where `keys` objects are."""
+    if _is_for_rclone(session, files):
+        try:
+            return rclone.upload(session, stage, prefix, keys, progress)
+        except NotStarted as error:
+            session.say_once(f"{error}: aws moves the files instead")
+    aws.upload(session, stage, prefix, keys, progress)
+
+
+def fetch_one(session: Session, key: str, target: Path) -> None:
+    """Fetch one object to a path of its own."""
+    words = ["cp", f"s3://{session.remote.bucket}/{key}", str(target)]
+    aws.run(session, words, 0, lambda _: None)
+
+
+def copy(session: Session, source: str, target: str) -> None:
+    """Copy an object of any size within the bucket, on the server."""
+    bucket = f"s3://{session.remote.bucket}/"
+    aws.run(session, ["cp", bucket + source, bucket + target], 0, lambda _: None)
+
+
+def _is_for_rclone(session: Session, files: int) -> bool:
+    engine = session.options.engine
+    return engine == "rclone" or (engine == "auto" and files > THRESHOLD)

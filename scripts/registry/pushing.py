@@ -1,0 +1,225 @@
+"""One entry's push, step by step: look, decide, claim, send, delete, seal.
+
+Each step leaves S3 and this checkout in a state from which running again converges.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass, field
+
+from registry import compare, journal, marker, mover, refusals, rooms, scan, state
+from registry.claim import Claim
+from registry.compare import Plan
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError
+from registry.journal import Journal
+from registry.remote import TRASH
+from registry.s3 import Object
+from registry.sending import Sending
+from registry.session import Session
+from registry.state import Row
+from registry.survey import Survey
+
+LEFTOVER_DIGITS = frozenset("0123456789abcdefABCDEF")
+
+
+@dataclass
+class Push:
+    """A push of one entry; call the steps in the order they stand here."""
+
+    entry: Entry
+    session: Session
+    survey: Survey = field(init=False)
+    plan: Plan = field(init=False)
+    sending: Sending = field(init=False)
+    claimed: Claim | None = None
+    own: Journal | None = None  # what an interrupted run of ours was about to do
+    is_torn: bool = False  # whether that was a push whose marker is still there
+    before: dict[str, str] = field(default_factory=dict)  # what S3 listed when we claimed it
+    strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
+
+    def look(self) -> None:
+        """Look at all sides. Raises Refusal for what must not be pushed, or not now."""
+        self.survey = Survey(self.entry, self.session)
+        self.survey.look_here()
+        self._refuse_unfit()
+        self.own = journal.load(self.entry, self.session.remote.identity)
+        self.survey.look_there()
+        there = self.survey.marker
+        if there and there.state == marker.PUSHING:
+            self.is_torn = self.own is not None and there.token == self.own.token
+            if not self.is_torn:
+                raise refusals.being_pushed(self.entry, there)
+        if self.own:
+            self.strange = self.survey.recall(self.own, self.is_torn)
+
+    def decide(self) -> None:
+        """Make the plan. Raises Refusal, naming paths and ways out, if any path forbids it."""
+        self.plan = self.survey.plan(compare.PUSH)
+        if self.plan.verdict == compare.REMOVED and self.session.options.take_local:
+            self.survey.base.rows.clear()
+            self.plan = self.survey.plan(compare.PUSH)
+        self._refuse_leftovers()
+        refusal = refusals.of_verdict(self.entry, self.plan, self.is_torn)
+        if refusal:
+            raise refusal
+        if self.plan[compare.CONFLICT]:
+            raise refusals.conflict(self.entry, self.plan[compare.CONFLICT])
+        if self.plan[compare.BEHIND] and self.plan.moves and not self.is_torn:
+            raise refusals.behind(self.entry, self.plan[compare.BEHIND])
+        deletes, whole = len(self.plan[compare.DELETE]), len(self.survey.remote)
+        if compare.is_too_much(deletes, whole) and not self.session.options.delete:
+            raise refusals.many_deletes(self.entry, deletes, whole)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether S3 is as it should be, and its marker says so: only the baseline may learn."""
+        behind = bool(self.plan[compare.BEHIND])  # and nothing here that is news to S3
+        in_step = self.survey.is_sealed or (behind and not self.is_torn)
+        return not self.plan.moves and in_step
+
+    def claim(self) -> None:
+        """Journal the plan, put our marker there, and see that nobody came in between."""
+        self.sending = Sending(self.survey)
+        self.sending.read(self.plan[compare.UPLOAD])
+        self._learn_seen()
+        self.survey.save()  # what looking has taught must outlive a push that dies
+        claim = self._journal()
+        listed, self.before = self.survey.remote, _tags(self.survey.remote)
+        try:
+            claim.take()
+        except marker.Taken:
+            if not self.own and self.session.is_conditional():
+                journal.drop(self.entry)  # nothing was begun; elsewhere ours may yet be there
+            raise refusals.overtaken() from None
+        self.claimed = claim
+        self.survey.look_again()
+        if _tags(self.survey.remote) != self.before:
+            self.release()
+            raise RegistryError("it changed in S3 while this push looked at it: run again")
+        self._save_theirs(claim, listed)
+
+    def send(self, progress: mover.Progress) -> None:
+        """Upload what is planned, and verify that it is there."""
+        self.sending.send(progress)
+
+    def delete(self) -> None:
+        """Delete what the plan names, key by key, each only as this checkout verified it."""
+        for path in self.plan[compare.DELETE]:
+            listed = self.survey.remote.get(path)
+            if listed is None or os.path.lexists(self.entry.folder / path):
+                continue  # gone already, or made again here while this push was at it
+            known = self.survey.base.rows.get(path) or Row(state.UNKNOWN, "")
+            expected = listed.etag if self.session.options.take_local else known.etag
+            head = self.session.client.head(listed.key)
+            if head and head.etag != expected:
+                raise Refusal(f"{path}: it changed in S3 meanwhile: pull first")
+            if head:
+                self.session.client.delete(listed.key)
+            del self.survey.remote[path]
+
+    def seal(self) -> None:
+        """Write the baseline, then the marker over what was verified; the push is done.
+
+        In this order: once the marker is there others build on it, and this checkout must know
+        that it is its own work they built on.
+        """
+        if self.claimed:
+            self.survey.marker_etag = ""
+            self._record()
+            self.survey.marker_etag = self.claimed.seal(self.survey.remote)
+        self.learn()
+
+    def learn(self) -> None:
+        """Write the baseline; there is nothing left to resume then."""
+        self._record()
+        journal.drop(self.entry)
+        rooms.drop_stage(self.entry)
+
+    def _record(self) -> None:
+        """Write the baseline: every path whose bytes here are known to be S3's."""
+        rows = self.survey.base.rows
+        if self.claimed:
+            rows.update(self.sending.rows)
+        self._learn_seen()
+        for path in self.plan[compare.DELETE]:
+            if path not in self.survey.remote:
+                rows.pop(path, None)
+        self.survey.save()
+
+    def _learn_seen(self) -> None:
+        for path in self.plan[compare.ADOPT]:
+            self.survey.base.rows[path] = self.survey.row(path)
+        for path in self.plan[compare.FORGET]:
+            self.survey.base.rows.pop(path, None)
+
+    def release(self) -> None:
+        """Give the marker back as it was: nothing of ours is in S3 yet."""
+        if self.claimed and self.claimed.give_back():
+            self.claimed = None
+            journal.drop(self.entry)
+
+    def abandon(self) -> None:
+        """After a failure: leave no stage, and no marker either if nothing was sent yet."""
+        rooms.drop_stage(self.entry)
+        if not self.claimed:
+            return
+        self.survey.session = self.claimed.session = self.session.hasty()
+        with contextlib.suppress(RegistryError):  # out of reach: it stays, the next run resumes
+            self.survey.look_again()
+            if _tags(self.survey.remote) == self.before:
+                self.release()
+
+    def _refuse_unfit(self) -> None:
+        found, prefix = self.survey.local, self.session.remote.prefix(self.entry)
+        lines = found.blocked + found.problems + scan.name_problems(found.files, prefix)
+        if lines:
+            raise refusals.unfit(lines)
+
+    def _refuse_leftovers(self) -> None:
+        """Half downloads of an interrupted aws: `name.XXXXXXXX` beside a `name` that is known."""
+        known = {*self.survey.local.files, *self.survey.remote, *self.survey.base.rows}
+        left = [p for p in self.plan[compare.UPLOAD] if p not in self.survey.remote]
+        left = [p for p in left if _is_leftover(p) and p[:-9] in known]
+        if left:
+            raise refusals.leftovers(left)
+
+    def _journal(self) -> Claim:
+        """Write down what is about to be done, before it is; the claim to do it under."""
+        token = (self.own and self.own.token) or marker.new_token()
+        tags = dict.fromkeys(self._overruled, "") | self.sending.tags
+        deletes = self.plan[compare.DELETE]
+        if self.own:  # a torn push may have sent and deleted more than this run has to
+            tags, deletes = self.own.uploads | tags, sorted({*self.own.deletes, *deletes})
+        place = self.session.remote.identity
+        Journal(place, token, tags, deletes).save(self.entry)
+        former = self.survey.marker, self.survey.marker_etag
+        return Claim(self.entry, self.session, token, *former)
+
+    @property
+    def _overruled(self) -> list[str]:
+        """What TAKE=local deletes though S3 has news of it: running again must not ask again."""
+        return [p for p in self.plan[compare.DELETE] if self.survey.remote_side(p) != compare.SAME]
+
+    def _save_theirs(self, claim: Claim, listed: dict[str, Object]) -> None:
+        """What a push overwrites that it did not verify goes to the registry's trash first.
+
+        That is what the person chose with TAKE=local, and what a torn push left half-edited.
+        """
+        when = f"{claim.mine.when}-{claim.token[:6]}"
+        for path in [*self.plan[compare.UPLOAD], *self.plan[compare.DELETE]]:
+            row, there = self.survey.base.rows.get(path), listed.get(path)
+            if there and (path in self.strange or row is None or row.etag != there.etag):
+                target = self.session.remote.key(TRASH, when, str(self.entry), path)
+                self.session.client.copy(there.key, target)
+
+
+def _is_leftover(path: str) -> bool:
+    dot, tail = path[-9:-8], path[-8:]
+    return dot == "." and set(tail) <= LEFTOVER_DIGITS and not tail.isdigit()
+
+
+def _tags(listing: dict[str, Object]) -> dict[str, str]:
+    return {path: row.etag for path, row in listing.items()}

@@ -1,0 +1,70 @@
+"""Raw datasets: whether DVC has anything to do for one, without starting DVC.
+
+After each verified run the state file notes the `.dvc` file's digest in place of a marker, and
+every file's stat. While both are as noted, the dataset is here and on S3 in that very version.
+"""
+
+from __future__ import annotations
+
+import time
+from hashlib import sha256
+
+from registry import scan, state
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError
+from registry.scan import Scan
+from registry.state import Baseline, Row
+
+
+def version(entry: Entry) -> str:
+    """A digest of the `.dvc` file: which version this commit means; "" without one."""
+    try:
+        return sha256(entry.dvc_file.read_bytes()).hexdigest()[:32]
+    except FileNotFoundError:
+        return ""
+
+
+def is_current(entry: Entry, remote: str) -> bool:
+    """Whether the version that the `.dvc` file names is here, unchanged, and on this remote."""
+    return is_on_remote(entry, remote) and is_untouched(entry, remote)
+
+
+def is_on_remote(entry: Entry, remote: str) -> bool:
+    """Whether this remote was seen to hold the version that the `.dvc` file names."""
+    known = state.header(entry, remote)
+    return known is not None and known.marker == version(entry)
+
+
+def is_untouched(entry: Entry, remote: str) -> bool:
+    """Whether no file's stat changed since the last verified run."""
+    known = state.header(entry, remote)
+    return known is not None and known.stamp == scan.scan(entry.folder, everything=True).stamp
+
+
+def look(entry: Entry) -> tuple[Scan, int]:
+    """The folder as it is now, and when that was, for `remember`."""
+    when = time.time_ns()
+    return scan.scan(entry.folder, everything=True), when
+
+
+def remember(entry: Entry, remote: str, seen: Scan, when: int) -> None:
+    """Note that this version is on the remote, and that these files are it."""
+    rows = {path: Row(stat, "") for path, stat in seen.files.items()}
+    state.save(entry, remote, Baseline(version(entry), rows), when)
+
+
+def refuse_changed(entry: Entry) -> None:
+    raise Refusal(
+        f"changed here, but not added: `make add DATASET={entry:sh}` makes it a new version, "
+        f"`make reset DATASET={entry:sh}` takes the old one back"
+    )
+
+
+def is_cached(entry: Entry) -> bool:
+    """Whether DVC's cache here holds the version that the `.dvc` file names."""
+    from registry import raw_verify
+
+    try:
+        return bool(raw_verify.manifest_here(entry))
+    except RegistryError:
+        return False

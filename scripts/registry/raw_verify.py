@@ -1,0 +1,95 @@
+"""Compares a raw dataset's bytes with the version that its `.dvc` file names, and that with S3."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from registry import etag
+from registry.condition import Amount
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.remote import DVC_FOLDER
+from registry.s3 import Client
+from registry.survey import Survey
+
+_OUT = re.compile(r"md5: ([0-9a-f]{32})(\.dir)?\b")
+_SIZE = re.compile(r"^ +size: (\d+)$", re.MULTILINE)
+_FILES = re.compile(r"^ +nfiles: (\d+)$", re.MULTILINE)
+
+
+def compare(survey: Survey) -> Iterator[tuple[str, str]]:
+    """(path, what is wrong) for each file that is not here as named, or not in S3."""
+    entry, client = survey.entry, survey.session.client
+    wanted = manifest(client, entry)
+    stored = set(_stored(client))
+    here = survey.local.files
+    survey.read_bytes((path, digest) for path, digest in wanted.items() if path in here)
+    for path, digest in wanted.items():
+        if digest not in stored:
+            yield path, "not in S3: `make push` sends it"
+        if path not in here:
+            yield path, "missing here"
+        elif not survey.holds(path, digest):
+            yield path, "differs"
+    for path in here.keys() - wanted.keys():
+        yield path, f"extra: {entry.name}.dvc does not name it"
+
+
+def manifest(client: Client, entry: Entry) -> dict[str, str]:
+    """{path: MD5} of the version that the `.dvc` file names, as S3 has it.
+
+    Raises RegistryError when S3 lacks the list of its files.
+    """
+    digest = named(entry)
+    answer = client.get(object_key(client, digest) + ".dir")
+    if answer is None:
+        raise RegistryError(f"S3 does not hold this version: `make push DATASET={entry:sh}`")
+    return _parse(answer.body, digest)
+
+
+def manifest_here(entry: Entry) -> dict[str, str]:
+    """The same from DVC's cache here. Raises RegistryError when the cache lacks it."""
+    digest = named(entry)
+    path = entry.root / ".dvc" / "cache" / "files" / "md5" / digest[:2] / f"{digest[2:]}.dir"
+    try:
+        return _parse(path.read_bytes(), digest)
+    except OSError:
+        raise RegistryError(f"DVC's cache lacks it: `make pull DATASET={entry:sh}`") from None
+
+
+def named(entry: Entry) -> str:
+    """The MD5 of the version that the `.dvc` file names. Raises RegistryError without one."""
+    try:
+        found = _OUT.search(entry.dvc_file.read_text())
+    except FileNotFoundError:
+        raise RegistryError(f"it was never added: `make add DATASET={entry:sh}`") from None
+    if not found:
+        raise RegistryError(f"{entry.name}.dvc names no MD5: add it again")
+    if not found.group(2):
+        raise RegistryError("its .dvc file names a single file: an entry is a folder; add that")
+    return found.group(1)
+
+
+def amount(entry: Entry) -> Amount | None:
+    """How much that version is, as the `.dvc` file says; None if it does not."""
+    text = entry.dvc_file.read_text()
+    size, files = _SIZE.search(text), _FILES.search(text)
+    return Amount(int(files.group(1)), int(size.group(1))) if size and files else None
+
+
+def _parse(body: bytes, digest: str) -> dict[str, str]:
+    if etag.md5(body) != digest:
+        raise RegistryError("the list of its files is damaged: push it again")
+    return {row["relpath"]: row["md5"] for row in json.loads(body)}
+
+
+def object_key(client: Client, digest: str) -> str:
+    return client.remote.key(DVC_FOLDER, "files", "md5", digest[:2], digest[2:])
+
+
+def _stored(client: Client) -> Iterator[str]:
+    prefix = client.remote.key(DVC_FOLDER, "files", "md5", "")
+    for row in client.list(prefix):
+        yield row.key[len(prefix) :].replace("/", "")

@@ -1,0 +1,33 @@
+"""The five sections: what each holds and how its bytes travel; every script asks here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """One top-level folder of entries.
+
+    travels: "dvc" (versioned, DVC's remote), "mirror" (S3 prefix of the same name) or
+    "never" (stays on this machine).
+    """
+
+    name: str
+    holds: str
+    travels: str
+
+
+SECTIONS = {
+    section.name: section
+    for section in (
+        Section("raw_datasets", "base datasets, not derived", "dvc"),
+        Section("processed_datasets", "datasets derived from others", "mirror"),
+        Section("champion_models", "the models in use", "mirror"),
+        Section("training_results", "logs, configs and metrics of training runs", "mirror"),
+        Section("experiments", "scratch datasets and models", "never"),
+    )
+}
+
+MIRRORED = tuple(s.name for s in SECTIONS.values() if s.travels == "mirror")
+SYNCED = tuple(s.name for s in SECTIONS.values() if s.travels != "never")

@@ -1,0 +1,78 @@
+"""Writes where the registry is into DVC's remote config: the one place that says so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from registry import remote
+from registry.errors import UsageError
+from registry.remote import DVC_FOLDER, Remote
+
+NAME = "registry"  # what the remote of a real bucket is called
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"[A-Za-z0-9!_.*'()/-]*")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
+_WORD = re.compile(r"[A-Za-z0-9_.@+-]*")
+# A network that went away must end a run within a minute; these are s3fs's, in seconds.
+_PATIENCE = {"connect_timeout": "5", "read_timeout": "20"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person said of the place: make's variables of the same names."""
+
+    url: str
+    endpoint: str = ""
+    profile: str = ""
+    region: str = ""
+    credentials: str = ""
+
+    def as_remote(self) -> Remote:
+        """The place, checked. Raises UsageError for what cannot be one."""
+        bucket, _, base = self.url.removeprefix("s3://").partition("/")
+        base = base.strip("/").removesuffix(DVC_FOLDER).rstrip("/")
+        good = self.url.startswith("s3://") and _BUCKET.fullmatch(bucket)
+        if not good or not _PREFIX.fullmatch(base) or "//" in base or ".." in base.split("/"):
+            raise UsageError(f"URL={self.url!r} must look like s3://bucket/prefix")
+        if "@" in self.endpoint:
+            raise UsageError("ENDPOINT must hold no keys: they belong in ~/.aws/credentials")
+        if self.endpoint and not _is_address(self.endpoint):
+            raise UsageError(f"ENDPOINT={self.endpoint!r} must look like https://host:port")
+        for name, value in (("PROFILE", self.profile), ("REGION", self.region)):
+            if not _WORD.fullmatch(value):
+                raise UsageError(f"{name}={value!r} has characters that no {name.lower()} has")
+        if self.credentials and not Path(self.credentials).is_file():
+            raise UsageError(f"CREDENTIALS={self.credentials!r} is not a file")
+        endpoint = self.endpoint.rstrip("/")
+        return Remote(NAME, bucket, base, endpoint, self.region, self.profile, self.credentials)
+
+
+def _is_address(endpoint: str) -> bool:
+    """Whether it is http(s)://host[:port][/path]. A line break in it would end up as a setting."""
+    try:
+        parts = urlsplit(endpoint)
+        return bool(_ADDRESS.fullmatch(endpoint) and parts.hostname and parts.port != 0)
+    except ValueError:  # no such port, no such IPv6 address
+        return False
+
+
+def write(root: Path, there: Remote, local: bool) -> Path:
+    """Make `there` the default remote, for everybody or for this machine; the file changed."""
+    options = {"url": f"{there.url}/{DVC_FOLDER}", "verify": "true", **_PATIENCE}
+    named = {
+        "endpointurl": there.endpoint,
+        "region": there.region,
+        "profile": there.profile,
+        "credentialpath": there.credentials_file,
+    }
+    options.update({name: value for name, value in named.items() if value})
+    path = root / ".dvc" / ("config.local" if local else "config")
+    remote.update(path, {"core": {"remote": there.name}, f'remote "{there.name}"': options})
+    if not local:  # what this machine said of it before would hide the new settings
+        remote.update(root / ".dvc" / "config.local", {"core": {"remote": ""}})
+        remote.update(root / ".dvc" / "config.local", {f'remote "{there.name}"': {}})
+    return path

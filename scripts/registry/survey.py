@@ -1,0 +1,214 @@
+"""An entry's three sides, looked at once: what is here, what was verified, what S3 holds."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from registry import compare, etag, listing, marker, scan, state
+from registry.compare import CHANGED, GONE, SAME, Plan
+from registry.entries import Entry
+from registry.journal import Journal
+from registry.marker import Marker
+from registry.s3 import Object
+from registry.scan import Scan, Stat
+from registry.sections import SECTIONS
+from registry.session import Session
+from registry.state import Baseline, Row
+
+_ENCRYPTION = "x-amz-server-side-encryption"
+_OWN_KEY = "x-amz-server-side-encryption-customer-algorithm"
+
+
+@dataclass
+class Survey:
+    """The sides of one entry. `looked_ns`: when the local stats were taken."""
+
+    entry: Entry
+    session: Session
+    looked_ns: int = 0
+    local: Scan = field(default_factory=Scan)
+    base: Baseline = field(default_factory=Baseline)
+    marker: Marker | None = None
+    marker_etag: str = ""
+    remote: dict[str, Object] = field(default_factory=dict)
+    remote_problems: list[str] = field(default_factory=list)
+    outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
+    _same_bytes: dict[tuple[str, str], bool | None] = field(default_factory=dict)
+
+    def look_here(self) -> None:
+        """Walk the folder and load the baseline."""
+        self.looked_ns = time.time_ns()
+        is_raw = SECTIONS[self.entry.section].travels == "dvc"
+        self.local = scan.scan(self.entry.folder, everything=is_raw)
+        self.base = state.load(self.entry, self.session.remote.identity)
+        self._doubt_another_disk()
+
+    def look_there(self) -> None:
+        """GET the marker, *then* LIST: a push that begins in between shows in the listing."""
+        self.marker, self.marker_etag = marker.read(self.session.client, self.entry)
+        self.look_again()
+        self.outside_news = self._outside_news()
+        if self.base.marker and self.base.marker == self.marker_etag and not self._agrees():
+            self.base.marker = ""  # it vouches for what S3 does not hold: list until it is sealed
+            state.save(self.entry, self.session.remote.identity, self.base, self.looked_ns)
+
+    def look_again(self) -> None:
+        found = listing.read(self.session.client, self.session.remote.prefix(self.entry))
+        self.remote, self.remote_problems = found.files, found.problems
+
+    def trust_marker(self) -> None:
+        """Take the baseline for the listing: the marker says that nothing there has changed."""
+        self.marker_etag = self.base.marker
+        self.remote = {
+            path: Object(path, row.stat.size, row.etag) for path, row in self.base.rows.items()
+        }
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the marker vouches for exactly what is listed."""
+        there = self.marker
+        return there is not None and there.state == marker.DONE and self._is_of(there)
+
+    def _outside_news(self) -> str:
+        there = self.marker
+        if there is None or there.state != marker.DONE or self._is_of(there):
+            return ""
+        return f"changed outside this tool after {there.who} sealed it at {there.when}"
+
+    def _is_of(self, sealed: Marker) -> bool:
+        return sealed.digest == marker.digest(self.remote)
+
+    def plan(self, direction: str) -> Plan:
+        """Compare the sides; reads the bytes only of files whose stat cannot tell."""
+        if direction == compare.PULL and not self.local.files:
+            self.base = Baseline()  # not checked out: everything is to be fetched
+        verdict = compare.judge(direction, self.local.files, self.base.rows, self.remote)
+        if verdict:
+            return Plan(direction, verdict)
+        self.read_bytes(self.doubtful())
+        paths = sorted({*self.local.files, *self.base.rows, *self.remote})
+        mine = self.session.options.take_local
+        return compare.compare(
+            direction, paths, self.local_side, self.remote_side, self.equal, mine
+        )
+
+    def local_side(self, path: str) -> str:
+        here, row = self.local.files.get(path), self.base.rows.get(path)
+        if here is None:
+            return GONE if row else SAME
+        if row is None:
+            return CHANGED
+        return SAME if here == row.stat or self.holds(path, row.etag) else CHANGED
+
+    def remote_side(self, path: str) -> str:
+        there, row = self.remote.get(path), self.base.rows.get(path)
+        if there is None:
+            return GONE if row else SAME
+        return SAME if row and there.etag == row.etag else CHANGED
+
+    def equal(self, path: str) -> bool:
+        """Whether both sides hold the same bytes; False also where an ETag cannot tell."""
+        there, here = self.remote[path], self.local.files[path]
+        return here.size == there.size and self.holds(path, there.etag)
+
+    def holds(self, path: str, tag: str) -> bool:
+        """Whether the local file's bytes are those of this ETag."""
+        return bool(self.verdict(path, tag))
+
+    def verdict(self, path: str, tag: str) -> bool | None:
+        """The same, with None for an ETag that cannot tell."""
+        self.read_bytes([(path, tag)])
+        return self._same_bytes[path, tag]
+
+    def read_bytes(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Find out, on all cores, which files hold the bytes of which ETag."""
+        wanted = [pair for pair in pairs if pair not in self._same_bytes]
+        check: Callable[[tuple[str, str]], bool | None] = lambda pair: self._read(*pair)  # noqa: E731
+        if len(wanted) < 2:
+            self._same_bytes.update((pair, check(pair)) for pair in wanted)
+            return
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            self._same_bytes.update(zip(wanted, pool.map(check, wanted), strict=True))
+
+    def second_opinion(self, file: Path, stat: Stat, path: str) -> bool | None:
+        """Whether a file holds the bytes of the remote's `path`; None if nobody can tell.
+
+        Where the listing's ETag does not settle it, the object's head is asked for its encryption
+        and its part size.
+        """
+        there = self.remote[path]
+        if same_bytes(file, stat, there.etag):
+            return True
+        query = {"partNumber": "1"} if "-" in there.etag else {}
+        head = self.session.client.head(there.key, query)
+        if head is None or head.etag != there.etag:
+            return False
+        if head.headers.get(_ENCRYPTION, "").startswith("aws:kms") or _OWN_KEY in head.headers:
+            return None
+        part = int(head.headers.get("content-length", 0))
+        return bool(query and part) and etag.matches(file, stat.size, there.etag, [part])
+
+    def row(self, path: str) -> Row:
+        """A baseline row for a path whose local bytes are known to be the remote's."""
+        return Row(self.local.files[path], self.remote[path].etag)
+
+    def recall(self, own: Journal, still_ours: bool = False) -> list[str]:
+        """Count in what an interrupted run of ours did, in S3 and here; see Journal.claim."""
+        strange = own.claim(self.base, self.remote, still_ours)
+        here = [(path, tag) for path, tag in own.placing.items() if path in self.local.files]
+        self.read_bytes(here)
+        for path, tag in here:
+            if self.holds(path, tag):
+                self.base.rows[path] = Row(self.local.files[path], tag)
+        return strange
+
+    def _doubt_another_disk(self) -> None:
+        """What is missing from another disk than last time was not deleted: it may be elsewhere."""
+        device = os.stat(self.entry.folder).st_dev if self.local.files else 0
+        if self.base.device not in (0, device):
+            kept = {path: row for path, row in self.base.rows.items() if path in self.local.files}
+            self.base = Baseline("", kept)
+        self.base.device = device
+
+    def _agrees(self) -> bool:
+        """Whether the baseline says of every path what S3 lists."""
+        listed = {path: there.etag for path, there in self.remote.items()}
+        return listed == {path: row.etag for path, row in self.base.rows.items()}
+
+    def save(self) -> None:
+        """Write the baseline; it names the marker only if it agrees with all that S3 lists."""
+        base = self.base
+        for path, row in base.rows.items():
+            here = self.local.files.get(path)
+            if here and here != row.stat and self._same_bytes.get((path, row.etag)):
+                base.rows[path] = Row(here, row.etag)  # touched, not changed
+        base.marker = self.marker_etag if self._agrees() else ""
+        base.device = os.stat(self.entry.folder).st_dev if base.rows else 0
+        state.save(self.entry, self.session.remote.identity, base, self.looked_ns)
+
+    def doubtful(self) -> list[tuple[str, str]]:
+        """(path, ETag) for which the stat alone does not answer."""
+        pairs = []
+        for path, here in self.local.files.items():
+            row, there = self.base.rows.get(path), self.remote.get(path)
+            if row and here != row.stat and row.stat.size in (here.size, state.UNKNOWN.size):
+                pairs.append((path, row.etag))
+            if there and there.size == here.size and not (row and row.etag == there.etag):
+                pairs.append((path, there.etag))
+        return pairs
+
+    def _read(self, path: str, tag: str) -> bool | None:
+        return same_bytes(self.entry.folder / path, self.local.files[path], tag)
+
+
+def same_bytes(path: Path, stat: Stat, tag: str) -> bool | None:
+    """Whether the file that has this very stat holds the bytes of the ETag; None: cannot tell."""
+    if scan.stat_of(path) != stat:
+        return False
+    same = etag.matches(path, stat.size, tag)
+    return same if scan.stat_of(path) == stat else False

@@ -1,0 +1,71 @@
+"""Remove an entry everywhere: here, in S3 and from Git's next commit.
+
+usage: remove_entry.py section/name        with CONFIRM=name in the environment
+
+Its bytes in S3 go to the registry's trash prefix first, those here to the trash here. Refuses
+while another card still refers to it. A raw dataset's bytes stay in DVC's storage, since older
+commits need them. DRY_RUN=1 only says what it would do.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from registry import access, console, dvc, entries, leaving, lock, raw, scan
+from registry.console import plural, say
+from registry.entries import ROOT, Entry
+from registry.errors import Refusal, UsageError
+from registry.removing import Removal
+from registry.sections import SECTIONS
+from registry.session import Options
+
+
+def main(argv: list[str]) -> int:
+    if len(argv) > 1:
+        raise UsageError("one entry at a time: DATASET=section/name")
+    entry = entries.select_one(argv[0] if argv else "", SECTIONS)
+    lock.take(ROOT, "make remove")
+    refuse_referred(entry)
+    refuse_unfit(entry)
+    removal = None
+    if SECTIONS[entry.section].travels == "mirror":
+        session, _ = access.connect()
+        removal = Removal(entry, session)
+        removal.look()
+        print(f"{entry}: {plural(len(removal.survey.remote), 'file')} in S3, to its trash prefix")
+    print(f"{entry}: {plural(len(scan.scan(entry.folder).files), 'file')} here, to the trash here")
+    if Options.from_environment().dry_run:
+        return 0
+    if os.environ.get("CONFIRM", "") != entry.name:
+        raise Refusal(f"to remove it for everybody: add CONFIRM={entry:name}")
+    if removal:
+        removal.carry_out()
+    leaving.take_out(entry)
+    say(f"remove: {entry} is removed; commit that: git add -A {entry.section} && git commit")
+    return 0
+
+
+def refuse_referred(entry: Entry) -> None:
+    """Raises Refusal naming the cards that still speak of it."""
+    pattern = re.compile(rf"(?<![\w./-]){re.escape(str(entry))}(?![\w-]|\.\w)")
+    naming = [
+        os.path.relpath(other.card, ROOT)
+        for section in SECTIONS
+        for other in entries.with_card(section)
+        if other != entry and pattern.search(other.card.read_text(errors="replace"))
+    ]
+    if naming:
+        raise Refusal(f"{entry} is still referred to by {', '.join(naming)}: change that first")
+
+
+def refuse_unfit(entry: Entry) -> None:
+    found = scan.scan(entry.folder)
+    if found.blocked:
+        raise Refusal(f"{entry}: {found.blocked[0]}")
+    if entry.dvc_file.exists() and found.files and dvc.is_changed(entry):
+        raw.refuse_changed(entry)
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main))

@@ -1,0 +1,55 @@
+"""Say where the registry is, or point it somewhere else.
+
+usage: set_remote.py        with URL=s3://bucket/prefix in the environment to set it, and
+                            ENDPOINT=, PROFILE=, REGION= where needed; LOCAL=1 for this machine only
+
+One place holds it: DVC's remote config, `.dvc/config`, or `.dvc/config.local` with LOCAL=1.
+CREDENTIALS=file names a credentials file, with LOCAL=1 only.
+"""
+
+from __future__ import annotations
+
+import os
+
+from registry import access, console, credentials, remote, settings
+from registry.console import say
+from registry.entries import ROOT
+from registry.errors import UsageError
+from registry.settings import Choice
+
+VARIABLES = ("URL", "ENDPOINT", "PROFILE", "REGION", "CREDENTIALS")
+
+
+def main(argv: list[str]) -> int:
+    values = {name.lower(): os.environ.get(name, "").strip() for name in VARIABLES}
+    local = os.environ.get("LOCAL", "") == "1"
+    if not any(values.values()):
+        return show()
+    if not values["url"]:
+        raise UsageError("URL=s3://bucket/prefix is missing")
+    if values["credentials"] and not local:
+        raise UsageError("CREDENTIALS names a file of this machine: add LOCAL=1")
+    there = Choice(**values).as_remote()
+    path = settings.write(ROOT, there, local)
+    say(f"remote: {there.url} is in {path.relative_to(ROOT)}")
+    access.connect()
+    say("remote: reached. Next: " + ("make pull" if local else f"commit {path.relative_to(ROOT)}"))
+    return 0
+
+
+def show() -> int:
+    access.ensure_store()
+    there = remote.load()
+    print(f"registry:    {there.url}")
+    if there.name == remote.EMBEDDED:
+        print("             (the embedded store of this clone; files in .store/data)")
+    for label, value in (("endpoint", there.endpoint), ("region", there.region)):
+        if value:
+            print(f"{label + ':':12} {value}")
+    print(f"credentials: {credentials.find(there).source}")
+    print(f"raw data:    {there.url}/{remote.DVC_FOLDER} (DVC)")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main, "remote"))

@@ -1,0 +1,37 @@
+"""Say which commands and variables were probably meant by words that the Makefile does not know.
+
+usage: suggest_spelling.py word ...        (a word with = at its end is a variable)
+"""
+
+from __future__ import annotations
+
+import difflib
+
+from registry import commands, console
+from registry.console import say
+
+
+def main(argv: list[str]) -> int:
+    for word in argv:
+        say(f"make: {suggest(word)}")
+    return 2
+
+
+def suggest(word: str) -> str:
+    """One sentence about a word that is not known."""
+    name = word.removesuffix("=")
+    is_variable = name != word
+    known = [*commands.VARIABLES] if is_variable else [*commands.load()]
+    folded = {one.lower().replace("_", "-"): one for one in known}
+    wanted = name.lower().replace("_", "-")
+    near = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    if near and is_variable:
+        return f"{name}= is not a variable of any command; did you mean {folded[near[0]]}=…?"
+    if near:
+        return f"there is no command {name!r}; did you mean `make {folded[near[0]]}`?"
+    kind = "a variable of any command" if is_variable else "a command"
+    return f"{name!r} is not {kind}; bare `make` prints them all"
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main, "make"))

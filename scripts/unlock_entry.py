@@ -1,0 +1,48 @@
+"""Release an entry whose pusher will not come back to finish.
+
+usage: unlock_entry.py section/name
+
+Shows who began the push, where and when; with CONFIRM=name it is released. Until somebody pushes
+it again, or `make seal` accepts it as it is, nobody can pull it: S3 may hold half of it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from registry import access, console, entries, lock, marker
+from registry.console import say
+from registry.errors import Refusal, UsageError
+from registry.sections import MIRRORED
+
+
+def main(argv: list[str]) -> int:
+    if len(argv) > 1:
+        raise UsageError("one entry at a time: DATASET=section/name")
+    entry = entries.select_one(argv[0] if argv else "", MIRRORED)
+    lock.take(entries.ROOT, "make unlock")
+    session, _ = access.connect()
+    there, etag = marker.read(session.client, entry)
+    if there is None or there.state != marker.PUSHING:
+        say(f"unlock: {entry} is not being pushed by anybody")
+        return 0
+    print(f"{entry}: being pushed by {there}, from commit {there.commit[:12] or 'unknown'}")
+    if os.environ.get("CONFIRM", "") != entry.name:
+        raise Refusal(
+            f"if that push is surely dead: `make unlock DATASET={entry:sh} CONFIRM={entry:name}`"
+        )
+    torn = replace(there, state=marker.TORN)
+    try:
+        marker.write(session.client, entry, torn, etag, session.is_conditional())
+    except marker.Taken:
+        raise Refusal(f"{entry}: that push is alive, it went on just now") from None
+    say(
+        f"unlock: released. Push it from a checkout that has it all, or accept what S3 holds: "
+        f"`make seal DATASET={entry:sh} CONFIRM={entry:name}`"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main))

@@ -1,0 +1,98 @@
+"""Read every byte of the entries that are here and compare it with what the registry holds.
+
+usage: verify_entries.py [section/name ...]
+
+Prints a line for each file that is missing here, extra here, differs, or cannot be verified
+because of its encryption. Exit code 1 if anything is missing, extra or different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from registry import access, console, crew, entries, lock, raw_verify
+from registry.console import human_bytes, plural, say
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError
+from registry.progress import Meter
+from registry.sections import SECTIONS, SYNCED
+from registry.session import Session
+from registry.survey import Survey
+
+Finding = tuple[str, str]  # path, what is wrong with it
+UNVERIFIABLE = "unverifiable: its encryption hides what it holds"
+
+
+def main(argv: list[str]) -> int:
+    words = [word for word in argv if word.strip()]
+    chosen = entries.select(words, SYNCED)
+    lock.take(entries.ROOT, "make verify")
+    session, _ = access.connect()
+    here = [e for e in chosen if e.folder.exists() or words]
+    surveys = crew.each(session, here, lambda e: e, partial(look, session))
+    looked = [r.value for r in surveys if r.value]
+    size = sum(stat.size for s in looked for stat in s.local.files.values())
+    meter = Meter("read", sum(len(s.local.files) for s in looked), size)
+    try:
+        results = crew.each(session, looked, lambda s: s.entry, partial(verify, meter))
+    finally:
+        meter.close()
+    return report([*[r for r in surveys if r.error], *results], len(chosen) - len(here), meter)
+
+
+def look(session: Session, entry: Entry) -> Survey:
+    if not entry.folder.exists():
+        raise Refusal(f"it is not here: `make pull DATASET={entry:sh}`")
+    survey = Survey(entry, session)
+    survey.look_here()
+    if survey.local.blocked:
+        raise RegistryError(survey.local.blocked[0])
+    return survey
+
+
+def verify(meter: Meter, survey: Survey) -> list[Finding]:
+    """Everything that is not the same here and in S3."""
+    is_raw = SECTIONS[survey.entry.section].travels == "dvc"
+    findings = sorted(raw_verify.compare(survey) if is_raw else compare(survey))
+    meter.moved(str(survey.entry), sum(stat.size for stat in survey.local.files.values()))
+    meter.finished(len(survey.local.files))
+    return findings
+
+
+def compare(survey: Survey) -> Iterator[Finding]:
+    survey.look_there()
+    both = survey.local.files.keys() & survey.remote.keys()
+    survey.read_bytes((path, survey.remote[path].etag) for path in both)
+    for path in survey.remote.keys() - both:
+        yield path, "missing here"
+    for path in survey.local.files.keys() - both:
+        yield path, "extra: S3 has no such file"
+    for path in both:
+        same = survey.verdict(path, survey.remote[path].etag)
+        if same is None and survey.local.files[path].size == survey.remote[path].size:
+            yield path, UNVERIFIABLE
+        elif not same:
+            yield path, "differs"
+
+
+def report(results: list[crew.Result[Any]], away: int, meter: Meter) -> int:
+    wrong = 0
+    for result in results:
+        for path, what in result.value or []:
+            print(f"{result.entry}/{path}: {what}")
+            wrong += what != UNVERIFIABLE
+    code = crew.report(results)
+    good = sum(not r.error for r in results)
+    skipped = f", {away} not here" if away else ""
+    read = f"({human_bytes(meter.size)}) {meter.took}"
+    say(
+        f"verify: {plural(good, 'entry', 'entries')} read {read}, "
+        f"{plural(wrong, 'difference')}{skipped}"
+    )
+    return crew.worst([code, 1 if wrong else 0])
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main))
