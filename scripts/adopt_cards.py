@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Gives front matter to cards that have none, with what their text shows and blanks for the rest.
+
+usage: adopt_cards.py [section/name …]
+
+What it finds (commit ids, repositories, commands, entries named, urls, dates, licenses) carries
+the line it was found on; look at each, then fill in every TODO. The card's own text stays as it
+is, byte for byte. Cards with front matter are left alone. Exit code 1 when one could not be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from registry import card_clues, card_edit, console
+from registry.card_clues import Clue
+from registry.card_edit import LISTS
+from registry.card_fields import EXPERIMENTS
+from registry.cards import Card
+from registry.entries import Entry, select
+from registry.files import write_whole
+from registry.library import Library
+from registry.sections import SECTIONS
+
+BOM = b"\xef\xbb\xbf"  # a mark of the encoding, not of the text: front matter must be first
+
+
+def main(argv: list[str]) -> int:
+    args = _arguments().parse_args(argv)
+    library = Library()
+    chosen = select(args.entries, SECTIONS, library.root)
+    adopted = [entry for entry in chosen if adopt(entry, library)]
+    unread = [entry for entry in chosen if entry.card.is_file() and library.card(entry) is None]
+    for entry in unread:
+        _, why = library.unreadable(entry) or (1, "cannot be read")
+        console.say(f"adopt-cards: {entry}.card.md: {why}")
+    console.say(f"adopt-cards: {console.plural(len(adopted), 'card')} of {len(chosen)} adopted")
+    if adopted:
+        console.say("look at what was found, fill in every TODO, then run `make check-cards`")
+    return 1 if unread else 0
+
+
+def adopt(entry: Entry, library: Library) -> bool:
+    """Write front matter above the card's text, if it has none; whether it did."""
+    card = library.card(entry)
+    if card is None or card.where or card.text.startswith("---"):
+        return False
+    head = front_matter(card, library)
+    data = entry.card.read_bytes().removeprefix(BOM)
+    if b"\r\n" in data:
+        head = head.replace("\n", "\r\n")
+    write_whole(entry.card, head.encode() + data)
+    print(card.path)
+    return True
+
+
+def front_matter(card: Card, library: Library) -> str:
+    """What goes above the text: known values with the lines they were found on, and blanks."""
+    by_key: dict[str, list[Clue]] = {}
+    for clue in card_clues.clues(card, library):
+        by_key.setdefault(clue.key, []).append(clue)
+    if card.entry.section == EXPERIMENTS and "source_datasets" in by_key:
+        by_key.pop("datasets", None)  # one of the two is asked for
+    known, notes = {}, {}
+    for key, found in by_key.items():
+        taken = found if key in (*LISTS, "training_results", "model") else found[:1]
+        known[key] = card_edit.value_of(key, [clue.text for clue in taken])
+        notes[key] = f"from line {', '.join(str(clue.line) for clue in taken)} of the text"
+        others = [clue.text for clue in found if clue not in taken]
+        notes[key] += f"; or: {', '.join(others[:3])}" if others else ""
+    return card_edit.new_front_matter(card.entry, known, notes)
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="adopt_cards.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("entries", nargs="*", help="name, section/name or section/")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main))

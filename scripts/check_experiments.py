@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Checks experiments: kept ones have a card and a line in experiments/.gitignore, both in Git.
+
+Prints every problem as `path:line: message` and their number on stderr. Exit code 0 when there
+are none, 1 when there are, 2 for wrong usage. What Git ignores, tracks and has committed is asked
+of git. --fix adds the lines that are missing and removes those that are left over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from registry import console, experiment_rules, experiment_state, ledger, problems
+from registry.entries import ROOT
+from registry.experiment_state import State
+from registry.files import write_whole
+from registry.problems import Problem
+
+
+def main(argv: list[str]) -> int:
+    args = _arguments().parse_args(argv)
+    keys = in_s3() if args.remote else []
+    state = experiment_state.look(ROOT, keys, args.staged)
+    if args.fix and (done := fix(state)):
+        for what in done:
+            console.say(f"fixed: {ledger.FILE}: {what}")
+        state = experiment_state.look(ROOT, keys, args.staged)
+    found = check(state)
+    sys.stdout.write(problems.FORMATS[args.format](found))
+    if found or not args.quiet:
+        console.say(f"check-experiments: {len(state.kept)} kept, {problems.count(found)}")
+    return 1 if found else 0
+
+
+def check(state: State) -> list[Problem]:
+    """Every problem, by path and line."""
+    found = [problem for rule in experiment_rules.RULES for problem in rule(state)]
+    return sorted(found, key=lambda p: (p.path, p.line))
+
+
+def fix(state: State) -> list[str]:
+    """Writes the ledger as it should be; gives what was done, one line each. Raises OSError."""
+    missing, stale = experiment_state.not_listed(state), experiment_state.leftovers(state)
+    if not missing and not stale and not any(experiment_rules.garbage_ignored(state)):
+        return []
+    gone = [ledger.lines(state.text)[number] for number in stale]
+    text = ledger.added(ledger.without(state.text, set(stale)), missing)
+    path = state.root / ledger.FILE
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, text.encode("utf-8", "surrogateescape"))
+    done = [f"added {ledger.line_for(entry.name)}" for entry in missing]
+    return [*done, *(f"removed {line}" for line in gone)] or ["garbage is kept out of Git"]
+
+
+def in_s3() -> list[str]:
+    """The keys of experiments in S3, where none belong. Raises RegistryError."""
+    from registry import remote_keys
+
+    return list(remote_keys.listing(ROOT)(f"{ledger.SECTION}/"))
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="check_experiments.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--fix", action="store_true", help="add and remove lines of .gitignore")
+    parser.add_argument("--format", choices=tuple(problems.FORMATS), default="text")
+    parser.add_argument("--quiet", action="store_true", help="say nothing when nothing is wrong")
+    parser.add_argument("--remote", action="store_true", help="also ask S3, where none belong")
+    parser.add_argument("--staged", action="store_true", help="judge what is staged for a commit")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main))

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Makes the card of a new entry from its section's template, with all that a machine can know.
+
+usage: make_card.py section/name [--from "section/name …"] [--code path]
+
+--from names the entries that it derives from: their license, tags and languages are taken over.
+--code is a clone of the repository that made it: its url and commit are written down. On a
+terminal it asks for the rest; elsewhere blanks (TODO) stay, which check-cards then names. An
+experiment also gets its line in experiments/.gitignore. Never overwrites a card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from registry import (
+    card_draft,
+    card_questions,
+    code_repository,
+    console,
+    experiment_state,
+    ledger,
+    names,
+)
+from registry.entries import ROOT, TEMPLATE, Entry
+from registry.errors import Refusal, UsageError
+from registry.files import write_whole
+from registry.library import Library
+from registry.sections import SECTIONS
+
+
+def main(argv: list[str]) -> int:
+    args = _arguments().parse_args(argv)
+    library = Library()
+    entry = new_entry(args.entry, library)
+    code = code_repository.look(Path(args.code).expanduser(), ROOT) if args.code else None
+    card = card_draft.draft(entry, library, args.sources, code)
+    for doubt in code.doubts if code else []:
+        console.say(f"make-card: {doubt}")
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        card = card_questions.answered(card, library, ask)
+    create(entry.card, card.text)
+    if entry.section == ledger.SECTION:
+        enter(entry)
+    print(card.path)
+    console.say(f"made {card.path}: fill in its blanks, then `make check-cards DATASET={entry:sh}`")
+    return 0
+
+
+def new_entry(word: str, library: Library) -> Entry:
+    """The entry to make a card for. Raises UsageError for a bad name, Refusal for one with card."""
+    section, slash, name = word.strip().partition("/")
+    if not slash:
+        here = [entry for entry in library.names.get(section, []) if not entry.card.exists()]
+        if len(here) != 1:
+            raise UsageError(f"which entry? Add DATASET=section/name, not {word!r}")
+        return here[0]
+    if section not in SECTIONS or not name or "/" in name or name == TEMPLATE:
+        raise UsageError(f"{word!r} is not section/name; sections: {', '.join(SECTIONS)}")
+    why = names.why_bad(name)
+    twins = [e.name for e in library.entries if e.section == section and e.name != name]
+    if why or names.twins([*twins, name]):
+        raise UsageError(f"{name!r} cannot be an entry's name: {why or 'another differs in case'}")
+    return Entry(section, name, library.root)
+
+
+def create(path: Path, text: str) -> None:
+    """Write a file that is not there yet. Raises Refusal when it is, also since a moment ago."""
+    path.parent.mkdir(exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        raise Refusal(f"{path.name} is there already: nothing is overwritten") from None
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode())
+
+
+def enter(entry: Entry) -> None:
+    """Give a new experiment its line in the ledger, if it has none."""
+    state = experiment_state.look(ROOT)
+    if entry in experiment_state.not_listed(state):
+        write_whole(ROOT / ledger.FILE, ledger.added(state.text, [entry]).encode())
+        console.say(f"{ledger.FILE}: added {ledger.line_for(entry.name)}")
+
+
+def ask(question: str) -> str:
+    """A line from the person."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make_card.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("entry", nargs="?", default="", help="section/name")
+    parser.add_argument("--from", dest="sources", default="", help="entries it derives from")
+    parser.add_argument("--code", default="", help="a clone of the repository that made it")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main))

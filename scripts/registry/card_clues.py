@@ -1,0 +1,109 @@
+"""What the text of a card shows that has no front matter: commits, code, entries, urls, dates.
+
+Each clue is a value with the line it was found on: a proposal that a person looks at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from registry.card_fields import BY_NAME, FITS, fitting
+from registry.card_judges import URL
+from registry.card_rules.references import ID, NAMED, plain
+from registry.cards import Card
+from registry.library import Library
+from registry.vocabulary import words
+
+COMMIT = re.compile(r"(?<![\w/.-])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?![\w-])")
+REPO = re.compile(
+    r"https://(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/[\w.-]+/[\w.-]*\w"
+)
+AT_COMMIT = re.compile(
+    rf"({REPO.pattern}?)/(?:-/)?(?:commit|tree|blob|src/commit)/([0-9a-f]{{7,40}})"
+)
+LINK = re.compile(r"https?://[^\s<>()\[\]\"'`|]+[^\s<>()\[\]\"'`|.,;:!?*_]")
+ISO = re.compile(r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)")
+GOT = re.compile(r"(?i)retriev|download|fetch|access|obtain|scrap|collect")
+COMMAND = re.compile(
+    r"^[ \t]*(?:\$ )?((?:python3?|make|bash|sh|torchrun|accelerate|dvc) \S.*?)\s*$"
+)
+LICENSED = re.compile(r"(?i)licen[sc]e[sd]?\b[^\n]{0,40}")
+CARD_LINK = re.compile(r"\]\((?:\.\./)?([\w-]+)/([^)\s/]+)\.card\.md\)")
+
+
+class Clue(NamedTuple):
+    """A text that belongs to a key of the front matter, and the line, from 1, that shows it."""
+
+    key: str
+    text: str
+    line: int
+
+
+def clues(card: Card, library: Library) -> list[Clue]:
+    """Everything that the card's text shows for the fields of its section, most certain first."""
+    section = card.entry.section
+    found = [*_code(card), *_source(card), *_license(card), *_entries(card, library)]
+    kept = [clue for clue in found if section in BY_NAME[clue.key.partition(".")[0]].sections]
+    return list({(clue.key, clue.text): clue for clue in reversed(kept)}.values())[::-1]
+
+
+def _code(card: Card) -> Iterator[Clue]:
+    body = card.shown
+    for match in AT_COMMIT.finditer(body):
+        yield Clue("code.repo", match.group(1), card.line_at(match.start()))
+        yield Clue("code.commit", match.group(2), card.line_at(match.start()))
+    for match in REPO.finditer(body):
+        text = match.group().removesuffix(".git")
+        yield Clue("code.repo", text, card.line_at(match.start()))
+    for match in COMMIT.finditer(LINK.sub(lambda m: " " * len(m.group()), body)):
+        yield Clue("code.commit", match.group(), card.line_at(match.start()))
+    for number, line in enumerate(body.split("\n"), start=1):
+        command = COMMAND.match(line)
+        if command and not line.lstrip().startswith("#"):
+            yield Clue("code.command", command.group(1).rstrip("`"), number)
+
+
+def _source(card: Card) -> Iterator[Clue]:
+    """Urls that are no code, and the day of a line that tells of getting the data."""
+    for match in LINK.finditer(card.shown):
+        if not REPO.match(match.group()) and URL.fullmatch(match.group()):
+            yield Clue("source_url", match.group(), card.line_at(match.start()))
+    for match in REPO.finditer(card.shown):
+        yield Clue("source_url", match.group(), card.line_at(match.start()))
+    for number, line in enumerate(card.shown.split("\n"), start=1):
+        day = ISO.search(line)
+        if day and GOT.search(line):
+            yield Clue("retrieved", day.group(), number)
+
+
+def _license(card: Card) -> Iterator[Clue]:
+    """A license id of the Hub in a phrase about the license, however it is spaced."""
+    ids = sorted(words("licenses"), key=len, reverse=True)
+    for match in LICENSED.finditer(card.shown):
+        said = re.sub(r"[\s_-]+", "-", match.group().lower())
+        for name in ids:
+            if re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", said) and name != "other":
+                yield Clue("license", name, card.line_at(match.start()))
+                break
+
+
+def _entries(card: Card, library: Library) -> Iterator[Clue]:
+    """Entries that the text names, for each key whose kind they fit."""
+    seen = []
+    for match in [*ID.finditer(card.shown), *CARD_LINK.finditer(card.text)]:
+        seen.append((f"{match.group(1)}/{plain(match.group(2))}", card.line_at(match.start())))
+    for match in NAMED.finditer(card.words):
+        for entry in library.names.get(plain(match.group(1)), []):
+            seen.append((str(entry), card.line_at(match.start())))
+    for text, line in sorted(seen, key=lambda pair: pair[1]):
+        if text in library.ids and text != str(card.entry):
+            yield from _fitting(card.entry.section, text, line)
+
+
+def _fitting(section: str, text: str, line: int) -> Iterator[Clue]:
+    for field in BY_NAME.values():
+        lineage = field.kind in FITS and field.name not in ("new_version", "base_model")
+        if lineage and text.partition("/")[0] in fitting(field.kind, section):
+            yield Clue(field.name, text, line)

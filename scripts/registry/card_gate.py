@@ -1,0 +1,28 @@
+"""Whether entries have cards that may go out: a push of data nobody described is half a push."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from registry import problems
+from registry.entries import Entry
+from registry.errors import Refusal
+
+
+def refusal(entry: Entry, errors: str) -> Refusal:
+    return Refusal(f"its card is not right (`make check-cards DATASET={entry:sh}`):\n{errors}")
+
+
+def find_bad(chosen: Iterable[Entry]) -> dict[Entry, str]:
+    """{entry: the errors of its card as text}, for those that have any."""
+    from registry import card_rules
+    from registry.library import Library
+
+    library = Library()
+    found = {}
+    for entry in chosen:
+        card = library.card(entry) if entry.card.exists() else None
+        errors = [p for p in card_rules.check(card, library) if p.level == "error"] if card else []
+        if errors:
+            found[entry] = problems.as_text(errors).rstrip()
+    return found

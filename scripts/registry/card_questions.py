@@ -1,0 +1,61 @@
+"""Asking a person for the required fields of a new card, until each answer is a good one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from registry import card_edit, card_fields
+from registry.card_edit import LISTS
+from registry.card_fields import BY_NAME, CODE_KEYS
+from registry.card_rules import fields, references
+from registry.cards import Card
+from registry.library import Library
+
+Ask = Callable[[str], str]
+
+
+def answered(card: Card, library: Library, ask: Ask) -> Card:
+    """The card with the person's answers in place of its blanks; an empty answer keeps one."""
+    for key in _blanks(card):
+        hint, problem = _about(key), ""
+        while answer := ask(f"{problem}{key}: {hint}\n  (Enter leaves it for later) > "):
+            texts = [part.strip() for part in answer.split(",")] if key in LISTS else [answer]
+            tried = card_edit.set_key(card, key, card_edit.value_of(key.split(".")[-1], texts))
+            problem = next(_wrong(tried, key, library), "")
+            if not problem:
+                card = tried
+                break
+    return card
+
+
+def _blanks(card: Card) -> list[str]:
+    """The required keys that still hold a blank, in the schema's order."""
+    needed = card_fields.required(card.entry.section)
+    needed += card_fields.ONE_OF.get(card.entry.section, ())[:1]
+    keys = [key for key in needed if key != "code"]
+    if "code" in needed:
+        keys += [f"code.{key}" for key in CODE_KEYS]
+    left = {name for key, value in card.fields.items() for _, name in fields.blanks_in(key, value)}
+    return [key for key in keys if key in left]
+
+
+def _wrong(card: Card, key: str, library: Library) -> Iterator[str]:
+    """What is wrong with the answer for this key, each with a line end."""
+    value = card.value(key)
+    line = value.line if value else 0
+    for rule in (fields.readable, fields.values, references.resolve):
+        for at, message in rule(card, library):
+            if at == line or rule is fields.readable:
+                yield f"  {message}\n"
+
+
+def _about(key: str) -> str:
+    if key.startswith("code."):
+        return {
+            "repo": "the url of the repository with the code, or . for this one",
+            "commit": "the commit that was run, 7 to 40 hex digits",
+            "command": "the command, as it was typed",
+        }[key[5:]]
+    field = BY_NAME[key]
+    several = " (several with commas)" if key in LISTS else ""
+    return f"{field.about}{several}, such as {field.example.strip('[]')}"

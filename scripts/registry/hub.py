@@ -1,0 +1,127 @@
+"""A card as the README.md of a Hugging Face repository.
+
+On the Hub `raw_datasets/x` would be the dataset x of a stranger called raw_datasets. So every
+reference to an entry becomes the Hub id that this entry's own card gives as its source, or goes;
+the body then says in words what it was built on, with links where the registry is on the web.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from urllib.parse import unquote
+
+from registry import card_edit
+from registry.card_fields import BY_NAME, FITS, OURS
+from registry.card_rules.links import SCHEME
+from registry.cards import Card
+from registry.library import Library
+from registry.sections import SECTIONS
+
+HUB_URL = re.compile(r"https://huggingface\.co/(?:datasets/)?([\w.-]+/[\w.-]+)/?")
+LINK = re.compile(r"(!?)\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
+PROVENANCE = "## Provenance"
+
+
+def readme(card: Card, library: Library, web: str) -> str:
+    """The README.md; `web` is the url of this registry's files on the web, or ""."""
+    return "\n".join([_front_matter(card, library), _body(card, library, web).strip(), ""])
+
+
+def web_url(remote: str) -> str:
+    """Where a git remote shows its files: `https://host/owner/name/blob/HEAD`, or "" if unknown."""
+    match = re.fullmatch(
+        r"(?:https://(?:[^/@]*@)?|ssh://git@|git@)(github\.com|gitlab\.com|codeberg\.org)[/:](.+?)/?",
+        remote,
+    )
+    if not match:
+        return ""
+    host, path = match.group(1), match.group(2).removesuffix(".git")
+    folder = {"gitlab.com": "-/blob/HEAD", "codeberg.org": "src/branch/main"}.get(host, "blob/HEAD")
+    return f"https://{host}/{path}/{folder}"
+
+
+def _front_matter(card: Card, library: Library) -> str:
+    """The Hub's own keys, without references to entries."""
+    lines = ["---"]
+    for key, value in card.fields.items():
+        field = BY_NAME.get(key)
+        if not field or field.source == OURS:
+            continue
+        texts = [text for text, _ in card.texts(key)]
+        if field.kind in FITS:
+            texts = [hub for text in texts for hub in _on_hub(text, library)]
+        if texts:
+            source = card_edit.value_of(key, texts)
+            lines.append(f"{key}: {source if value.kind == 'list' else source.strip('[]')}")
+    return "\n".join([*lines, "---", ""])
+
+
+def _on_hub(text: str, library: Library) -> list[str]:
+    """The Hub id of a reference: its own when it is one, that of the entry's source, or none."""
+    if text.partition("/")[0] not in SECTIONS:
+        return [text]
+    card = library.card(library.ids[text]) if text in library.ids else None
+    for source, _ in card.texts("source_url") if card else []:
+        match = HUB_URL.fullmatch(source)
+        if match:
+            return [match.group(1)]
+    return []
+
+
+def _body(card: Card, library: Library, web: str) -> str:
+    """The text, its relative links made absolute or plain, and a section on where it comes from."""
+    start = card.where.body if card.where else 0
+
+    def link(match: re.Match[str]) -> str:
+        picture, text, target = match.groups()
+        if SCHEME.match(target):
+            return match.group()
+        path = os.path.normpath(os.path.join(card.entry.section, unquote(target)))
+        if path.startswith(f"{card.entry}/"):  # in the entry itself, whose files go along
+            return f"{picture}[{text}]({path[len(str(card.entry)) + 1 :]})"
+        return f"{picture}[{text}]({web}/{path})" if web else text
+
+    hidden = card.words[start:]
+    text = card.text[start:]
+    pieces, at = [], 0
+    for match in LINK.finditer(text):
+        if hidden[match.start() : match.start() + 2].strip():  # not in code, not in a comment
+            pieces += [text[at : match.start()], link(match)]
+            at = match.end()
+    body = "".join(pieces) + text[at:]
+    facts = _facts(card, library, web)
+    return f"{body.rstrip()}\n\n{PROVENANCE}\n\n{facts}" if facts else body
+
+
+def _facts(card: Card, library: Library, web: str) -> str:
+    """A list of what the Hub has no key for."""
+    rows = []
+    for key in card.fields:
+        field = BY_NAME.get(key)
+        if field and field.kind in FITS:
+            rows += [(key, _named(text, library, web)) for text, _ in card.texts(key)]
+        elif field and field.source == OURS and field.kind != "code":
+            rows += [(key, text) for text, _ in _scalars(card, key)]
+    code = card.fields.get("code")
+    if code and code.kind == "mapping":
+        here = web.partition("/blob/")[0] or "our registry"
+        for key, value in code.data.items():
+            rows.append((f"code {key}", here if value.data == "." else f"`{value.data}`"))
+    return "\n".join(f"- {key.replace('_', ' ')}: {text}" for key, text in rows)
+
+
+def _scalars(card: Card, key: str) -> list[tuple[str, int]]:
+    value = card.fields[key]
+    return [(value.data, value.line)] if value.kind in ("text", "date") else card.texts(key)
+
+
+def _named(text: str, library: Library, web: str) -> str:
+    """An entry as a reader elsewhere can understand it: its name, its card, what it came from."""
+    if text.partition("/")[0] not in SECTIONS:
+        return text
+    card = library.card(library.ids[text]) if text in library.ids else None
+    title = next((name for name, _ in card.texts("pretty_name")), text) if card else text
+    shown = f"[{title}]({web}/{text}.card.md)" if web else f"{title} (`{text}` of our registry)"
+    source = next((url for url, _ in card.texts("source_url")), "") if card else ""
+    return f"{shown}, from {source}" if source.startswith("http") else shown
