@@ -1,0 +1,143 @@
+"""A card's text as HTML: rendered, its links led, and then cleaned of all that could do harm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from html import escape
+from typing import Any, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from catalog import clean
+from catalog.links import SAFE, Links
+from registry.cards import Card
+
+PLAIN = HtmlFormatter(nowrap=True)
+SUMMARY = 240  # letters
+NO_ALT = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
+# What makes a wide table or a long line of code reachable by keyboard.
+TABLE = 'tabindex="0" role="group" aria-label="Table"'
+CODE = TABLE.replace("Table", "Code")
+
+
+class Rendered(NamedTuple):
+    """Safe HTML, the words in it, and the first paragraph's."""
+
+    html: str
+    text: str
+    summary: str
+
+
+def render(card: Card, links: Links) -> Rendered:
+    """The body without its title, for a page one folder down."""
+    section = card.entry.section
+    tokens = _parser().parse(card.text[card.where.body :] if card.where else card.text)
+    tokens = _without_title(tokens)
+    _number_headings(tokens)
+    for token in tokens:
+        _align(token)
+        _pictures(token, section, links)
+    html = _parser().renderer.render(tokens, _parser().options, {})
+    return Rendered(clean.clean(html, section, links), _words(tokens), _summary(tokens))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"linkify": True})
+    parser.enable(["table", "strikethrough", "linkify"])
+    parser.add_render_rule("table_open", lambda *_: f'<div class="scroll" {TABLE}><table>\n')
+    parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    parser.add_render_rule("fence", _code)
+    parser.add_render_rule("code_block", _code)
+    return parser
+
+
+def _code(_: RendererHTML, tokens: Sequence[Token], at: int, *rest: object) -> str:
+    token = tokens[at]
+    language = (token.info.split() or [""])[0]
+    code = _highlight(token.content, language)
+    return f"<pre {CODE}><code>{code}</code></pre>\n"
+
+
+def _highlight(code: str, language: str) -> str:
+    lexer = _lexer(language.lower())
+    return highlight(code, lexer, PLAIN) if lexer else escape(code)
+
+
+@cache
+def _lexer(language: str) -> Any:  # noqa: ANN401  # pygments ships no types
+    try:
+        return get_lexer_by_name(language) if language else None
+    except ClassNotFound:
+        return None
+
+
+def _without_title(tokens: list[Token]) -> list[Token]:
+    """The page has a heading of its own: the card's first `#` line goes."""
+    first = bool(tokens) and tokens[0].type == "heading_open" and tokens[0].tag == "h1"
+    return tokens[3:] if first else tokens
+
+
+def _number_headings(tokens: list[Token]) -> None:
+    """Levels below the page's own, with none left out, and an id for each."""
+    last, seen = 1, set[str]()
+    for at, token in enumerate(tokens):
+        if token.type not in ("heading_open", "heading_close"):
+            continue
+        if token.type == "heading_open":
+            last = max(2, min(int(token.tag[1]), last + 1))
+            slug = re.sub(r"[^\w]+", "-", tokens[at + 1].content.lower()).strip("-") or "part"
+            while slug in seen:
+                slug += "-1"
+            seen.add(slug)
+            token.attrSet("id", slug)
+        token.tag = f"h{last}"
+
+
+def _align(token: Token) -> None:
+    """A cell's alignment as a class: the pages allow no styles of their own."""
+    style = str(token.attrs.pop("style", "")) if token.type in ("td_open", "th_open") else ""
+    if style.startswith("text-align:"):
+        token.attrSet("class", style.removeprefix("text-align:"))
+
+
+def _pictures(token: Token, section: str, links: Links) -> None:
+    """Leads pictures; one that would have to be fetched becomes a link to it."""
+    for child in token.children or ():
+        if child.type == "html_inline":
+            child.content = NO_ALT.sub('<img alt=""', child.content)
+        target = str(child.attrs.get("src", "")) if child.type == "image" else ""
+        if target and links.is_elsewhere(section, target) and SAFE.fullmatch(target):
+            child.type = "html_inline"
+            name = escape(child.content or "picture")
+            child.content = f'<a href="{escape(target)}">Picture: {name}</a>'
+    if token.type == "html_block":
+        token.content = NO_ALT.sub('<img alt=""', token.content)
+
+
+def _words(tokens: Iterable[Token]) -> str:
+    """All words, for the search."""
+    parts = [t.content if t.type == "fence" else _inline(t) for t in tokens]
+    return " ".join(" ".join(parts).split())
+
+
+def _inline(token: Token) -> str:
+    if token.type != "inline":
+        return ""
+    kept = ("text", "code_inline", "softbreak", "image")
+    return "".join(child.content or " " for child in token.children or () if child.type in kept)
+
+
+def _summary(tokens: Sequence[Token]) -> str:
+    """The first paragraph's words, cut between two of them."""
+    texts = (_inline(tokens[i + 1]) for i, t in enumerate(tokens) if t.type == "paragraph_open")
+    text = " ".join(next((t for t in texts if t.strip()), "").split())
+    return text if len(text) <= SUMMARY else text[:SUMMARY].rpartition(" ")[0].rstrip(",;:") + " …"

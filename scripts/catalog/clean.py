@@ -1,0 +1,52 @@
+"""What of a card's HTML may reach a page: a closed list, applied last."""
+
+from __future__ import annotations
+
+import nh3
+from pygments.token import STANDARD_TYPES
+
+from catalog.links import ANCHOR, Links
+
+TAGS = """
+    a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h2 h3 h4 h5 h6
+    hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td
+    tfoot th thead tr u ul var"""
+ATTRIBUTES = {
+    "*": {"id", "title", "lang", "dir"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "details": {"open"},
+}
+CLASSES = {
+    "span": {name for name in STANDARD_TYPES.values() if name},
+    "div": {"scroll"},
+    "td": {"left", "right", "center"},
+    "th": {"left", "right", "center"},
+}
+SCROLLS = {"tabindex": {"0"}, "role": {"group"}, "aria-label": {"Table", "Code"}}
+
+
+def clean(html: str, section: str, links: Links) -> str:
+    """The last word on a card's HTML: nothing is changed in it after this."""
+
+    def lead(tag: str, name: str, value: str) -> str | None:
+        if name == "href":
+            return links.href(section, value)
+        if name == "src":
+            return links.src(section, value)
+        return value
+
+    return nh3.clean(
+        html,
+        tags=set(TAGS.split()),
+        attributes=ATTRIBUTES,
+        attribute_filter=lead,
+        allowed_classes=CLASSES,
+        tag_attribute_values={"div": SCROLLS, "pre": SCROLLS},
+        url_schemes={"http", "https", "mailto", "data"},
+        id_prefix=ANCHOR,
+        link_rel="noopener noreferrer",
+    )

@@ -1,0 +1,90 @@
+"""A dataset in Croissant, the JSON-LD that dataset searches and loaders read.
+
+https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html; the tests validate it with
+MLCommons' own package.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.item import Item
+from registry.card_fields import PROCESSED, RAW
+from registry.card_judges import URL
+
+DATASETS = (RAW, PROCESSED)
+VERSION = "http://mlcommons.org/croissant/1.1"
+_TERMS = (
+    "citeAs column equivalentProperty extract field fileProperty fileObject fileSet format includes"
+    " isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace"
+    " samplingRate separator source subField transform"
+)
+CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    **{term: f"cr:{term}" for term in _TERMS.split()},
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+}
+
+
+def describe(item: Item, url: str) -> dict[str, Any] | None:
+    """The description of a dataset whose page is at `url`; None for what is no dataset."""
+    if item.entry.section not in DATASETS or item.card is None:
+        return None
+    when, who = item.updated
+    found = {
+        "@context": CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": VERSION,
+        "name": item.title,
+        "alternateName": item.id,
+        "description": item.summary or item.title,
+        "license": _license(item),
+        "url": url,
+        "identifier": item.id,
+        "version": _version(item),
+        "keywords": item.all("tags") + item.all("task_categories"),
+        "inLanguage": item.all("language"),
+        "creator": {"@type": "sc:Organization", "name": item.first("contact") or who or "unknown"},
+        "dateModified": when,
+        "datePublished": item.first("retrieved") or (item.changes[-1].when if item.changes else ""),
+        "isBasedOn": [link.id for link in item.made_from] + _links(item, "source_url"),
+        "citeAs": item.first("citation"),
+        "size": f"{item.size} B" if item.size is not None else "",
+        "distribution": [_files(item)],
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _files(item: Item) -> dict[str, str]:
+    """All files, as they lie in a checkout after `make pull`."""
+    return {
+        "@type": "cr:FileSet",
+        "@id": "files",
+        "name": "files",
+        "description": f"Every file of {item.id}, below that folder of a checkout.",
+        "includes": f"{item.id}/**",
+        "encodingFormat": "application/octet-stream",
+    }
+
+
+def _license(item: Item) -> str:
+    return next(iter(_links(item, "license_link")), item.license)
+
+
+def _links(item: Item, key: str) -> list[str]:
+    """The texts of a field that are addresses, and not files of this repository."""
+    return [text for text in item.all(key) if URL.fullmatch(text) and "://" in text]
+
+
+def _version(item: Item) -> str:
+    """Datasets here have no numbers: the day of the last change, as major.minor.patch."""
+    day = item.updated[0][:10].split("-")
+    return ".".join(str(int(part)) for part in day) if len(day) == 3 else "0.0.0"

@@ -1,0 +1,59 @@
+"""The fields of a card as its page lists them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from catalog import words
+from catalog.item import Item, about
+from registry.card_fields import LINEAGE
+from registry.card_judges import URL
+from registry.sections import SECTIONS
+
+# Facts that a page shows elsewhere than in its list of facts.
+SHOWN_ELSEWHERE = {
+    "pretty_name", "status", "deprecated_notice", "new_version", "model", "training_results",
+    "license_name",
+}  # fmt: skip
+FILTERS = {"tags": "tag", "license": "license", "language": "language"}
+
+
+class Fact(NamedTuple):
+    """A field of the card for the list of facts; `filter`: the front page's filter by it, or ""."""
+
+    name: str
+    meaning: str
+    texts: list[str]
+    pairs: dict[str, str]
+    filter: str
+
+
+def read(item: Item) -> list[Fact]:
+    """The card's fields, in the schema's order."""
+    shown = []
+    for key, value in item.facts().items():
+        if key in SHOWN_ELSEWHERE or (key in LINEAGE and not _outside(value)):
+            continue
+        name, meaning = words.field_name(key), about(key)
+        if isinstance(value, dict):
+            shown.append(Fact(name, meaning, [], _made_here(value), ""))
+        else:
+            texts = [item.license] if key == "license" else value
+            shown.append(Fact(name, meaning, texts, {}, FILTERS.get(key, "")))
+    return shown
+
+
+def _made_here(code: dict[str, str]) -> dict[str, str]:
+    return {**code, "repo": "this repository"} if code.get("repo") == "." else code
+
+
+def _outside(value: list[str] | dict[str, str]) -> bool:
+    """Whether any of the texts is no entry of this registry, such as a model on the Hub."""
+    return any(text.partition("/")[0] not in SECTIONS for text in value)
+
+
+def link(text: str) -> str:
+    """The address behind a fact that is one; "" for what is only text."""
+    if text.startswith("doi:"):
+        return f"https://doi.org/{text[4:]}"
+    return text if URL.fullmatch(text) and text.startswith(("https://", "http://")) else ""

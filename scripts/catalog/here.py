@@ -1,0 +1,35 @@
+"""What of an entry is on this machine, for STATUS=1: asks the disk only, reads no file."""
+
+from __future__ import annotations
+
+from registry import raw, remote, scan, state
+from registry.console import human_bytes, plural
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.sections import SECTIONS
+
+NOT_HERE, HERE, CHANGED, UNKNOWN = "not here", "here", "changed here", "here, never compared"
+
+
+def look(entry: Entry) -> tuple[str, int, int]:
+    """(how it is here, files, bytes)."""
+    travels = SECTIONS[entry.section].travels
+    found = scan.scan(entry.folder, everything=travels == "dvc")
+    amount = len(found.files), sum(stat.size for stat in found.files.values())
+    if not found.files:
+        return NOT_HERE, *amount
+    if travels == "never":
+        return HERE, *amount
+    try:
+        known = state.header(entry, remote.load(entry.root).identity)
+    except RegistryError:
+        known = None
+    if known is None:
+        return UNKNOWN, *amount
+    same = known.stamp == found.stamp
+    current = travels != "dvc" or known.marker == raw.version(entry)
+    return HERE if same and current else CHANGED, *amount
+
+
+def words(how: str, files: int, size: int) -> str:
+    return how if how == NOT_HERE else f"{how}: {plural(files, 'file')}, {human_bytes(size)}"

@@ -1,0 +1,70 @@
+"""What Git's log says about every entry, from one `git log` of the whole tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from catalog.item import Change
+from registry import git
+from registry.entries import CARD, TEMPLATE
+from registry.sections import SECTIONS
+
+START, BETWEEN = "\x01", "\x02"
+FORMAT = f"%x01{'%x02'.join(('%H', '%aN', '%aI', '%s'))}"
+
+
+def read(root: Path) -> dict[str, list[Change]]:
+    """{"section/name": changes, newest first}; a renamed entry keeps its history.
+
+    Empty where nothing was committed yet. Raises GitError.
+    """
+    if not git.has_head(root):
+        return {}
+    words = ("log", "-z", f"--format={FORMAT}", "--name-status", "-M", "--", *SECTIONS)
+    found: dict[str, list[Change]] = {}
+    now_called: dict[str, str] = {}
+    for change, files in _commits(git.run(root, *words).decode(errors="replace")):
+        for old, new in files:
+            entry = entry_of(new)
+            entry = now_called.get(entry, entry)
+            if entry and change not in found.setdefault(entry, [])[-1:]:
+                found[entry].append(change)
+            if old != new and entry_of(old):
+                now_called[entry_of(old)] = entry
+    return found
+
+
+def head(root: Path) -> tuple[str, str]:
+    """(commit, ISO date) of what is checked out; ("", "") before the first commit."""
+    if not git.has_head(root):
+        return "", ""
+    commit, _, when = git.run(root, "log", "-1", "--format=%H %cI").decode().strip().partition(" ")
+    return commit, when
+
+
+def entry_of(path: str) -> str:
+    """The entry that a file of Git's speaks for: of a card or a `.dvc` file; else ""."""
+    for end in (CARD, ".dvc"):
+        name = path[: -len(end)]
+        if path.endswith(end) and name.count("/") == 1 and not name.endswith(f"/{TEMPLATE}"):
+            return name
+    return ""
+
+
+def _commits(log: str) -> Iterator[tuple[Change, list[tuple[str, str]]]]:
+    """Each commit and its files as (old name, new name); the two differ for a rename."""
+    for part in log.split(START)[1:]:
+        header, _, rest = part.partition("\0")
+        commit, who, when, subject = header.split(BETWEEN, 3)
+        words = [word.strip("\n") for word in rest.split("\0") if word.strip("\n")]
+        yield Change(commit, who, when, subject), list(_files(words))
+
+
+def _files(words: list[str]) -> Iterator[tuple[str, str]]:
+    """From git's -z: a letter and a path, or R and a number, the old and the new path."""
+    at = 0
+    while at + 1 < len(words):
+        renamed = words[at][:1] in "RC" and at + 2 < len(words)
+        yield words[at + 1], words[at + 2] if renamed else words[at + 1]
+        at += 3 if renamed else 2

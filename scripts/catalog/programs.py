@@ -1,0 +1,121 @@
+"""What programs read: index.json, the data of search and lineage, the sitemap and the feed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
+
+from catalog.collect import Collection
+from catalog.item import Item, instant
+from catalog.relations import Edge
+
+NEWEST = 50  # items of the feed
+
+
+class News(NamedTuple):
+    """One thing that happened to an entry."""
+
+    when: str
+    item: Item
+    who: str
+    what: str
+    key: str
+
+
+def index(found: Collection) -> str:
+    """Every entry with all its facts, for programs; a promise: keys are added, not changed."""
+    listed = [_entry(item) for item in found.items]
+    whole = {"format": 1, "commit": found.commit, "date": found.when, "entries": listed}
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def _entry(item: Item) -> dict[str, Any]:
+    when, who = item.updated
+    return {
+        "id": item.id,
+        "section": item.entry.section,
+        "name": item.entry.name,
+        "page": item.page,
+        "summary": item.summary,
+        "bytes": item.size,
+        "files": item.files,
+        "updated": when,
+        "updated_by": who,
+        "pushed": item.push._asdict() if item.push else None,
+        "card": item.facts(),
+        "made_from": [link._asdict() for link in item.made_from],
+        "used_by": [link._asdict() for link in item.used_by],
+        "problems": len(item.problems),
+        **({"here": item.here} if item.here else {}),
+    }
+
+
+def row(item: Item) -> dict[str, Any]:
+    """What the front page's search, filters and sort need of an entry."""
+    when, who = item.updated
+    status = ["deprecated" if item.is_deprecated else "active"]
+    return {
+        "id": item.id,
+        "section": item.entry.section,
+        "title": item.title,
+        "summary": item.summary,
+        "tags": item.all("tags"),
+        "license": item.license,
+        "languages": item.all("language"),
+        "status": [*status, "with problems"] if item.problems else status,
+        "size": item.size or 0,
+        "files": item.files or 0,
+        "updated": instant(when),
+        "who": who,
+        "here": item.here.partition(":")[0],
+    }
+
+
+def script(name: str, value: object) -> str:
+    """A value for the pages' scripts: as a script, since file:// lets pages fetch nothing."""
+    return f"window.{name} = {in_html(value)};\n"
+
+
+def in_html(value: object) -> str:
+    """JSON that can stand inside a <script>: no `</script>` and no `<!--` can be in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def texts(items: Iterable[Item]) -> list[list[str]]:
+    """[id, words of the card] of each, for the search."""
+    return [[item.id, item.text] for item in items]
+
+
+def graph(items: Iterable[Item], edges: Iterable[Edge]) -> dict[str, Any]:
+    """Nodes and edges of a lineage picture."""
+    nodes = [[i.id, i.title, i.page, int(i.is_deprecated)] for i in items]
+    return {"nodes": nodes, "edges": [[e.source, e.target, e.words] for e in edges]}
+
+
+def sitemap(found: Collection, base: str) -> str:
+    """https://www.sitemaps.org/protocol.html; `base` ends with a slash."""
+    pages = [("", found.when), ("lineage.html", found.when)]
+    pages += [(item.page, item.updated[0]) for item in found.items]
+    rows = "".join(
+        f" <url><loc>{escape(base + page)}</loc>"
+        f"{f'<lastmod>{when}</lastmod>' if when else ''}</url>\n"
+        for page, when in pages
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
+    )
+
+
+def news(items: Iterable[Item], most: int = NEWEST) -> list[News]:
+    """What changed last, newest first: pushes of data and commits of cards."""
+    found = []
+    for item in items:
+        found += [News(c.when, item, c.who, c.subject, c.commit) for c in item.changes[:most]]
+        push = item.push
+        if push and push.when and push.who:
+            found.append(News(push.when, item, push.who, "data pushed", f"push-{push.when}"))
+    return sorted(found, key=lambda n: (-instant(n.when), n.item.id, n.key))[:most]

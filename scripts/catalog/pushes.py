@@ -1,0 +1,75 @@
+"""What S3 holds of every entry: one listing of the markers and a GET for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from catalog.item import Push
+from registry import access, listing, marker
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.s3 import Client
+from registry.sections import MIRRORED, SYNCED
+
+AT_ONCE = 16
+
+
+class Answer(NamedTuple):
+    """{"section/name": push}, and why there is none if S3 could not be asked."""
+
+    pushes: dict[str, Push]
+    problem: str = ""
+
+
+def read(root: Path, entries: list[Entry]) -> Answer:
+    """Ask for every entry that S3 has a marker of, and for those that should be there.
+
+    An entry that nobody sealed, as in a bucket filled by plain `aws s3 sync`, is listed.
+    """
+    try:
+        session, etags = access.connect(root)
+        marked = [_entry(root, name) for name in etags if _is_entry(name)]
+        bare = [e for e in entries if e.section in MIRRORED and str(e) not in etags]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = _ask(pool, partial(_sealed, session.client), marked)
+            found |= _ask(pool, partial(_listed, session.client), bare)
+    except RegistryError as error:
+        return Answer({}, str(error))
+    return Answer(found)
+
+
+def _ask(
+    pool: ThreadPoolExecutor, how: Callable[[Entry], Push | None], entries: list[Entry]
+) -> dict[str, Push]:
+    answers = zip(entries, pool.map(how, entries), strict=True)
+    return {str(entry): push for entry, push in answers if push}
+
+
+def _sealed(client: Client, entry: Entry) -> Push | None:
+    """What an entry's marker says."""
+    found, _ = marker.read(client, entry)
+    if found is None or found.token == "unreadable":
+        return None
+    return Push(found.files, found.bytes, found.state, found.who, found.when, found.commit)
+
+
+def _listed(client: Client, entry: Entry) -> Push | None:
+    """What there is of an entry without a marker; None if nothing is."""
+    rows = listing.read(client, client.remote.prefix(entry)).files.values()
+    if not rows:
+        return None
+    newest = max(row.modified for row in rows)
+    return Push(len(rows), sum(row.size for row in rows), when=newest)
+
+
+def _is_entry(name: str) -> bool:
+    return name.count("/") == 1 and name.partition("/")[0] in SYNCED
+
+
+def _entry(root: Path, name: str) -> Entry:
+    section, _, rest = name.partition("/")
+    return Entry(section, rest, root)

@@ -1,0 +1,62 @@
+"""What to type to have an entry and to use it: the card's own example, or a few general lines."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from catalog.item import Item
+from registry.sections import SECTIONS
+
+HEADING = re.compile(r"^##+ .*\b(?:load|use)\b.*$", re.IGNORECASE | re.MULTILINE)
+PYTHON = re.compile(
+    r"^(`{3,}|~{3,})(?:python|py)\b[^\n]*\n(.*?)^\1[ \t]*$", re.DOTALL | re.MULTILINE
+)
+SHORT = 8  # lines; a longer example is read in the card
+
+PIPELINE = """\
+from transformers import pipeline
+model = pipeline({task!r}, model={id!r})
+print(model("…"))"""
+SENTENCES = """\
+from sentence_transformers import SentenceTransformer
+model = SentenceTransformer({id!r})
+print(model.encode("…"))"""
+FILES = """\
+from pathlib import Path
+files = [file for file in Path({id!r}).rglob("*") if file.is_file()]
+print(*files, sep="\\n")"""
+
+
+def pull(item: Item) -> str:
+    """The command that brings it here; "" for what never leaves a machine."""
+    if SECTIONS[item.entry.section].travels == "never":
+        return ""
+    return f"make pull DATASET={shlex.quote(item.id)}"
+
+
+def python(item: Item) -> str:
+    """Lines that run from the top of the registry."""
+    return _from_card(item) or _by_library(item).format(
+        id=item.id, task=item.first("pipeline_tag") or None
+    )
+
+
+def _from_card(item: Item) -> str:
+    """The first short Python block below a heading such as "How to load it"."""
+    shown = item.card.shown if item.card else ""
+    heading = HEADING.search(shown)
+    if not heading:
+        return ""
+    rest = shown[heading.end() :]
+    after = re.search(r"^## ", rest, re.MULTILINE)
+    block = PYTHON.search(rest[: after.start()] if after else rest)
+    code = block.group(2).rstrip() if block else ""
+    return code if len(code.splitlines()) <= SHORT else ""
+
+
+def _by_library(item: Item) -> str:
+    library = item.first("library_name")
+    if library == "sentence-transformers":
+        return SENTENCES
+    return PIPELINE if library == "transformers" and item.first("pipeline_tag") else FILES

@@ -1,0 +1,132 @@
+"""Show how every entry is, here and in S3, who pushed it last, and what to type next.
+
+usage: show_status.py [--all] [--json] [section/name | name | section/ ...]
+
+One line per entry: up to date, not here, changed here, newer there, conflict, being pushed, removed
+upstream, not added (raw), not pushed, not committed, no card; of an experiment kept or garbage.
+Files and bytes here and in S3, and the last push: how long ago, from which commit, by whom. Of more
+than 25 entries only those that differ are shown, unless --all (ALL=1) or names are given.
+
+It changes nothing, and starts neither aws nor DVC. Markers are trusted; FULL=1 lists all of S3, as
+is needed where others write to the bucket by hand. --json (FORMAT=json) is for programs.
+Exit code: 0 shown, 1 S3 could not be asked (what is known here is shown), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from registry import access, condition, console, entries, git
+from registry.condition import Condition, Judgement
+from registry.console import say
+from registry.entries import CARD, ROOT, Entry
+from registry.errors import RegistryError, Unreachable, UsageError
+from registry.glance import Glance
+from registry.looking import Looker
+from registry.marker import DONE, Marker
+from registry.overview import Overview
+from registry.sections import MIRRORED, SECTIONS
+from registry.session import Session
+
+HANDS = 16  # entries looked at at once: most of the time is spent waiting for S3
+PATIENCE_SECONDS = 4.0
+FLAGS = {"--all", "--json", "--format=json", "--format=text"}
+
+
+def main(argv: list[str]) -> int:
+    cut = argv.index("--") if "--" in argv else len(argv)
+    flags = {word for word in argv[:cut] if word.startswith("--")}
+    if flags - FLAGS:
+        raise UsageError(f"{min(flags - FLAGS)} is not known; see --help")
+    named = [word for word in argv[:cut] if word not in flags] + argv[cut + 1 :]
+    words = [word for word in named if word.strip()]
+    chosen = entries.select(words, SECTIONS)
+    overview = look(chosen, whole=not words)
+    if flags & {"--json", "--format=json"}:
+        import json
+
+        print(json.dumps(overview.as_json(), indent=1))
+    else:
+        show(overview, everything="--all" in flags or bool(words))
+    if overview.problem:
+        say(f"status: S3 could not be asked, so this is what is known here: {overview.problem}")
+    return 1 if overview.problem else 0
+
+
+def show(overview: Overview, everything: bool) -> None:
+    from registry.overview_text import Page
+
+    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    width = max(shutil.get_terminal_size().columns, 80)
+    for line in Page(width, colours, everything, time.time()).lines(overview):
+        print(line)
+
+
+def look(chosen: list[Entry], whole: bool) -> Overview:
+    """Look at these entries; `whole`: also name those that only S3 knows."""
+    try:
+        session, etags = access.connect(patience=PATIENCE_SECONDS)
+        if whole:
+            chosen = [*chosen, *only_there(etags, chosen)]
+        found = look_at(session, etags, chosen, whole)
+        problem = ""
+    except Unreachable as error:
+        session, problem = Session.open(), str(error)
+        found = look_at(session, None, chosen, whole=False)
+    uncommitted = add_what_git_knows(found)
+    found.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
+    return Overview(session.remote.url, found, problem, uncommitted)
+
+
+def look_at(
+    session: Session, etags: dict[str, str] | None, chosen: list[Entry], whole: bool
+) -> list[Condition]:
+    notes = Glance.load(ROOT, session.remote.identity)
+    looker = Looker(session, etags, notes)
+    with ThreadPoolExecutor(HANDS) as pool:
+        found = list(pool.map(lambda entry: look_at_one(looker, entry), chosen))
+    notes.save(keep=not whole)
+    return found
+
+
+def look_at_one(looker: Looker, entry: Entry) -> Condition:
+    """An entry's condition; one that cannot be looked at does not hide the others."""
+    try:
+        return looker.look(entry)
+    except Unreachable:
+        raise
+    except RegistryError as error:
+        return Condition(entry, Judgement([condition.UNFIT], said=str(error)))
+
+
+def only_there(etags: dict[str, str], known: list[Entry]) -> list[Entry]:
+    """Entries that have a marker in S3, and neither a card nor a folder here."""
+    pairs = [id.partition("/") for id in etags]
+    there = [Entry(section, name) for section, _, name in pairs if section in MIRRORED]
+    return [entry for entry in there if "/" not in entry.name and entry not in known]
+
+
+def add_what_git_knows(found: list[Condition]) -> list[str]:
+    """Note what is not committed, and who committed each raw version; all that is uncommitted."""
+    try:
+        paths = git.uncommitted(ROOT, *SECTIONS)
+        commits = git.last_commits(ROOT, "raw_datasets/*.dvc")
+    except git.GitError as error:
+        say(f"status: {error}")
+        return []
+    for one in found:
+        own = {f"{one.entry}{CARD}", f"{one.entry}.dvc"}
+        if own & {*paths}:
+            one.add(condition.NOT_COMMITTED)
+        commit = commits.get(f"{one.entry}.dvc")
+        if commit:
+            one.marker = Marker(DONE, "", commit.who, "", commit.when, commit.id)
+    return paths
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main, "status"))
