@@ -1,0 +1,80 @@
+"""What is moved: folders of files made from a seed, the same bytes on every machine.
+
+A workload is {path: bytes maker}; paths begin with `section/entry/`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MIB = 1 << 20
+SECTIONS = ("processed_datasets", "champion_models", "training_results")
+
+
+@dataclass(frozen=True)
+class File:
+    """One file to be: its bytes come from its own seed."""
+
+    path: str
+    size: int
+
+    def bytes(self) -> bytes:
+        return random.Random(self.path).randbytes(self.size)
+
+
+def small(entries: int = 20, files: int = 500) -> list[File]:
+    """10,000 files of 4 to 8 KB in 20 entries."""
+    size = random.Random("small").randint
+
+    def name(e: int) -> str:  # a model and its training results have one name
+        return (
+            f"{SECTIONS[e % 2 + 1]}/small-{e // 2:02d}"
+            if e < entries // 3 * 2
+            else f"{SECTIONS[0]}/small-{e:02d}"
+        )
+
+    return [
+        File(f"{name(e)}/part-{f % 5}/{f:04d}.bin", size(4096, 8192))
+        for e in range(entries)
+        for f in range(files)
+    ]
+
+
+def big() -> list[File]:
+    """Four files of 256 MB in two entries."""
+    rest = ["processed_datasets/corpus/readme.txt"]
+    rest += [f"training_results/big-{n}/log.txt" for n in range(2)]
+    weights = [File(f"champion_models/big-{n // 2}/{n}.bin", 256 * MIB) for n in range(4)]
+    return [*weights, *(File(path, 1000) for path in rest)]
+
+
+def mixed() -> list[File]:
+    """5,000 small files, 0.5 GB of models, and a raw dataset of 3,000 files and 128 MB."""
+    raw = [File(f"raw_datasets/raw/{n // 100:02d}/{n:04d}.bin", 4096 + n) for n in range(3000)]
+    models = [File(f"champion_models/model-{n}/weights.bin", 256 * MIB) for n in range(2)]
+    runs = [File(f"training_results/model-{n}/log.txt", 1000) for n in range(2)]
+    return [*small(10, 500), *models, *runs, *raw, File("raw_datasets/raw/big.bin", 128 * MIB)]
+
+
+def many(entries: int = 1000, files: int = 1000) -> Iterator[tuple[str, bytes]]:
+    """A million tiny files, for runs in which nothing changed."""
+    for e in range(entries):
+        for f in range(files):
+            yield f"{SECTIONS[e % 3]}/many-{e:04d}/{f:04d}.txt", b"%d\n" % f
+
+
+WORKLOADS = {"SMALL": small, "BIG": big, "MIXED": mixed}
+
+
+def write(files: list[File], folder: Path) -> None:
+    for file in files:
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.bytes())
+
+
+def entries_of(files: list[File]) -> list[str]:
+    return sorted({"/".join(file.path.split("/")[:2]) for file in files})
