@@ -1,0 +1,104 @@
+"""One entry's push, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from model.disk import Baseline, Disk, Journal, Row, Stop
+from model.looking import View, look
+from model.markers import give_back, put_own, take
+from model.store import DONE, PUSHING, Marker
+from model.uploading import carry, remove
+from registry import compare
+from registry.compare import BEHIND, CONFLICT, DELETE, PUSH, UPLOAD
+
+
+def push(me: Disk, delete: bool = False, mine: bool = False, full: bool = False) -> Iterator[str]:
+    """First every look and every refusal, then every effect."""
+    store, first = me.world.store, me.world.rules.marker_first
+    stats = yield from me.scan()
+    listing = {} if first else (yield from store.list())
+    yield "GET marker"
+    former = store.get()
+    if former and former.state == PUSHING and not me.owns(former):
+        raise Stop(3, "pushing")
+    if me.knows(former) and not full:
+        listing = {path: row.etag for path, row in me.base.rows.items()}
+    elif first:
+        listing = yield from store.list()
+    view = yield from look(me, stats, former, listing)
+    plan = decide(me, view, delete, mine)
+    if plan.moves or me.owns(former):
+        return (yield from carry_out(me, view, plan, former, mine))
+    yield "write the baseline"
+    me.record(replace(me.base, rows=view.learned(plan)))
+    return listing
+
+
+def carry_out(
+    me: Disk, view: View, plan: compare.Plan, former: Marker | None, mine: bool
+) -> Iterator[str]:
+    store, last = me.world.store, me.world.rules.deletes_last
+    want = {path: view.hashes[path] for path in plan[UPLOAD]}
+    after = {path: etag for path, etag in (view.listing | want).items() if path not in plan[DELETE]}
+    resumed = me.owns(former)
+    own = own_marker(me, former)
+    if me.world.rules.learn_before_push:
+        yield "write what was learned into the baseline"
+        me.record(replace(me.base, rows=view.overruled(plan)))
+    yield "take the journal to disk"
+    journal = Journal(me.world.tick(), own.token, want, tuple(plan[DELETE]))
+    me.journal = journal
+    yield from take(me, own, former, resumed)
+    me.world.oracle.plans(me, view.listing, want, mine, view.stats)
+    if (yield from store.list()) != view.listing:
+        yield from give_back(me, own, former, resumed)
+        raise Stop(1, "the registry changed meanwhile")
+    yield from remove(me, view, [] if last else plan[DELETE])
+    yield from carry(me, view, plan[UPLOAD])
+    if (yield from store.list()) != view.listing | want and last:
+        raise Stop(1, "not everything arrived: push again")
+    yield from remove(me, view, plan[DELETE] if last else [])
+    rows = next_rows(view, plan, after)
+    if me.world.rules.baseline_before_seal:
+        yield "write the baseline, not sealed yet"
+        me.record(Baseline(rows, None, journal.serial))
+    done = replace(own, state=DONE, digest=frozenset(after.items()))
+    yield from put_own(me, done, own)
+    yield "write the baseline"
+    me.record(Baseline(rows, done, journal.serial))
+    yield "drop the journal"
+    me.journal = None
+    return after
+
+
+def decide(me: Disk, view: View, delete: bool, mine: bool) -> compare.Plan:
+    verdict = compare.judge(PUSH, view.stats, view.rows, view.listing)
+    careful = me.world.rules.absence_is_no_deletion
+    if verdict == compare.NOT_HERE and careful:
+        raise Stop(0, verdict)
+    if verdict == compare.REMOVED and not mine:
+        raise Stop(3, verdict)
+    if verdict == compare.REMOVED:
+        view.rows = {}  # keep mine: all of it is new again
+    plan = view.plan(PUSH, mine)
+    for trouble in (CONFLICT, BEHIND):
+        if plan[trouble]:
+            raise Stop(3, trouble, plan[trouble])
+    if compare.is_too_much(len(plan[DELETE]), len(view.listing)) and not delete and careful:
+        raise Stop(3, "too many deletes")
+    return plan
+
+
+def next_rows(view: View, plan: compare.Plan, after: dict[str, str]) -> dict[str, Row]:
+    """The baseline once the push is sealed; touching an mtime changes its stats."""
+    rows = {path: row for path, row in view.learned(plan).items() if path in after}
+    return rows | {path: Row(view.stats[path], after[path]) for path in plan[UPLOAD]}
+
+
+def own_marker(me: Disk, former: Marker | None) -> Marker:
+    """A resumed push keeps its token; the attempt gives it another ETag."""
+    attempt = former.attempt + 1 if former else 0
+    token = former.token if former and me.owns(former) else f"{me.who}-{me.world.tick()}"
+    return Marker(PUSHING, token, me.who, attempt)

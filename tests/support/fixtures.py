@@ -1,0 +1,110 @@
+"""Fixtures over servers, buckets and checkouts; tests/conftest.py imports them for every test.
+
+`server` runs a test on one of the two stores, chosen by its name, so that both see much; on both
+where it is marked `both_stores`, and always with SWEEP=full. `rclone_server` and `moto_server` are
+for what only one of them can show. Servers live as long as the test process, each test has a prefix
+of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from support import crash_at
+from support.checkout import Checkout
+from support.servers import MOTO, RCLONE, Bucket, Server, run_moto, run_rclone
+from support.world import World
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave each test with its store, unless both matter to it."""
+    if os.environ.get("SWEEP") == "full":
+        return
+    spare = [item for item in items if _is_spare(item)]
+    config.hook.pytest_deselected(items=spare)
+    items[:] = [item for item in items if item not in set(spare)]
+
+
+def _is_spare(item: pytest.Item) -> bool:
+    kind = re.search(rf"\b({RCLONE}|{MOTO})\b", item.name.partition("[")[2])
+    if not kind or item.get_closest_marker("both_stores"):
+        return False
+    name = item.nodeid.replace(kind[0], "", 1)
+    return kind[0] != (RCLONE, MOTO)[zlib.crc32(name.encode()) % 2]
+
+
+@pytest.fixture(scope="session")
+def rclone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with run_rclone(tmp_path_factory.mktemp("rclone")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with run_moto(tmp_path_factory.mktemp("moto")) as server:
+        yield server
+
+
+@pytest.fixture(params=[RCLONE, MOTO])
+def server(request: pytest.FixtureRequest) -> Server:
+    return request.getfixturevalue(f"{request.param}_server")
+
+
+@pytest.fixture
+def bucket(server: Server) -> Bucket:
+    return server.new_bucket()
+
+
+@pytest.fixture
+def rclone_bucket(rclone_server: Server) -> Bucket:
+    return rclone_server.new_bucket()
+
+
+@pytest.fixture
+def moto_bucket(moto_server: Server) -> Bucket:
+    return moto_server.new_bucket()
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Callable[..., Checkout]]:
+    """clone(name, bucket): a person's checkout; whatever it still runs at the end is killed."""
+    made: list[Checkout] = []
+
+    def make(name: str, bucket: Bucket | None = None, samples: bool = False) -> Checkout:
+        made.append(Checkout(tmp_path / name, bucket, samples))
+        return made[-1]
+
+    yield make
+    for checkout in made:
+        checkout.close()
+
+
+@pytest.fixture
+def anna(clone: Callable[..., Checkout], bucket: Bucket) -> Checkout:
+    return clone("anna", bucket)
+
+
+@pytest.fixture
+def ben(clone: Callable[..., Checkout], bucket: Bucket) -> Checkout:
+    return clone("ben", bucket)
+
+
+@pytest.fixture(scope="session", params=[RCLONE, MOTO])
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    server = request.getfixturevalue(f"{request.param}_server")
+    ready = World(tmp_path_factory.mktemp("world"), server)
+    yield ready
+    ready.close()
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> crash_at.Log:
+    return crash_at.Log(tmp_path / "steps.log")

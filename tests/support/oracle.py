@@ -1,0 +1,71 @@
+"""What must hold after every command, and a memory of every content that anybody ever wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from support.checkout import Checkout, Run
+from support.servers import Bucket
+
+
+def expect(run: Run, *codes: int) -> Run:
+    """The run ended with one of these codes, said no traceback and left nothing running."""
+    assert run.code in codes, str(run)
+    assert "Traceback" not in run.said, str(run)
+    assert "this is a bug" not in run.said, str(run)
+    assert not run.left_running, f"{run.left_running}\n{run}"
+    return run
+
+
+def assert_clean(*checkouts: Checkout) -> None:
+    """No stray name is left in these checkouts."""
+    for checkout in checkouts:
+        assert checkout.strays() == []
+
+
+def put_in_step(bucket: Bucket, entry: str, files: Mapping[str, bytes], *people: Checkout) -> None:
+    """A sealed entry that all of these people have: a quick start, which no aws has to make."""
+    for key, content in below(entry, files).items():
+        bucket.put(key, content)
+    for number, person in enumerate(people):
+        person.add(entry, files)
+        expect(person.script("pull_entries" if number else "seal_entries", entry), 0)
+        assert person.tree(entry) == bucket.read(f"{entry}/") == below(entry, files)
+    assert marker(bucket, entry)["state"] == "done"
+
+
+def below(entry: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """{"entry/path": bytes} for {"path": bytes}."""
+    return {f"{entry}/{path}": content for path, content in files.items()}
+
+
+def marker(bucket: Bucket, entry: str) -> dict[str, object]:
+    """The entry's marker as S3 holds it; {} without one."""
+    body = bucket.get(f".registry/{entry}.json")
+    return json.loads(body) if body else {}
+
+
+class Memory:
+    """Every content that people wrote or that S3 held; loses() names those that are gone.
+
+    A content may go only by a named override or because a person deleted it: forget() says so.
+    """
+
+    def __init__(self) -> None:
+        self.contents: set[bytes] = set()
+
+    def note(self, *places: Checkout | Bucket) -> None:
+        for place in places:
+            self.contents |= _held(place)
+
+    def forget(self, *contents: bytes) -> None:
+        self.contents -= set(contents)
+
+    def lost(self, places: Iterable[Checkout | Bucket]) -> set[bytes]:
+        held = set().union(*map(_held, places))
+        return self.contents - held
+
+
+def _held(place: Checkout | Bucket) -> set[bytes]:
+    return place.contents() if isinstance(place, Checkout) else set(place.data().values())

@@ -1,0 +1,328 @@
+"""The catalog in a real browser: what people do on its pages, and that nothing leaves them.
+
+Needs Chromium (Debian: apt install chromium; or CHROMIUM=/path) and Playwright's Python package.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import hostile, many
+from support.checkout import Checkout
+from support.sites import build, commit, without_entries, write_card
+
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed: scripts/setup.sh dev"
+)
+pytest.importorskip("nh3", reason="nh3 is not installed: scripts/setup.sh dev")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
+CHROMIUM = CHROMIUM or (MAC if os.path.exists(MAC) else "")
+OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+]  # fmt: skip
+AXE = Path(__file__).parent / "support" / "vendor" / "axe.min.js"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+SETS, MODELS = "processed_datasets", "champion_models"
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM, reason="no Chromium here: apt install chromium, or name one with CHROMIUM="
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty made-up entries, and some to look for."""
+    checkout = without_entries(Checkout(tmp_path_factory.mktemp("browser") / "registry"))
+    many.fill(checkout.path, 40)
+    write_card(checkout, f"{SETS}/evil", hostile.BODY, hostile.HEAD)
+    write_card(
+        checkout, f"{SETS}/whales", "## What it is\n\nSongs below the xylophonic sea.",
+        "language: [fi]\ntags: [whale, audio]\nstatus: deprecated\n"
+        f"deprecated_notice: Noisy.\nnew_version: {SETS}/dolphins\n",
+    )  # fmt: skip
+    write_card(
+        checkout, f"{SETS}/dolphins", "## What it is\n\nClicks.",
+        "language: [fi]\ntags: [dolphin, audio]\n",
+    )  # fmt: skip
+    commit(checkout, "Begin")
+    return build(checkout)[0]
+
+
+class Visit:
+    """A page, and whatever went wrong on it."""
+
+    def __init__(self, context: playwright.BrowserContext, site: Path) -> None:
+        self.site = site
+        self.page = context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.wrong: list[str] = []
+        self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        self.page.on("console", lambda m: self.wrong.append(f"{m.type}: {m.text}"))
+        self.page.on("dialog", lambda d: (self.wrong.append("dialog"), d.dismiss()))
+        self.page.on("request", self._requested)
+        self.page.on("requestfailed", self._failed)
+
+    def _requested(self, request: playwright.Request) -> None:
+        if not request.url.startswith(("file://", "data:")):
+            self.wrong.append(f"left the page: {request.url}")
+
+    def _failed(self, request: playwright.Request) -> None:
+        if "ERR_ABORTED" not in (request.failure or ""):  # else the test went on to another page
+            self.wrong.append(f"not there: {request.url}")
+
+    def open(self, place: str) -> playwright.Page:
+        self.page.goto(f"{self.site.as_uri()}/{place}")
+        return self.page
+
+    def shown(self) -> list[str]:
+        return self.page.locator("#entries > li:visible .id code").all_text_contents()
+
+    def until(self, count: str) -> None:
+        playwright.expect(self.page.locator("#found")).to_have_text(count)
+
+
+@pytest.fixture
+def visit(browser) -> Iterator:
+    """visit(site, **context options): at the end nothing may have gone wrong, or left the page."""
+    contexts, visits = [], []
+
+    def make(site: Path, **options) -> Visit:
+        options.setdefault("viewport", DESKTOP)
+        contexts.append(browser.new_context(**options))
+        visits.append(Visit(contexts[-1], site))
+        return visits[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [wrong for made in visits for wrong in made.wrong] == []
+
+
+def test_search_as_you_type(visit, site):
+    on = visit(site)
+    page = on.open("index.html")
+    on.until("43 entries")
+    page.keyboard.press("/")
+    page.keyboard.type("whal")
+    on.until("1 of 43 entries")
+    assert on.shown() == [f"{SETS}/whales"]
+    page.fill("#q", "xylophonic")  # only in the card's text
+    on.until("1 of 43 entries")
+    page.fill("#q", "dolphns")  # mistyped
+    assert on.shown()[0] == f"{SETS}/dolphins"
+    page.fill("#q", "nothing-like-this")
+    on.until("0 of 43 entries")
+    page.click("#clear")
+    on.until("43 entries")
+
+
+def test_filters_combine_and_live_in_the_address(visit, site):
+    on = visit(site)
+    page = on.open("index.html")
+    page.check("input[name=section][value=processed_datasets]")
+    page.check("input[name=language][value=fi]")
+    on.until("2 of 43 entries")
+    page.check("input[name=tag][value=audio]")
+    page.check("input[name=tag][value=whale]")  # of tags, all
+    on.until("1 of 43 entries")
+    page.select_option("#sort", "name")
+    assert page.url.endswith(
+        "?section=processed_datasets&tag=audio&tag=whale&language=fi&sort=name"
+    )
+    page.reload()
+    on.until("1 of 43 entries")
+    assert page.is_checked("input[name=tag][value=whale]")
+    assert page.input_value("#sort") == "name"
+    for _ in range(3):
+        page.go_back()
+    on.until("2 of 43 entries")
+    page.get_by_role("button", name="Take back the filter fi").click()
+    on.until("13 of 43 entries")
+    page.check("input[name=status][value=deprecated]")
+    assert f"{SETS}/whales" in on.shown()
+
+
+def test_sort(visit, site):
+    on = visit(site)
+    page = on.open("index.html?sort=name")
+    titles = page.locator("#entries > li:visible h3 a").all_text_contents()
+    assert len(titles) == 43
+    assert titles == page.evaluate("t => [...t].sort((a, b) => a.localeCompare(b))", titles)
+    page.select_option("#sort", "size")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('#entries > li')]"
+        ".map(e => parseFloat(e.querySelector('dd b')?.textContent) || 0).filter(Boolean)"
+    )
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) > 5
+
+
+def test_copy(visit, site):
+    on = visit(site, permissions=["clipboard-read", "clipboard-write"])
+    page = on.open(f"{SETS}/whales.html")
+    page.get_by_role("button", name="Copy the command to pull it").click()
+    playwright.expect(page.locator("[data-copy=pull]")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "make pull DATASET=processed_datasets/whales"
+
+
+def test_lineage_is_clickable_here_and_there(visit, site):
+    on = visit(site)
+    page = on.open("lineage.html")
+    page.wait_for_selector("[data-drawn=all]")
+    linked = page.locator(".node").count()
+    assert linked == 40
+    page.fill("#find", "whale")
+    page.fill("#find", "")
+    first = page.locator(".node.champion_models").first
+    entry = first.get_attribute("data-id")
+    first.hover()
+    assert page.locator(".lineage.some .node.lit").count() >= 3
+    first.click()
+    playwright.expect(page.locator("h1 + .id code")).to_have_text(entry)
+    page.wait_for_selector("[data-drawn=all]")
+    assert page.locator(".node[aria-current=page]").get_attribute("data-id") == entry
+    page.locator(".node.processed_datasets").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/processed_datasets/*.html")
+
+
+def test_dark_and_light(visit, site):
+    colour = "getComputedStyle(document.body).backgroundColor"
+    on = visit(site, color_scheme="dark")
+    page = on.open("index.html")
+    dark = page.evaluate(colour)
+    page.click("#theme")  # system, light, dark
+    light = page.evaluate(colour)
+    assert dark != light == "rgb(255, 255, 255)"
+    page = on.open("lineage.html")
+    assert page.evaluate(colour) == light
+    page.click("#theme")
+    assert page.evaluate(colour) == dark
+
+
+def test_a_phone_shows_all_without_scrolling_sideways(visit, site):
+    on = visit(site, viewport=PHONE, has_touch=True)
+    for place in ("index.html", f"{SETS}/evil.html", f"{SETS}/whales.html", "lineage.html"):
+        page = on.open(place)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], place
+    page = on.open("index.html")
+    page.locator("summary").click()
+    page.check("input[name=language][value=fi]")
+    on.until("2 of 43 entries")
+
+
+def test_a_hostile_card_does_nothing(visit, site):
+    on = visit(site)
+    for place in (f"{SETS}/evil.html", "index.html?q=script", "lineage.html", "index.html"):
+        page = on.open(place)
+        page.wait_for_timeout(300)
+        assert page.evaluate("typeof hacked") == "undefined", place
+    page = on.open(f"{SETS}/evil.html")
+    for link in page.locator("article a[href]").all():
+        assert not (link.get_attribute("href") or "").lower().startswith(("javascript", "data"))
+    assert page.locator("article *[style], article form, article iframe, article svg").count() == 0
+    assert page.locator("main").count() == 1
+    playwright.expect(page.get_by_role("contentinfo")).to_be_visible()
+
+
+def test_the_guard_of_these_tests_sees_a_request_that_leaves(browser, site, tmp_path):
+    page = tmp_path / "leaks.html"
+    page.write_text("<img src='http://127.0.0.1:9/pixel.png'>")
+    context = browser.new_context()
+    on = Visit(context, tmp_path)
+    on.open("leaks.html")
+    context.close()
+    assert "left the page: http://127.0.0.1:9/pixel.png" in on.wrong
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(visit, site, scheme, viewport):
+    on = visit(site, color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    places = ("index.html?tag=audio", f"{SETS}/whales.html", f"{SETS}/evil.html", "lineage.html")
+    for place in places:
+        page = on.open(place)
+        if page.locator("#lineage").count():
+            page.wait_for_selector("[data-drawn=all]")
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate("axe.run({ preload: false })")
+        problems = [
+            (v["id"], [n["html"][:150] for n in v["nodes"][:3]]) for v in found["violations"]
+        ]
+        assert problems == [], place
+        assert found["passes"]
+
+
+def test_all_of_it_can_be_reached_by_keyboard(visit, site):
+    on = visit(site)
+    page = on.open("index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_it_prints(visit, site):
+    on = visit(site)
+    page = on.open(f"{SETS}/whales.html")
+    page.emulate_media(media="print")
+    assert not page.locator("#theme, [data-copy]").first.is_visible()
+    assert page.get_by_text("Songs below").is_visible()
+    assert len(page.pdf()) > 1000
+
+
+def test_without_javascript_everything_is_there(visit, site):
+    on = visit(site, java_script_enabled=False)
+    page = on.open("index.html")
+    assert page.locator("#entries > li").count() == 43
+    assert not page.locator("#search").is_visible()
+    page.get_by_role("link", name="whales").first.click()
+    assert page.get_by_text("Songs below").is_visible()
+
+
+def test_a_thousand_entries_stay_fluid(visit, tmp_path):
+    checkout = without_entries(Checkout(tmp_path / "thousand"))
+    many.fill(checkout.path, 1000)
+    on = visit(build(checkout)[0])
+    page = on.open("index.html")
+    page.wait_for_selector("html[data-indexed=all]", state="attached", timeout=60_000)
+    spent = page.evaluate(
+        """() => {
+            const box = document.getElementById("q");
+            const times = [];
+            for (const text of ["b", "bi", "bir", "birch", "birch g", "birch grove 01"]) {
+                box.value = text;
+                const began = performance.now();
+                box.dispatchEvent(new Event("input"));
+                times.push(new Promise((done) => requestAnimationFrame(() => {
+                    document.body.getBoundingClientRect();
+                    done(performance.now() - began);
+                })));
+            }
+            return Promise.all(times);
+        }"""
+    )
+    assert max(spent) < 1000, spent  # about 60 ms on an idle machine
+    assert 0 < len(on.shown()) < 1000
+    page = on.open("lineage.html")
+    page.wait_for_selector("[data-drawn=all]", timeout=60_000)
+    assert page.locator(".node").count() > 900

@@ -1,0 +1,165 @@
+"""The network or the store fails in the middle: an honest exit code, nothing lost, run again."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from support.oracle import expect
+from support.world import ENTRY, NEW
+
+FILE = rf"/{ENTRY}/(x|z|new/n)\.txt"
+LIST = r"list-type=2.*prefix=[^&]*/a/"
+MARKER = rf"/\.registry/{ENTRY}\.json"
+ALWAYS = {}
+
+
+def fewer_rows(body: bytes) -> bytes:
+    """A listing that lacks its first two rows and says nothing about it."""
+    return re.sub(rb"<Contents>.*?</Contents>", b"", body, count=2, flags=re.DOTALL)
+
+
+def no_rows(body: bytes) -> bytes:
+    return re.sub(rb"<Contents>.*</Contents>", b"", body, flags=re.DOTALL)
+
+
+def not_xml(body: bytes) -> bytes:
+    return b"<html><body>Welcome to the hotel's network!"
+
+
+def login_page(body: bytes) -> bytes:
+    return b"<html><body>Welcome to the hotel's network!</body></html>"
+
+
+def cut_page(body: bytes) -> bytes:
+    """More is promised, but no way to ask for it is given."""
+    ElementTree.fromstring(body)
+    return body.replace(b"<IsTruncated>false<", b"<IsTruncated>true<")
+
+
+# name: (method, path, how often, fault, exit codes of the run that meets it)
+PUSH = {
+    "two 503 on uploads": ("PUT", FILE, {"first": 2}, lambda r: r.answer(503), {0}),
+    "500 on every second request": ("", "", {"every": 2}, lambda r: r.answer(500), {0, 1}),
+    "uploads refused": ("PUT", FILE, ALWAYS, lambda r: r.answer(403, "AccessDenied"), {1}),
+    "credentials expire on the way": ("", "", {"nth": 8}, lambda r: r.answer(403), {0, 1}),
+    "upload heard, answer lost": ("PUT", FILE, {"first": 1}, lambda r: r.drop_after(), {0}),
+    "upload never heard": ("PUT", FILE, {"first": 2}, lambda r: r.drop_before(), {0}),
+    "claim heard, answer lost": ("PUT", MARKER, {"nth": 1}, lambda r: r.drop_after(), {0}),
+    "claim never heard": ("PUT", MARKER, {"nth": 1}, lambda r: r.drop_before(), {0}),
+    "seal heard, answer lost": ("PUT", MARKER, {"nth": 2}, lambda r: r.drop_after(), {0}),
+    "seal refused": ("PUT", MARKER, {"nth": 2}, lambda r: r.answer(403), {1}),
+    "marker cannot be read": ("GET", MARKER, ALWAYS, lambda r: r.answer(403), {1}),
+    "marker says nonsense": ("GET", MARKER, ALWAYS, lambda r: r.replace(not_xml), {0, 3}),
+    "delete heard, answer lost": ("DELETE", "gone", {"first": 1}, lambda r: r.drop_after(), {0}),
+    "delete refused": ("DELETE", "gone", ALWAYS, lambda r: r.answer(403), {1}),
+    "listing cut in the middle": ("GET", LIST, {"nth": 1}, lambda r: r.truncate(300), {0, 1}),
+    "listing is not XML": ("GET", LIST, ALWAYS, lambda r: r.replace(not_xml), {1}),
+    "listing is a login page": ("GET", LIST, ALWAYS, lambda r: r.replace(login_page), {1}),
+    "listing without an end": ("GET", LIST, ALWAYS, lambda r: r.replace(cut_page), {1}),
+    "first listing lacks rows": ("GET", LIST, {"nth": 1}, lambda r: r.replace(fewer_rows), {1, 3}),
+    "listings lack rows": ("GET", LIST, ALWAYS, lambda r: r.replace(fewer_rows), {1, 3}),
+    "listings are empty": ("GET", LIST, ALWAYS, lambda r: r.replace(no_rows), {1, 3}),
+    "slow uploads": ("PUT", FILE, ALWAYS, lambda r: r.delay(0.3), {0}),
+}
+PULL = {
+    "two 503 on downloads": ("GET", FILE, {"first": 2}, lambda r: r.answer(503), {0}),
+    "500 on every second request": ("", "", {"every": 2}, lambda r: r.answer(500), {0, 1}),
+    "one file always 500": ("GET", r"/x\.txt", ALWAYS, lambda r: r.answer(500), {1}),
+    "one file is gone": ("", r"/x\.txt", ALWAYS, lambda r: r.answer(404), {1}),
+    "downloads refused": ("GET", FILE, ALWAYS, lambda r: r.answer(403, "AccessDenied"), {1}),
+    "credentials expire on the way": ("", "", {"nth": 4}, lambda r: r.answer(403), {0, 1}),
+    "a body cut once": ("GET", r"/x\.txt", {"nth": 1}, lambda r: r.truncate(2), {0, 1}),
+    "a body always cut": ("GET", r"/x\.txt", ALWAYS, lambda r: r.truncate(2), {1}),
+    "a body shorter than listed": ("GET", r"/x\.txt", ALWAYS, lambda r: r.shorten(2), {1}),
+    "a flipped bit": ("GET", r"/x\.txt", ALWAYS, lambda r: r.flip(), {1}),
+    "connections break": ("GET", FILE, {"first": 2}, lambda r: r.drop_before(), {0}),
+    "marker cannot be read": ("GET", MARKER, ALWAYS, lambda r: r.answer(403), {1}),
+    "marker says nonsense": ("GET", MARKER, ALWAYS, lambda r: r.replace(not_xml), {1, 3}),
+    "listing cut in the middle": ("GET", LIST, {"nth": 1}, lambda r: r.truncate(300), {0, 1}),
+    "listing is not XML": ("GET", LIST, ALWAYS, lambda r: r.replace(not_xml), {1}),
+    "listing is a login page": ("GET", LIST, ALWAYS, lambda r: r.replace(login_page), {1}),
+    "listing without an end": ("GET", LIST, ALWAYS, lambda r: r.replace(cut_page), {1}),
+    "first listing lacks rows": ("GET", LIST, {"nth": 1}, lambda r: r.replace(fewer_rows), {1, 3}),
+    "listings lack rows": ("GET", LIST, ALWAYS, lambda r: r.replace(fewer_rows), {1, 3}),
+    "listings are empty": ("GET", LIST, ALWAYS, lambda r: r.replace(no_rows), {1, 3}),
+    "slow downloads": ("GET", FILE, ALWAYS, lambda r: r.delay(0.3), {0}),
+}
+
+
+@pytest.mark.both_stores
+@pytest.mark.parametrize("name", PUSH)
+def test_push(world, name):
+    method, path, how_often, fault, codes = PUSH[name]
+    world.before_push()
+    rule = fault(world.anna.proxy.when(method, path, **how_often))
+    run = expect(world.anna.script("push_entries"), *codes)
+    assert rule.fired, "the fault was never met"
+    assert run.seconds < 60
+    world.calm()
+    world.check_during_push()
+    if run.code == 0:
+        world.check_pushed()
+    world.check_seen_by_ben()
+    expect(world.anna.script("push_entries"), 0)
+    world.check_pushed()
+
+
+@pytest.mark.parametrize("name", PULL)
+def test_pull(world, name):
+    method, path, how_often, fault, codes = PULL[name]
+    world.before_pull()
+    rule = fault(world.ben.proxy.when(method, path, **how_often))
+    run = expect(world.ben.script("pull_entries"), *codes)
+    assert rule.fired, "the fault was never met"
+    assert run.seconds < 60
+    world.calm()
+    world.check_during_pull()
+    if run.code == 0:
+        world.check_pulled()
+    assert [name for name in world.ben.strays() if not name.startswith(".registry")] == []
+    expect(world.ben.script("pull_entries"), 0)
+    world.check_pulled()
+
+
+@pytest.mark.timeout(240)
+def test_nothing_waits_for_a_dead_server_for_longer_than_a_minute(clone, bucket):
+    """Five people at once, each with another kind of silence after a while of success."""
+    faults = {
+        "hanging listing": ("GET", LIST, lambda r: r.hang()),
+        "hanging upload": ("PUT", r"\.txt", lambda r: r.hang()),
+        "hanging seal": ("PUT", r"\.json", lambda r: r.hang()),
+        "storm of 503": ("", "", lambda r: r.answer(503)),
+        "server gone": ("", "", lambda r: r.drop_before()),
+        "a drip": ("GET", LIST, lambda r: r.rate(5)),
+    }
+    people = {}
+    for number, (name, (method, path, fault)) in enumerate(faults.items()):
+        person = people[name] = clone(f"p{number}", bucket)
+        person.add(f"processed_datasets/a{number}", {"x.txt": b"x", "y.txt": b"y"})
+        fault(person.proxy.when(method, path.replace("/a/", f"/a{number}/")))
+        person.start(".venv/bin/python", "scripts/push_entries.py")
+    runs = {name: expect(person.running.wait(100), 1) for name, person in people.items()}
+    late = {name: run.seconds for name, run in runs.items() if run.seconds > 60}
+    assert not late
+    for number, person in enumerate(people.values()):
+        person.proxy.clear()
+        expect(person.script("push_entries"), 0)
+        here = {f"processed_datasets/a{number}/{n}.txt": n.encode() for n in "xy"}
+        assert bucket.read(f"processed_datasets/a{number}/") == here
+        assert person.strays() == []
+
+
+def test_read_only_credentials_can_pull_and_are_told_when_they_push(world):
+    world.before_pull()
+    world.ben.proxy.when("PUT|POST|DELETE").answer(403, "AccessDenied")
+    expect(world.ben.pull(), 0)
+    world.check_pulled()
+    before = world.bucket.read()
+    run = expect(world.ben.push(), 1)
+    assert "AccessDenied" in run.said
+    assert world.bucket.read() == before
+    assert world.ben.tree().items() >= NEW.items() - {
+        ("processed_datasets/a/keep/k.txt", b"same k")
+    }

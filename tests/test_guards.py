@@ -1,0 +1,202 @@
+"""The commands for what a person has to decide: dry runs, remove, unlock, trash, verify."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from support.oracle import assert_clean, below, expect, marker, put_in_step
+
+A = "processed_datasets/a"
+FILES = {"x.txt": b"one", "sub/y.txt": b"two", "z.txt": b"three"}
+
+
+@pytest.fixture
+def pair(clone, moto_bucket):
+    anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
+    put_in_step(moto_bucket, A, FILES, anna, ben)
+    return anna, ben, moto_bucket
+
+
+def test_a_dry_push_says_each_file_and_touches_nothing(pair):
+    anna, _, bucket = pair
+    anna.write(f"{A}/x.txt", b"edited")
+    anna.write(f"{A}/new.txt", b"new")
+    anna.delete(f"{A}/z.txt")
+    before, here, memory = bucket.read(), anna.tree(), anna.state()
+    anna.proxy.clear()
+    run = expect(anna.push(DRY_RUN="1"), 0)
+    for name in ("x.txt", "new.txt", "z.txt"):
+        (line,) = [line for line in run.out.splitlines() if line.startswith(f"{A}/{name}: ")]
+        assert len(line.rpartition(":")[2]) > 5, "a reason per file"
+    assert "sub/y.txt" not in run.out
+    assert anna.proxy.count("PUT|POST|DELETE") == 0
+    assert (bucket.read(), anna.tree(), anna.state()) == (before, here, memory)
+    assert_clean(anna)
+    expect(anna.push(), 0)
+    assert bucket.data() == here
+
+
+def test_a_dry_pull_says_each_file_and_touches_nothing(pair):
+    anna, ben, bucket = pair
+    anna.write(f"{A}/x.txt", b"edited")
+    anna.delete(f"{A}/z.txt")
+    expect(anna.push(), 0)
+    ben.write(f"{A}/mine.txt", b"mine")
+    before, here, memory = bucket.read(), ben.tree(), ben.state()
+    run = expect(ben.pull(DRY_RUN="1"), 0)
+    for name, word in (("x.txt", "fetch"), ("z.txt", "trash"), ("mine.txt", "keep")):
+        assert any(f"{A}/{name}: " in line and word in line for line in run.out.splitlines()), run
+    assert ben.proxy.count("GET", rf"{A}/x\.txt") == 0
+    assert (bucket.read(), ben.tree(), ben.state()) == (before, here, memory)
+    assert ben.trash() == []
+    assert_clean(ben)
+
+
+def test_remove_takes_an_entry_out_everywhere_and_keeps_its_bytes(pair):
+    anna, ben, bucket = pair
+    refused = expect(anna.script("remove_entry", A), 3)
+    assert "CONFIRM=a" in refused.said
+    assert bucket.data() == anna.tree() == below(A, FILES)
+    expect(anna.script("remove_entry", A, CONFIRM="a"), 0)
+    assert bucket.data() == {} and marker(bucket, A) == {}
+    kept = bucket.read(".registry_trash/")
+    assert sorted(kept.values()) == sorted(FILES.values())
+    assert not (anna.path / A).exists() and not (anna.path / f"{A}.card.md").exists()
+    assert set(FILES.values()) <= set(anna.trash())
+    run = expect(ben.pull(), 3)
+    assert "removed upstream" in run.said
+    assert ben.tree() == below(A, FILES)
+    expect(ben.push(), 0, 3)
+    assert bucket.data() == {}
+    assert_clean(anna, ben)
+
+
+def test_remove_refuses_while_a_card_refers_to_it_or_somebody_changed_it(pair):
+    anna, ben, bucket = pair
+    ben.write(f"{A}/x.txt", b"Ben's news")
+    expect(ben.push(), 0)
+    before = bucket.read()
+    run = expect(anna.script("remove_entry", A, CONFIRM="a"), 3)
+    assert "pull" in run.said
+    expect(anna.pull(), 0)
+    card = anna.card("training_results/r")
+    card.write_text(card.read_text() + f"\nMade from {A}.\n")
+    run = expect(anna.script("remove_entry", A, CONFIRM="a"), 3)
+    assert "training_results/r" in run.said
+    assert bucket.read() == before
+    assert anna.tree() == ben.tree()
+
+
+@pytest.fixture
+def torn(pair):
+    """Anna's push died after its first file."""
+    anna, ben, bucket = pair
+    anna.write(f"{A}/x.txt", b"Anna's x")
+    anna.write(f"{A}/z.txt", b"Anna's longer z")
+    anna.proxy.when("PUT", rf"{A}/\w\.txt", nth=2).call(lambda: anna.running.kill())
+    anna.push()
+    anna.proxy.clear()
+    assert marker(bucket, A)["state"] == "pushing"
+    return anna, ben, bucket
+
+
+def test_a_torn_push_is_nobodys_pull_and_its_owner_goes_on(torn):
+    anna, ben, bucket = torn
+    for person in (anna, ben):
+        run = expect(person.pull(A, FULL="1"), 3)
+        assert "push" in run.said
+    assert ben.tree() == below(A, FILES)
+    ben.write(f"{A}/sub/y.txt", b"Ben's")
+    run = expect(ben.push(), 3)
+    assert "unlock" in run.said and "anna" in run.said
+    expect(anna.push(), 0)
+    assert bucket.data() == anna.tree()
+    expect(ben.pull(), 0)
+    expect(ben.push(), 0)
+    assert bucket.data() == ben.tree()
+
+
+def test_a_dead_owners_push_is_unlocked_by_name_and_sealed(torn):
+    anna, ben, bucket = torn
+    before = bucket.data()
+    run = expect(ben.script("unlock_entry", A), 3)
+    assert "anna" in run.said and "CONFIRM=a" in run.said
+    assert marker(bucket, A)["state"] == "pushing"
+    expect(ben.script("unlock_entry", A, CONFIRM="a"), 0)
+    assert marker(bucket, A)["state"] == "torn"
+    run = expect(ben.pull(), 3)
+    assert "seal" in run.said
+    expect(ben.script("seal_entries", A, CONFIRM="a"), 0)
+    expect(ben.pull(), 0)
+    assert ben.tree() == bucket.data() == before
+    expect(anna.push(), 0, 3)  # she is back: what she sent counts as hers, the rest goes now
+    expect(anna.pull(), 0)
+    expect(anna.push(), 0)
+    assert {b"Anna's x", b"Anna's longer z"} <= set(bucket.data().values())
+
+
+def test_a_stranger_who_overwrites_a_torn_push_is_not_overwritten_unsaved(torn):
+    """Her journal names what she meant to send: other bytes are somebody else's (P2)."""
+    anna, _, bucket = torn
+    bucket.put(f"{A}/x.txt", b"by hand, meanwhile")
+    bucket.put(f"{A}/z.txt", b"by hand as well")
+    expect(anna.push(), 0, 3)
+    saved = set(bucket.read().values())
+    assert {b"by hand, meanwhile", b"by hand as well"} <= saved
+    assert anna.read(f"{A}/x.txt") == b"Anna's x"
+
+
+def test_what_was_set_aside_is_listed_and_brought_back(pair):
+    anna, ben, bucket = pair
+    ben.write(f"{A}/x.txt", b"Ben's work")
+    ben.write(f"{A}/own.txt", b"Ben's own")
+    expect(ben.script("reset_entry", A), 0)
+    assert ben.tree() == bucket.data()
+    listed = expect(ben.script("list_trash"), 0)
+    (line,) = listed.out.splitlines()
+    assert A in line and "reset" in line and "2 files" in line
+    item = line.split()[0]
+    run = expect(ben.script("restore_trash", item), 3)
+    assert "x.txt" in run.said
+    assert ben.read(f"{A}/x.txt") == b"one", "what is there stays"
+    assert ben.read(f"{A}/own.txt") == b"Ben's own"
+    ben.delete(f"{A}/x.txt")
+    expect(ben.script("restore_trash", item), 0)
+    assert ben.read(f"{A}/x.txt") == b"Ben's work"
+    assert expect(ben.script("list_trash"), 0).out == ""
+    expect(ben.script("restore_trash", "nonsense"), 2)
+    expect(ben.push(), 0)
+    assert bucket.data() == ben.tree()
+    expect(anna.pull(), 0)
+
+
+def test_verify_names_every_difference_both_ways(pair):
+    anna, _, bucket = pair
+    expect(anna.script("verify_entries"), 0)
+    file = anna.path / A / "x.txt"
+    times = file.stat()
+    with open(file, "r+b") as spoiled:
+        spoiled.write(b"On")  # as a failing disk does: same size
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    anna.write(f"{A}/extra.txt", b"extra")
+    anna.delete(f"{A}/z.txt")
+    before, here = bucket.read(), anna.tree()
+    run = expect(anna.script("verify_entries", A), 1)
+    told = sorted(line.partition(": ")[::2] for line in run.out.splitlines())
+    assert [path for path, _ in told] == [f"{A}/extra.txt", f"{A}/x.txt", f"{A}/z.txt"]
+    assert ["extra" in told[0][1], "differs" in told[1][1], "missing" in told[2][1]] == [True] * 3
+    assert (bucket.read(), anna.tree()) == (before, here)
+
+
+def test_verify_reads_raw_datasets_too(clone, rclone_bucket):
+    anna = clone("anna", rclone_bucket)
+    anna.add("raw_datasets/r", {"x.txt": b"raw bytes", "y.txt": b"more"})
+    expect(anna.script("add_entry", "raw_datasets/r"), 0)
+    expect(anna.push(), 0)
+    expect(anna.script("verify_entries", "raw_datasets/r"), 0)
+    (anna.path / "raw_datasets/r/x.txt").chmod(0o644)
+    (anna.path / "raw_datasets/r/x.txt").unlink()
+    anna.write("raw_datasets/r/x.txt", b"RAW bytes")
+    run = expect(anna.script("verify_entries", "raw_datasets/r"), 1)
+    assert "raw_datasets/r/x.txt" in run.out

@@ -1,0 +1,128 @@
+"""Ctrl-C, a killed parent, two commands at once: one clean end each, and nothing runs on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from support.oracle import assert_clean, below, expect, marker
+
+ENTRIES = ["processed_datasets/a", "processed_datasets/b", "training_results/c"]
+FILES = {"x.txt": b"x" * 1000, "y.txt": b"y" * 1000}
+SLOW = r"/b/[xy]\.txt"  # of the entries, b is the one that does not get done
+
+
+@pytest.fixture
+def pair(clone, moto_bucket):
+    anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
+    for entry in ENTRIES:
+        anna.add(entry, FILES)
+        ben.card(entry)
+    return anna, ben, moto_bucket
+
+
+def until(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)
+
+
+def test_ctrl_c_in_a_push(pair):
+    anna, ben, bucket = pair
+    anna.proxy.when("PUT", SLOW).hang()
+    push = anna.start("./push.sh")
+    done = {f".registry/{e}.json" for e in ENTRIES if not e.endswith("/b")}
+    until(lambda: anna.proxy.count("PUT", SLOW) and all(
+        marker(bucket, key[len(".registry/") : -len(".json")]).get("state") == "done"
+        for key in done))  # fmt: skip
+    push.interrupt()
+    began = time.monotonic()
+    run = expect(push.wait(), 130)
+    assert time.monotonic() - began < 30
+    assert_clean_but_journal(anna)
+    anna.proxy.clear()
+    expect(anna.push(), 0)
+    assert bucket.data() == anna.tree()
+    assert anna.proxy.count("PUT", r"/[ac]/[xy]\.txt") == 0, f"sent what was sent already\n{run}"
+    expect(ben.pull(), 0)
+    assert ben.tree() == anna.tree()
+    assert_clean(anna, ben)
+
+
+def test_ctrl_c_in_a_pull(pair):
+    anna, ben, _ = pair
+    expect(anna.push(), 0)
+    ben.proxy.when("GET", SLOW).hang()
+    pull = ben.start("./pull.sh")
+    until(lambda: ben.proxy.count("GET", SLOW) and len(ben.tree()) == 4 and len(ben.state()) == 2)
+    pull.interrupt()
+    began = time.monotonic()
+    expect(pull.wait(), 130)
+    assert time.monotonic() - began < 30
+    assert set(ben.tree()) == {f"{e}/{n}" for e in ENTRIES if not e.endswith("/b") for n in FILES}
+    assert_clean(ben)
+    ben.proxy.clear()
+    expect(ben.pull(), 0)
+    assert ben.tree() == anna.tree()
+    assert ben.proxy.count("GET", r"/[ac]/[xy]\.txt") == 0, "fetched what was there already"
+
+
+def test_a_second_command_waits_for_the_first(pair):
+    anna, _, bucket = pair
+    anna.proxy.when("PUT", SLOW).delay(1)
+    first = anna.start("./push.sh")
+    until(lambda: anna.proxy.count("PUT", SLOW))
+    second = expect(anna.run("./push.sh"), 0)
+    assert "push.sh" in second.err and "waiting" in second.err
+    expect(first.wait(), 0)
+    assert bucket.data() == anna.tree()
+    assert_clean(anna)
+
+
+def test_a_second_command_says_who_runs_and_gives_up(pair):
+    anna, _, bucket = pair
+    anna.proxy.when("PUT", SLOW, first=1).hang(4)
+    first = anna.start("./push.sh")
+    until(lambda: anna.proxy.count("PUT", SLOW))
+    for command in ("./pull.sh", "./push.sh"):
+        second = expect(anna.run(command, REGISTRY_LOCK_WAIT="0.3"), 1)
+        assert "./push.sh" in second.err and "since" in second.err, str(second)
+    expect(first.wait(), 0)
+    assert bucket.data() == anna.tree()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="finds the orphan by /proc")
+def test_an_aws_that_outlives_its_parent_keeps_the_checkout_locked(pair):
+    """Or the next push would send beside it."""
+    anna, _, bucket = pair
+    expect(anna.push("processed_datasets/a", "training_results/c"), 0)
+    anna.proxy.when("PUT", SLOW).hang()
+    push = anna.start("./push.sh")
+    until(lambda: anna.proxy.count("PUT", SLOW))
+    lines = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in push.wait_for_pids(3)}
+    (orphan,) = [pid for pid, line in lines.items() if "awscli" in line]
+    for pid in lines.keys() - {orphan}:
+        os.kill(pid, signal.SIGKILL)
+    try:
+        second = expect(anna.run("./push.sh", REGISTRY_LOCK_WAIT="0.5"), 1)
+        assert "in this checkout" in second.err
+    finally:
+        push.kill()
+    push.popen.wait()
+    anna.proxy.clear()
+    expect(anna.push(), 0)
+    assert (
+        bucket.data()
+        == anna.tree()
+        == {name: body for entry in ENTRIES for name, body in below(entry, FILES).items()}
+    )
+    assert_clean(anna)
+
+
+def assert_clean_but_journal(person):
+    """A push that was cut off remembers its plan, and nothing else."""
+    assert [name for name in person.strays() if "/journal/" not in name] == []

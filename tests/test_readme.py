@@ -1,0 +1,123 @@
+"""The README is true: every command in it runs, word for word, and every command is in it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from support.checkout import ROOT, Checkout
+from support.oracle import expect
+from support.own_store import OwnStore
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):.* ## ", MAKEFILE, re.M))
+VARIABLES = set(
+    re.search(r"VARIABLES := (.*?[^\\])\n", MAKEFILE, re.S)[1].replace("\\\n", "").split()
+)
+
+pytestmark = pytest.mark.xdist_group("readme")
+
+
+def block(first: str) -> str:
+    """The commands of the block that begins with this line, as one script."""
+    found = [text for text in BLOCKS if text.startswith(first)]
+    assert len(found) == 1, first
+    return found[0]
+
+
+def shell(checkout: Checkout, script: str, **env: str):
+    return expect(checkout.run("bash", "-euo", "pipefail", "-c", script, **env), 0)
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    clone = OwnStore(tmp_path_factory.mktemp("readme") / "registry")
+    shell(clone, "make pull")
+    yield clone
+    clone.close()
+
+
+def test_try_it(fresh):
+    """`make test` is this very run: it is looked at, not started again."""
+    commands = block("make pull").splitlines()
+    assert commands == ["make pull", "make test"]
+    shell(fresh, "make pull; make -n test")
+    assert (fresh.path / "champion_models/lighthouse-language/predict.py").exists()
+
+
+def test_look_around(fresh):
+    said = shell(fresh, block("make\n")).said
+    assert "1 file sent" in said
+    assert "make pull" in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "status",
+        "status ALL=1 FORMAT=json",
+        "status DATASET=lighthouse-logs",
+        "verify",
+        "check-cards",
+        "check-experiments",
+        "trash",
+        "remote",
+        "doctor",
+        "help CMD=pull",
+        "seal",
+        "pull DRY_RUN=1 FULL=1",
+        "push DATASET=lighthouse-snippets",
+    ],
+)
+def test_every_day(fresh, command):
+    shell(fresh, f"make {command}")
+
+
+def test_start_your_own(moto_server, tmp_path):
+    """In a clone with its samples pulled, against a bucket that is real enough."""
+    own = OwnStore(tmp_path / "registry")
+    shell(own, "make pull")
+    env = {
+        "AWS_ENDPOINT_URL": moto_server.endpoint,
+        "AWS_SHARED_CREDENTIALS_FILE": moto_server.credentials_file,
+        "AWS_PROFILE": moto_server.profile,
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    shell(own, ".venv/bin/aws s3 mb s3://our-bucket", **env)
+    look, start = block(". .venv/bin/activate"), block("make init")
+    assert own.run("bash", "-c", look, **env).code == 1  # aws's way to say that it is empty
+    assert "sample entries taken out" in shell(own, start, **env).said
+    assert own.git("status", "--porcelain") == ""
+    shell(own, "make pull; make push", **env)
+    own.close()
+
+
+def test_newer_versions_come_by_merging(fresh, tmp_path):
+    upstream, registry = tmp_path / "data-registry", tmp_path / "ours"
+    shutil.copytree(fresh.path, upstream, symlinks=True)
+    shell(fresh, f"git clone -q {upstream} {registry}")
+    script = "echo '# later' >> Makefile; git commit -qam 'A later version'"
+    shell(fresh, f"cd {upstream}; {script}")
+    shell(fresh, f"cd {registry}; echo x > champion_models/x.card.md; git add -A; git commit -qm x")
+    shell(fresh, f"cd {registry}; {block('git remote add')}")
+    assert "# later" in (registry / "Makefile").read_text()
+
+
+def test_what_it_says_to_type_exists():
+    typed = re.findall(r"`make ([^`]+)`", README)
+    for words in typed:
+        for word in words.split(" "):
+            name, is_variable, _ = word.partition("=")
+            if is_variable and name.isupper():
+                assert name in VARIABLES, words
+        assert words.split(" ")[0] in TARGETS or words.split("=")[0] in VARIABLES, words
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_every_command_is_told_of(target):
+    """In the README, or in a page of docs/ or CONTRIBUTING that it points to."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    assert any(f"make {target}" in page.read_text() for page in pages)

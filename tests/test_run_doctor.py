@@ -1,0 +1,255 @@
+"""`make doctor` against healthy and broken set-ups: each of its lines is seen failing."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from email.utils import formatdate
+
+import pytest
+from support.oracle import assert_clean, expect, marker
+from support.servers import MOTO
+
+from registry import checks_way
+from registry.checkup import BAD, NOTE, OK, Visit
+from registry.remote import Remote
+from registry.s3 import Answer, Client
+from registry.session import Session
+
+P = "processed_datasets/a"
+on_one = pytest.mark.parametrize("server", [MOTO], indirect=True)
+LINE = re.compile(r"(ok|note|BAD) +([^:]+): (.*)")
+
+
+def doctor(checkout, code, **env):
+    """{(subject, level): [text, …]} of one run, and the run."""
+    run = expect(checkout.script("run_doctor", **env), code)
+    found = {}
+    for line in run.out.splitlines():
+        match = LINE.fullmatch(line)
+        if match:
+            found.setdefault((match.group(2), match.group(1)), []).append(match.group(3))
+    return found, run
+
+
+def levels(found):
+    return {subject: level for subject, level in found}
+
+
+def test_a_healthy_clone(anna, bucket, server):
+    anna.add(P, {"x": b"1"})
+    expect(anna.push(P), 0)
+    anna.git("add", "-A")
+    anna.git("commit", "-qm", "Cards")
+    expect(anna.script("install_hooks"), 0)
+    before, here = bucket.read(), anna.tree()
+    found, run = doctor(anna, 0)
+    assert not [key for key in found if key[1] == BAD]
+    assert levels(found)["hooks"] == OK
+    assert levels(found)["conditional writes"] == (OK if server.kind == MOTO else NOTE)
+    for folder in ("processed_datasets", "champion_models", "training_results", ".registry"):
+        assert found[folder, OK] == ["put, get, list and delete work"]
+    assert ("raw_datasets_dvc_cache", OK) in found
+    assert "0 that need a person" in run.err
+    assert (bucket.read(), anna.tree()) == (before, here)
+    assert_clean(anna)
+
+
+@on_one
+def test_each_tool(anna, bucket, tmp_path):
+    old = tmp_path / "bin"
+    old.mkdir()
+    for name, said in (("git", "git version 2.1.0"), ("aws", "aws-cli/1.2.3 Python/2.7")):
+        fake = f'#!/bin/sh\n[ "$*" != --version ] && exec /usr/bin/{name} "$@"\necho \'{said}\'\n'
+        (old / name).write_text(fake)
+        (old / name).chmod(0o755)
+    env = {"PATH": f"{old}:{anna.env['PATH']}", "AWS": str(old / "aws")}
+    found, run = doctor(anna, 1, **env)
+    assert found["git", BAD] == ["2.1.0 is too old, 2.20 is needed"]
+    assert found["aws", BAD] == ["1.2.3 is too old, 1.20 is needed"]
+    assert "-> AWS must name the aws command, version 1 or 2" in run.out
+    found, _ = doctor(anna, 1, AWS=str(old / "none"))
+    assert "cannot be started" in found["aws", BAD][0]
+    assert {levels(found)[name] for name in ("git", "python", "dvc", "rclone")} == {OK}
+
+
+@on_one
+def test_a_venv_without_its_tools(anna, bucket, tmp_path):
+    """A Python that has the modules but neither rclone beside it nor a dvc that starts."""
+    bare = anna.write("bare/bin/python", b"").parent
+    (bare / "python").unlink()
+    real = (anna.path / ".venv" / "bin" / "python").resolve()
+    site = next((anna.path / ".venv" / "lib").glob("python3*/site-packages"))
+    (bare / "python").symlink_to(real)
+    broken = anna.write("broken/dvc/__init__.py", b"raise SystemExit('broken')").parent.parent
+    command = [str(bare / "python"), "scripts/run_doctor.py"]
+    run = expect(anna.run(*command, PYTHONPATH=f"{broken}:{site}"), 1)
+    assert re.search("^BAD +dvc: .* fails$", run.out, re.MULTILINE)
+    assert re.search("^BAD +rclone: .* cannot be started", run.out, re.MULTILINE)
+    assert "-> remove .venv; the next command makes it again" in run.out
+
+
+@on_one
+def test_what_git_and_the_settings_say(anna, bucket):
+    config = anna.path / ".dvc" / "config.local"
+    config.write_text(config.read_text().replace("verify = true", "verify = false"))
+    shared = anna.path / ".dvc" / "config"
+    shared.write_text(shared.read_text() + "    secret_access_key = hush\n")
+    anna.write("notes.txt", b"our key is AKIA" + b"ABCDEFGHIJKLMNOP\n")
+    anna.write(f"{P}/data.bin", b"1")
+    anna.git("add", "-f", "notes.txt", f"{P}/data.bin", ".dvc/config.local")
+    anna.write(".registry/stage/processed_datasets/b/half", b"1")
+    found, run = doctor(anna, 1)
+    assert found["verify", BAD] == ["off: DVC would take damaged files from S3 for good"]
+    assert "-> dvc remote modify test verify true" in run.out
+    (said,) = found["secrets", BAD]
+    assert "secret_access_key in .dvc/config" in said
+    assert ".dvc/config.local, which is this machine's own" in said
+    assert "a key in notes.txt" in said
+    assert found["data in Git", BAD] == [f"{P}/data.bin must not be in Git"]
+    assert f"-> git rm -r --cached --quiet -- {P}" in run.out
+    assert found["hooks", NOTE][0].startswith("not installed: pre-commit, pre-push")
+    assert "1 entries" in found["leftovers", NOTE][0]
+
+
+@on_one
+def test_unfinished_pushes_and_uploads(anna, bucket):
+    anna.add(P, {"x": b"1"})
+    anna.add("champion_models/m", {"w": b"2"})
+    expect(anna.script("push_entries"), 0)
+    old = {**marker(bucket, P), "state": "pushing", "when": "2026-01-01T00:00:00.000001Z"}
+    torn = {**marker(bucket, "champion_models/m"), "state": "torn"}
+    bucket.put(f".registry/{P}.json", json.dumps(old).encode())
+    bucket.put(".registry/champion_models/m.json", json.dumps(torn).encode())
+    anna.write(f".registry/journal/{P}.json", b"{}")
+    bucket.client.request("POST", bucket.key(f"{P}/big.bin"), {"uploads": ""})
+    found, run = doctor(anna, 1)
+    assert found["pushes", BAD] == [
+        "the last push of champion_models/m was never finished",
+        f"{P} is being pushed by anna on {old['host']} since 2026-01-01 00:00:00 UTC",
+    ]
+    assert f"make unlock DATASET={P}" in run.out
+    assert found["leftovers", BAD] == [f"a push of {P} was not finished here"]
+    assert "big.bin was begun" in found["uploads", NOTE][0]
+    assert "aws s3api abort-multipart-upload --bucket" in run.out
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "step"),
+    [
+        ("PUT", "", "put"),
+        ("GET", "", "get"),
+        ("GET", "prefix=.*", "list"),
+        ("DELETE", "", "delete"),
+    ],
+)
+@on_one
+def test_each_right(anna, bucket, method, query, step):
+    path = (
+        rf"\?.*{query}.*champion_models/registry-probe" if query else "champion_models/registry-p"
+    )
+    rule = anna.proxy.when(method, path if query else rf"^[^?]*{path}").answer(403, "AccessDenied")
+    found, run = doctor(anna, 1)
+    assert rule.fired
+    (said,) = found["champion_models", BAD]
+    assert said.startswith(f"cannot {step}: ") and "AccessDenied" in said
+    assert (
+        f"-> ask the bucket's owner to allow {checks_way.RIGHTS[step]} on arn:aws:s3:::" in run.out
+    )
+    assert levels(found)["processed_datasets"] == OK
+    if step != "delete":
+        assert not [key for key in bucket.snapshot() if "probe" in key]
+
+
+@on_one
+def test_a_store_that_keeps_something_else(anna, bucket):
+    anna.proxy.when("GET", r"^[^?]*training_results/registry-probe").flip()
+    found, _ = doctor(anna, 1)
+    assert found["training_results", BAD] == ["cannot get: it returned something else than was put"]
+
+
+KMS = (
+    b'<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+    b"<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>"
+    b"</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+)
+ON = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+
+
+def test_what_the_bucket_promises(clone, moto_server):
+    bucket = replace(moto_server, bucket="promises").new_bucket()
+    bucket.client.request("PUT", "")
+    anna = clone("anna", bucket)
+    found, run = doctor(anna, 0)
+    assert (levels(found)["versioning"], levels(found)["encryption"]) == (NOTE, OK)
+    assert "put-bucket-versioning --bucket promises" in run.out
+    bucket.client.request("PUT", "", {"encryption": ""}, KMS)
+    bucket.client.request("PUT", "", {"versioning": ""}, ON)
+    found, run = doctor(anna, 0)
+    assert found["encryption", NOTE][0].startswith("aws:kms: nobody can verify the bytes")
+    assert levels(found)["versioning"] == OK
+
+
+@on_one
+def test_no_way_in(anna, bucket):
+    anna.proxy.when("", "").answer(403, "InvalidAccessKeyId")
+    found, run = doctor(anna, 1)
+    assert "cannot get into the registry" in found["S3", BAD][0]
+    assert "the store does not know these keys" in run.out
+    assert "checks of S3 were not made" in run.err
+    assert "credentials" not in levels(found)
+
+
+@on_one
+def test_no_remote_at_all(anna, bucket):
+    for name in ("config", "config.local"):
+        (anna.path / ".dvc" / name).write_text("[core]\n    analytics = false\n")
+    found, _ = doctor(anna, 1)
+    assert "no default remote" in found["settings", BAD][0]
+    assert levels(found)["git"] == OK
+
+
+@on_one
+def test_a_disk_that_is_too_small(anna, bucket):
+    anna.add(P, {"x": b"1"})
+    expect(anna.script("push_entries"), 0)
+    huge = {**marker(bucket, P), "bytes": 10**17}
+    bucket.put(f".registry/{P}.json", json.dumps(huge).encode())
+    assert levels(doctor(anna, 0)[0])["disk"] == OK  # it is here
+    anna.delete(P)
+    found, run = doctor(anna, 1)
+    assert "too full for everything" in found["disk", BAD][0]
+    assert "-> pull some entries only" in run.out
+
+
+def test_another_region():
+    there = Remote("r", "bucket", "base", region="eu-north-1")
+    for region, level in (("eu-north-1", OK), ("us-west-2", NOTE)):
+        visit = Visit(remote=there, session=Session(there, Client(there, region=region)))
+        (finding,) = checks_way.region(visit)
+        assert finding.level == level
+    assert finding.cure == "make remote URL=s3://bucket/base REGION=us-west-2"
+
+
+def test_the_clock():
+    now = time.time()
+    for off, level in ((0, OK), (120, OK), (-400, BAD), (4000, BAD)):
+        answer = Answer(200, {"date": formatdate(now + off, usegmt=True)}, b"")
+        finding = checks_way.judge_clock(answer, now)
+        assert finding.level == level, off
+    assert "1 h 6 min off" in finding.text
+    assert "NTP" in finding.cure
+    assert checks_way.judge_clock(Answer(200, {}, b""), now).level == NOTE
+
+
+@on_one
+def test_who_is_asked_of_sts(anna, bucket, server):
+    """Without an endpoint in the config STS is asked, as for Amazon's S3."""
+    config = anna.path / ".dvc" / "config.local"
+    text = re.sub(r"    endpointurl = .*\n", "", config.read_text())
+    config.write_text(text)
+    env = {"AWS_ENDPOINT_URL": server.endpoint}
+    found, _ = doctor(anna, 0, **env)
+    assert found["credentials", OK][0].endswith("…ests")

@@ -1,0 +1,151 @@
+"""What a checkout remembers may be lost or garbage: then it knows nothing, and loses nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.oracle import assert_clean, below, expect, put_in_step
+
+A = "processed_datasets/a"
+FILES = {"x.txt": b"one", "y.txt": b"two", "z.txt": b"three"}
+
+
+def half(body):
+    return body[: len(body) // 2]
+
+
+def without_a_row(body):
+    """A row is missing; the header does not say so."""
+    return b"\n".join(body.split(b"\n")[:-2]) + b"\n"
+
+
+def of_another_remote(body):
+    head, _, rows = body.partition(b"\n")
+    return json.dumps({**json.loads(head), "remote": "elsewhere"}).encode() + b"\n" + rows
+
+
+SPOILED = {
+    "gone": lambda body: None,
+    "empty": lambda body: b"",
+    "half": half,
+    "a row short": without_a_row,
+    "one bit": lambda body: body[:-9] + bytes([body[-9] ^ 1]) + body[-8:],
+    "garbage": lambda body: b"\x00\xff{[" * 50,
+    "other JSON": lambda body: b'{"format": [], "rows": null}\n',
+    "a list": lambda body: b"[1, 2]\n",
+    "of another remote": of_another_remote,
+    "of the future": lambda body: body.replace(b'"format": 1', b'"format": 99'),
+    "deeply nested": lambda body: b"[" * 100_000,
+}
+
+
+@pytest.fixture
+def pair(clone, moto_bucket):
+    anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
+    put_in_step(moto_bucket, A, FILES, anna, ben)
+    return anna, ben, moto_bucket
+
+
+def spoil(person, how):
+    (file,) = (person.path / ".registry" / "state" / "processed_datasets").iterdir()
+    body = SPOILED[how](file.read_bytes())
+    file.unlink()
+    if body is not None:
+        file.write_bytes(body)
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_a_spoiled_baseline_loses_nothing(pair, how):
+    anna, ben, bucket = pair
+    anna.write(f"{A}/y.txt", b"Anna's")
+    expect(anna.push(), 0)
+    ben.write(f"{A}/x.txt", b"Ben's work")
+    spoil(ben, how)
+    before, here = bucket.read(), ben.tree()
+    for run in (ben.pull(), ben.push()):
+        expect(run, 3)
+        assert "x.txt" in run.said
+    assert ben.tree() == here
+    assert bucket.read() == before
+    assert_clean(ben)
+    expect(ben.script("reset_entry", A), 0)
+    assert ben.tree() == bucket.data()
+    assert b"Ben's work" in ben.trash()
+
+
+@pytest.mark.parametrize("how", ["gone", "half", "garbage"])
+def test_a_spoiled_baseline_is_made_again_from_equal_bytes(pair, how):
+    _, ben, bucket = pair
+    spoil(ben, how)
+    ben.proxy.clear()
+    expect(ben.pull(), 0)
+    assert ben.proxy.count("GET", r"\.txt") == 0, "fetched what was there"
+    ben.write(f"{A}/x.txt", b"Ben's work")
+    expect(ben.push(), 0)
+    assert bucket.data() == ben.tree() == below(A, {**FILES, "x.txt": b"Ben's work"})
+
+
+@pytest.mark.parametrize("how", ["empty", "half", "garbage", "a list", "deeply nested"])
+def test_a_spoiled_journal_loses_nothing(pair, how):
+    """The push was killed after its claim; then its journal was spoiled."""
+    anna, _, bucket = pair
+    anna.write(f"{A}/y.txt", b"Anna's")
+    anna.proxy.when("PUT", r"/y\.txt", nth=1).call(lambda: anna.running.kill())
+    anna.push()
+    anna.proxy.clear()
+    (journal,) = (anna.path / ".registry" / "journal" / "processed_datasets").iterdir()
+    journal.write_bytes(SPOILED[how](journal.read_bytes()))
+    before = bucket.data()
+    run = expect(anna.push(), 3)
+    assert "make unlock" in run.said
+    assert bucket.data() == before
+    assert anna.read(f"{A}/y.txt") == b"Anna's"
+    expect(anna.script("unlock_entry", A, CONFIRM="a"), 0)
+    expect(anna.push(), 0)
+    assert bucket.data() == anna.tree()
+    assert_clean(anna)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'{"state": "done"}', b"\xff\xfe", b"[" * 99_999],
+    ids=["empty", "half", "a list", "fields missing", "no text", "deeply nested"],
+)
+def test_a_garbage_marker_is_a_torn_push_to_others(pair, body):
+    anna, ben, bucket = pair
+    bucket.put(f".registry/{A}.json", body)
+    run = expect(ben.pull(), 3)
+    assert "make seal" in run.said
+    assert ben.tree() == below(A, FILES)
+    ben.write(f"{A}/x.txt", b"Ben's work")
+    expect(anna.script("seal_entries", A, CONFIRM="a"), 0)
+    expect(ben.push(), 0)
+    expect(anna.pull(), 0)
+    assert anna.tree() == bucket.data() == below(A, {**FILES, "x.txt": b"Ben's work"})
+
+
+def test_accepting_what_s3_holds_keeps_what_is_known(pair):
+    """After `make seal CONFIRM=…` a pull fetches the news, and takes no work away."""
+    anna, ben, bucket = pair
+    bucket.put(f"{A}/y.txt", b"by hand")
+    ben.write(f"{A}/x.txt", b"Ben's work")
+    expect(anna.script("seal_entries", A, CONFIRM="a"), 0)
+    for person in (anna, ben):
+        expect(person.pull(), 0)
+        assert person.read(f"{A}/y.txt") == b"by hand"
+    assert ben.read(f"{A}/x.txt") == b"Ben's work"
+
+
+def test_two_remotes_do_not_mix(pair, moto_server):
+    """What was verified against one bucket says nothing about another."""
+    anna, _, bucket = pair
+    other = moto_server.new_bucket()
+    anna.point_at(other)
+    expect(anna.push(), 0)
+    assert other.data() == bucket.data() == below(A, FILES)
+    before = bucket.read()
+    anna.write(f"{A}/x.txt", b"only there")
+    expect(anna.push(), 0)
+    assert bucket.read() == before
+    assert other.data() == anna.tree()
