@@ -247,7 +247,10 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
 
     def handle_any(self) -> None:
-        body = self._body()
+        try:
+            body = self._body()
+        except OSError:
+            return self._reset()
         request, rules = self.server.proxy.admit(self, body)
         try:
             status, headers, content = self._ask(request, rules, body)
@@ -261,8 +264,13 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
 
     def _body(self) -> bytes:
+        """Raises ConnectionError for half a body: no store takes what a killed client never sent."""
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            size = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(size)
+            if len(body) < size:
+                raise ConnectionError
+            return body
         chunks = []
         while size := int(self.rfile.readline().split(b";")[0], 16):
             chunks.append(self.rfile.read(size))
