@@ -21,7 +21,7 @@ class Bench:
 
     server: Server
     files: list[File]
-    colleague: Ours
+    colleagues: dict[str, Ours]
     truth: dict[str, str] = field(default_factory=dict)
     changes: int = 0
 
@@ -70,8 +70,7 @@ def pull_one(bench: Bench, tool: Tool) -> Cost:
     """Somebody else changed one file: by our own push for us, by a plain PUT for the others."""
     path, content = bench.changed()
     if isinstance(tool, Ours):
-        other = bench.colleague
-        other.move(tool.prefix)
+        other = bench.colleagues[tool.name]
         measure.run(other.command("pull"), other, bench.server)
         (other.folder / path).write_bytes(content)
         measure.run(other.command("push"), other, bench.server)

@@ -61,11 +61,9 @@ def measure_all(folder: Path, server: Server, workload: str, link: str) -> list[
     source = folder / "source"
     workloads.write(files, source)
     tools = make_tools(folder, server.endpoint(link), files, source)
-    ours = next(t for t in tools if type(t) is Ours)
-    colleague = Ours("colleague", folder / "colleague", ours.prefix, server.endpoint("loopback"))
-    bench = Bench(server, files, colleague, local_digests(source))
-    colleague.prepare()
-    add_entries(colleague, files)
+    bench = Bench(
+        server, files, make_colleagues(folder, server, tools, files), local_digests(source)
+    )
     for tool in tools:  # what is no part of the workload is up to date before
         if type(tool) in (Ours, Original) and not tool.has_raw:
             measure.run(["dvc", "push", "-q"], tool, server)
@@ -140,6 +138,20 @@ def make_tools(
         for section in {file.path.split("/")[0] for file in files}:
             shutil.copytree(source / section, tool.folder / section, dirs_exist_ok=True)
     return tools
+
+
+def make_colleagues(
+    folder: Path, server: Server, tools: list[Tool], files: list[workloads.File]
+) -> dict[str, Ours]:
+    """{tool's name: somebody else with a clone of the same registry}, near the server."""
+    made = {}
+    for tool in tools:
+        if isinstance(tool, Ours):
+            place = folder / f"{tool.folder.name}-colleague"
+            made[tool.name] = Ours(place.name, place, tool.prefix, server.endpoint("loopback"))
+            made[tool.name].prepare()
+            add_entries(made[tool.name], files)
+    return made
 
 
 def add_entries(tool: Ours, files: list[workloads.File]) -> None:

@@ -79,13 +79,6 @@ class Ours(Tool):
     def command(self, verb: str) -> list[str]:
         return ["make", "-s", verb]
 
-    def move(self, prefix: str) -> None:
-        """Turn to another prefix; what was remembered of the former one is of no use there."""
-        if prefix != self.prefix:
-            config = self.folder / ".dvc" / "config.local"
-            config.write_text(config.read_text().replace(self.prefix, prefix))
-            self.prefix = prefix
-
     def forget(self, data: bool) -> None:
         sections = (*DATA, "raw_datasets") if self.has_raw else DATA
         for section in sections:
