@@ -30,10 +30,20 @@ def connect(root: Path = ROOT, patience: float = PROOF_SECONDS) -> tuple[Session
 
     Raises Unreachable within 10 seconds, naming the remote, the credentials and what to try.
     """
+    session = begin(root)
+    return session, enter(session, patience)
+
+
+def begin(root: Path = ROOT) -> Session:
+    """A session with the store that this clone brings along running, if that is the remote."""
     ensure_store(root)
-    session = Session.open(root)
+    return Session.open(root)
+
+
+def enter(session: Session, patience: float = PROOF_SECONDS) -> dict[str, str]:
+    """The ETags of all markers, as `connect` has them."""
     etags, session.client.region = prove(session.remote, patience)
-    return session, etags
+    return etags
 
 
 def prove(there: remote.Remote, patience: float = PROOF_SECONDS) -> tuple[dict[str, str], str]:

@@ -7,12 +7,14 @@ import stat as modes
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from hashlib import blake2b
 from typing import NamedTuple
 
 # Git's own files and the desktops' litter: they never travel by S3, in either direction.
-NEVER_TRAVEL = (".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".gitignore", "*.card.md", "*.dvc")
+# Asked of every file in every run: plain words take a tenth of the time that patterns do.
+LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini", ".gitignore"))
+LITTER_BEGINS = ("._",)
+LITTER_ENDS = (".card.md", ".dvc")
 KEY_BYTES = 1024  # S3's limit for a key; some is the entry's prefix
 
 
@@ -73,7 +75,8 @@ def scan(folder: str | os.PathLike[str], everything: bool = False) -> Scan:
 
 def travels(path: str) -> bool:
     """Whether a path of an entry, here or in S3, is data at all."""
-    return not any(fnmatchcase(path.rpartition("/")[2], pattern) for pattern in NEVER_TRAVEL)
+    name = path.rpartition("/")[2]
+    return not (name in LITTER or name.startswith(LITTER_BEGINS) or name.endswith(LITTER_ENDS))
 
 
 def stat_of(path: str | os.PathLike[str]) -> Stat | None:
@@ -103,12 +106,12 @@ def _walk(top: str, below: str, found: Scan, above: tuple[str, ...]) -> None:
         path = below + child.name
         if not found.everything and not travels(child.name):
             found.left_out.append(path)
-        elif child.is_symlink():
-            _follow(top, path, child, found, above)
-        elif child.is_dir(follow_symlinks=False):
-            _walk(top, path + "/", found, (*above, child.path))
         elif child.is_file(follow_symlinks=False):
             found.files[path] = from_stat(child.stat(follow_symlinks=False))
+        elif child.is_dir(follow_symlinks=False):
+            _walk(top, path + "/", found, (*above, child.path))
+        elif child.is_symlink():
+            _follow(top, path, child, found, above)
         else:
             found.problems.append(f"{path}: a pipe, socket or device is not data: remove it")
 

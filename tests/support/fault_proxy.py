@@ -264,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
 
     def _body(self) -> bytes:
-        """Raises ConnectionError for half a body: no store takes what a killed client never sent."""
+        """Raises ConnectionError for half a body: no store takes what was never sent."""
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
             size = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(size)

@@ -1,0 +1,49 @@
+"""Stamps taken by several processes are the very ones that one process takes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from registry import scan, stamps
+from registry.entries import Entry
+from registry.stamps import Stamps
+
+MANY = stamps.WORTH_FILES
+
+
+@pytest.fixture
+def entries(tmp_path: Path) -> list[Entry]:
+    for n in range(7):
+        (tmp_path / "processed_datasets" / f"e {n}" / "sub").mkdir(parents=True)
+        (tmp_path / "processed_datasets" / f"e {n}" / "sub" / "a.txt").write_text(str(n))
+    (tmp_path / "processed_datasets" / "e 3" / "broken").symlink_to("nowhere")
+    return [Entry("processed_datasets", f"e {n}", tmp_path) for n in range(8)]  # one is not here
+
+
+@pytest.mark.parametrize("files", [0, MANY])
+def test_all_cores_see_what_one_sees(entries, files):
+    found = Stamps(entries, files)
+    for entry in entries:
+        assert found.of(entry).stamp == scan.scan(entry.folder).stamp
+    assert [e.name for e in entries if not found.of(e).is_fit] == ["e 3"]
+
+
+def test_a_helper_that_was_killed_is_replaced_by_looking_again(entries, monkeypatch):
+    begin = stamps._begin
+
+    def killed(folders: list[str]) -> tuple[int, int]:
+        process, pipe = begin(folders)
+        os.kill(process, 9)
+        return process, pipe
+
+    monkeypatch.setattr(stamps, "_begin", killed)
+    found = Stamps(entries, MANY)
+    assert [found.of(e).stamp for e in entries] == [scan.scan(e.folder).stamp for e in entries]
+
+
+def test_no_helper_is_left_when_nobody_asks(entries):
+    found = Stamps(entries, MANY)
+    found.close()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
