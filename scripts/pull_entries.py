@@ -31,6 +31,7 @@ def main(argv: list[str]) -> int:
         for pull in pulls:
             print_plan(pull)
         return crew.report(looked)
+    session.plans = sum(bool(p.wanted) for p in pulls)
     size = sum(p.wanted_bytes for p in pulls)
     meter = Meter("fetched", sum(len(p.wanted) for p in pulls), size)
     try:

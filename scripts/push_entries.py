@@ -30,6 +30,7 @@ def main(argv: list[str]) -> int:
         for push in pushes:
             print_plan(push)
         return crew.report(looked)
+    session.plans = sum(bool(files(push)) for push in pushes)
     meter = Meter("sent", sum(map(files, pushes)), sum(map(size, pushes)))
     try:
         done = crew.each(session, pushes, lambda p: p.entry, partial(send, meter))

@@ -85,18 +85,18 @@ def test_take_local_needs_no_second_word_after_a_crash(anna, ben, shared):
 @pytest.mark.parametrize("how", ["in place", "by rename"])
 def test_an_edit_on_either_side_of_a_swap_is_kept(tmp_path, monkeypatch, how):
     """Edited just before the exchange of names, and again just after it."""
-    exchange = place._exchange()
-    if exchange is None:
+    rename = place._renamer()
+    if rename is None:
         pytest.skip("this system cannot exchange names")
     target, staged, aside = tmp_path / "t", tmp_path / "s", tmp_path / "trash" / "t"
     target.write_bytes(b"old")
     staged.write_bytes(b"theirs")
     planned = scan.stat_of(target)
 
-    def with_a_hand_in_it(one, other):
+    def with_a_hand_in_it(one, other, flag):
         if staged_first := target.read_bytes() == b"old":
             target.write_bytes(b"first edit")
-        code = exchange(one, other)
+        code = rename(one, other, flag)
         if staged_first and how == "in place":
             target.write_bytes(b"second edit")
         elif staged_first:
@@ -104,7 +104,7 @@ def test_an_edit_on_either_side_of_a_swap_is_kept(tmp_path, monkeypatch, how):
             os.replace(tmp_path / "new", target)
         return code
 
-    monkeypatch.setattr(place, "_exchange", lambda: with_a_hand_in_it)
+    monkeypatch.setattr(place, "_renamer", lambda: with_a_hand_in_it)
     assert place.put(staged, target, planned, aside) is None
     kept = {file.read_bytes() for file in (target, aside) if file.exists()}
     assert b"second edit" in kept

@@ -6,9 +6,9 @@ import os
 import re
 import shutil
 import sys
-from pathlib import Path
 
 from registry import child, credentials
+from registry.cargo import Cargo
 from registry.child import Progress, Sign
 from registry.errors import RegistryError, UsageError
 from registry.session import Session
@@ -20,15 +20,16 @@ _UNITS = {"Bytes": 1, "Byte": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB"
 _DONE = re.compile(rb"Completed ([\d.]+) (\w+)/")
 
 
-def download(session: Session, prefix: str, stage: Path, keys: int, progress: Progress) -> None:
-    """Fetch what `stage` lacks of the objects below `prefix`; same size counts as there."""
-    url = f"s3://{session.remote.bucket}/{prefix}"
-    run(session, ["sync", "--size-only", url, str(stage)], keys, progress)
+def download(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Fetch what the stage lacks of the objects below the prefix; same size counts as there."""
+    words = ["sync", "--size-only", _url(session, cargo), str(cargo.folder)]
+    run(session, words, cargo.keys, progress)
 
 
-def upload(session: Session, stage: Path, prefix: str, keys: int, progress: Progress) -> None:
-    """Send what `stage` holds to below `prefix`."""
-    run(session, ["sync", str(stage), f"s3://{session.remote.bucket}/{prefix}"], keys, progress)
+def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Send what a stage with exactly the cargo's paths holds."""
+    assert cargo.stage
+    run(session, ["sync", str(cargo.stage()), _url(session, cargo)], cargo.keys, progress)
 
 
 def run(session: Session, words: list[str], keys: int, progress: Progress) -> None:
@@ -53,6 +54,10 @@ def program() -> list[str]:
     if named and not shutil.which(named):
         raise UsageError(f"AWS={named!r} is no program: name one, or leave it out")
     return [named] if named else [sys.executable, "-m", "awscli"]
+
+
+def _url(session: Session, cargo: Cargo) -> str:
+    return f"s3://{session.remote.bucket}/{cargo.prefix}"
 
 
 def _options(session: Session) -> list[str]:

@@ -1,20 +1,24 @@
-"""Gets wanted files from S3 into a stage by `aws s3 sync`, and checks every byte of them there."""
+"""Gets wanted files from S3 into a stage, and checks every byte of them there."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from registry import mover, rooms, scan
+from registry.cargo import Cargo
 from registry.errors import RegistryError
 from registry.listing import NAME_BYTES
 from registry.refusals import some
+from registry.scan import Stat
 from registry.survey import Survey
 
+WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
 SPARE_BYTES = 64 * 1024 * 1024  # left free on the disk, for everything else that is written
 
 
@@ -24,6 +28,7 @@ class Fetching:
 
     survey: Survey
     wanted: list[str]
+    stats: dict[str, Stat] = field(default_factory=dict)  # of the staged files, once verified
 
     def fetch(self, progress: mover.Progress) -> list[str]:
         """Bring them into the stage; those whose bytes nobody can verify, for their encryption.
@@ -34,16 +39,35 @@ class Fetching:
         self._refuse_full_disk()
         stage = self._stage()
         prefix = survey.session.remote.prefix(survey.entry)
-        keys, files = len(survey.remote), len(self.wanted)
-        mover.download(survey.session, prefix, stage, keys, files, progress)
+        cargo = Cargo(stage, self.wanted, prefix, len(survey.remote))
+        mover.download(survey.session, cargo, progress)
         for path in filter(_is_too_long_for_aws, self.wanted):
             self._fetch_by_short_name(stage, path)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            verdicts = list(pool.map(lambda path: self._came(stage, path), self.wanted))
+        verdicts = self._verify(os.fspath(stage))
         wrong = [p for p, v in zip(self.wanted, verdicts, strict=True) if v is False]
         if wrong:
             raise RegistryError(f"arrived damaged or not at all: {some(wrong)}: run again")
         return [p for p, v in zip(self.wanted, verdicts, strict=True) if v is None]
+
+    def is_whole(self) -> bool:
+        """Whether the stage holds all of the entry's files as they were verified, and no more.
+
+        An engine also brings what came into S3 after our listing, and litter that never travels.
+        """
+        staged = scan.scan(rooms.stage(self.survey.entry), everything=True)
+        clean = not (staged.empty_folders or staged.problems or staged.blocked)
+        return (
+            clean and staged.files == self.stats and self.stats.keys() == self.survey.remote.keys()
+        )
+
+    def _verify(self, stage: str) -> list[bool | None]:
+        """One verdict per wanted path; big files on all cores, small ones cost less one by one."""
+        came: Callable[[str], bool | None] = lambda path: self._came(stage, path)  # noqa: E731
+        if sum(self.survey.remote[path].size for path in self.wanted) < WORTH_CORES:
+            return list(map(came, self.wanted))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            blocks = (self.wanted[n : n + 1000] for n in range(0, len(self.wanted), 1000))
+            return [verdict for block in blocks for verdict in pool.map(came, block)]
 
     def _refuse_full_disk(self) -> None:
         free = shutil.disk_usage(rooms.room(self.survey.entry)).free
@@ -57,7 +81,7 @@ class Fetching:
             )
 
     def _stage(self) -> Path:
-        """A stage in which only the wanted files are missing: aws fetches what is missing.
+        """A stage in which only the wanted files are missing: what is missing gets fetched.
 
         The others are stood in for by holes of the same size, which take no room.
         """
@@ -65,10 +89,10 @@ class Fetching:
         wanted = {path for path in self.wanted if not _is_too_long_for_aws(path)}
         for path, there in self.survey.remote.items():
             if path not in wanted:
-                hole = folder / path
-                hole.parent.mkdir(parents=True, exist_ok=True)
-                hole.touch()
-                os.truncate(hole, there.size)
+                hole = os.path.join(folder, path)
+                os.makedirs(os.path.dirname(hole), exist_ok=True)
+                with open(hole, "wb") as file:
+                    file.truncate(there.size)
         return folder
 
     def _fetch_by_short_name(self, stage: Path, path: str) -> None:
@@ -76,12 +100,14 @@ class Fetching:
         mover.fetch_one(self.survey.session, self.survey.remote[path].key, short)
         os.replace(short, stage / path)
 
-    def _came(self, stage: Path, path: str) -> bool | None:
+    def _came(self, stage: str, path: str) -> bool | None:
         """True: the listed bytes; None: nobody can tell, with this encryption; False: not so."""
-        there, stat = self.survey.remote[path], scan.stat_of(stage / path)
+        file, there = os.path.join(stage, path), self.survey.remote[path]
+        stat = scan.stat_of(file)
         if stat is None or stat.size != there.size:
             return False
-        return self.survey.second_opinion(stage / path, stat, path)
+        self.stats[path] = stat
+        return self.survey.second_opinion(file, stat, path)
 
 
 def _is_too_long_for_aws(path: str) -> bool:

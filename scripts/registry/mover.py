@@ -9,38 +9,36 @@ from __future__ import annotations
 from pathlib import Path
 
 from registry import aws, rclone
+from registry.cargo import Cargo
 from registry.child import NotStarted, Progress
 from registry.session import Session
 
-__all__ = ["Progress", "copy", "download", "upload"]
+__all__ = ["Cargo", "Progress", "copy", "download", "upload"]
 
-# Above so many files in one plan rclone is quicker by more than a second: aws needs 0.5 s to start
-# and 2.5 ms a file, rclone 0.1 s and 0.4 ms (10,000 files of 4 to 8 KB in 20 entries, two cores).
+# Above so many files rclone is quicker by more than a second: aws needs 0.5 s of CPU to start and
+# 2.5 ms a file, rclone 0.1 s and 0.4 ms (10,000 files of 4 to 8 KB in 20 entries, two cores).
 THRESHOLD = 250
+START = 200  # a start of aws costs as much as so many files: each further entry of a run is one
 
 
-def download(
-    session: Session, prefix: str, stage: Path, keys: int, files: int, progress: Progress
-) -> None:
-    """Fetch what `stage` lacks of the `keys` objects below `prefix`, `files` of them."""
-    if _is_for_rclone(session, files):
+def download(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Fetch what the cargo's stage lacks of it."""
+    if _is_for_rclone(session, cargo):
         try:
-            return rclone.download(session, prefix, stage, keys, progress)
+            return rclone.download(session, cargo, progress)
         except NotStarted as error:
             session.say_once(f"{error}: aws moves the files instead")
-    aws.download(session, prefix, stage, keys, progress)
+    aws.download(session, cargo, progress)
 
 
-def upload(
-    session: Session, stage: Path, prefix: str, keys: int, files: int, progress: Progress
-) -> None:
-    """Send the `files` files in `stage` to below `prefix`, where `keys` objects are."""
-    if _is_for_rclone(session, files):
+def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Send the cargo's files."""
+    if _is_for_rclone(session, cargo):
         try:
-            return rclone.upload(session, stage, prefix, keys, progress)
+            return rclone.upload(session, cargo, progress)
         except NotStarted as error:
             session.say_once(f"{error}: aws moves the files instead")
-    aws.upload(session, stage, prefix, keys, progress)
+    aws.upload(session, cargo, progress)
 
 
 def fetch_one(session: Session, key: str, target: Path) -> None:
@@ -55,6 +53,6 @@ def copy(session: Session, source: str, target: str) -> None:
     aws.run(session, ["cp", bucket + source, bucket + target], 0, lambda _: None)
 
 
-def _is_for_rclone(session: Session, files: int) -> bool:
-    engine = session.options.engine
-    return engine == "rclone" or (engine == "auto" and files > THRESHOLD)
+def _is_for_rclone(session: Session, cargo: Cargo) -> bool:
+    engine, weight = session.options.engine, len(cargo.paths) + START * (session.plans - 1)
+    return engine == "rclone" or (engine == "auto" and weight > THRESHOLD)

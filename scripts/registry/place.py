@@ -19,6 +19,7 @@ from registry.scan import Stat, from_stat
 from registry.state import UNKNOWN
 
 EXCHANGE = 2  # RENAME_EXCHANGE on Linux, RENAME_SWAP on macOS
+KEEP = 1 if sys.platform == "linux" else 4  # RENAME_NOREPLACE, RENAME_EXCL: fail where a name is
 HERE = -100 if sys.platform == "linux" else -2  # AT_FDCWD
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 
@@ -91,6 +92,9 @@ def link_on_the_way(folder: Path, path: str) -> str:
 
 def _create(staged: Path, target: Path) -> bool:
     """Give a file a name that nobody has; False if somebody has it by now."""
+    rename = _renamer()
+    if rename and rename(os.fsencode(staged), os.fsencode(target), KEEP) == 0:
+        return True
     try:
         os.link(staged, target)
     except FileExistsError:
@@ -106,18 +110,18 @@ def _create(staged: Path, target: Path) -> bool:
 
 def _exchange_files(staged: Path, target: Path, planned: Stat, aside: Path) -> bool:
     """Put `staged` in the target's place and the planned file to `aside`; False: nothing done."""
-    exchange = _exchange()
+    rename = _renamer()
     if not _is(target, planned):
         return False
     new = from_stat(os.lstat(staged))
     os.rename(staged, aside)
-    if exchange is None or exchange(os.fsencode(aside), os.fsencode(target)) != 0:
+    if rename is None or rename(os.fsencode(aside), os.fsencode(target), EXCHANGE) != 0:
         os.rename(aside, staged)
         return _replace(staged, target, planned, aside)
     if _is_moved(aside, planned):
         return True
     if _is_moved(target, new):  # the old one was written to in that very moment: back with it
-        exchange(os.fsencode(aside), os.fsencode(target))
+        rename(os.fsencode(aside), os.fsencode(target), EXCHANGE)
         if _is_moved(aside, new):
             os.unlink(aside)
     return False  # if the new one was written to as well, it stays, and the older edit in trash
@@ -160,10 +164,10 @@ def _libc() -> ctypes.CDLL:
 
 
 @cache
-def _exchange() -> Callable[[bytes, bytes], int] | None:
-    """The system's call that exchanges two names, if it has one."""
+def _renamer() -> Callable[[bytes, bytes, int], int] | None:
+    """The system's call that renames with a flag, 0 when it did; None where it has no such call."""
     if sys.platform == "darwin" and hasattr(_libc(), "renamex_np"):
-        return lambda a, b: int(_libc().renamex_np(a, b, EXCHANGE))
+        return lambda a, b, flag: int(_libc().renamex_np(a, b, flag))
     if sys.platform == "linux" and hasattr(_libc(), "renameat2"):
-        return lambda a, b: int(_libc().renameat2(HERE, a, HERE, b, EXCHANGE))
+        return lambda a, b, flag: int(_libc().renameat2(HERE, a, HERE, b, flag))
     return None

@@ -5,6 +5,7 @@ Until everything has arrived and was checked, nothing in the entry's folder is t
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class Pull:
     reset: bool = False
     survey: Survey = field(init=False)
     plan: Plan = field(init=False)
+    fetching: Fetching | None = None
     unverifiable: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)  # changed here while we were at it
     trash: Path | None = None
@@ -86,7 +88,8 @@ class Pull:
     def fetch(self, progress: mover.Progress) -> None:
         """Bring the wanted files into the stage. Raises RegistryError; nothing here has changed."""
         if self.wanted:
-            self.unverifiable = Fetching(self.survey, self.wanted).fetch(progress)
+            self.fetching = Fetching(self.survey, self.wanted)
+            self.unverifiable = self.fetching.fetch(progress)
         self._check_still_there()
 
     def place(self) -> None:
@@ -99,8 +102,9 @@ class Pull:
         self._drop_empty_folders()
         if self.wanted:
             place.flush(rooms.stage(self.entry))
-        for path in self.wanted:
-            self._put(path, self.trash / path)
+        if not self._put_whole():
+            for path in self.wanted:
+                self._put(path, self.trash / path)
         self._learn()
 
     def finish(self) -> None:
@@ -194,6 +198,19 @@ class Pull:
             self.survey.base.rows.pop(path, None)
         else:
             self.late.append(path)
+
+    def _put_whole(self) -> bool:
+        """Where nothing is here yet, the stage becomes the entry's folder, in one step."""
+        if not self.fetching or os.path.lexists(self.entry.folder) or not self.fetching.is_whole():
+            return False
+        try:
+            os.rename(rooms.stage(self.entry), self.entry.folder)
+        except OSError:  # somebody made one in this very moment: file by file then
+            return False
+        for path, stat in self.fetching.stats.items():
+            self.survey.base.rows[path] = Row(stat, self.survey.remote[path].etag)
+            self.survey.local.files[path] = stat
+        return True
 
     def _put(self, path: str, aside: Path) -> None:
         """Put one fetched file in place; its row is of the very file that was placed."""

@@ -1,8 +1,8 @@
 """The engine for plans of many small files: `rclone copy` over the same stage.
 
-It decides nothing: by size over a stage that lacks exactly what is wanted, or regardless over one
-that holds exactly what is to be sent. Whether the bytes arrived is seen afterwards, in our own
-listing and on our own disk, so its own checks are left out.
+It decides nothing: it fetches what a stage lacks that holds all but the wanted files, or sends what
+a list names. Whether the bytes arrived is seen afterwards, in our own listing and on our own disk,
+so its own checks are left out.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import json
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
-from registry import child, credentials, etag
+from registry import child, credentials, etag, rooms
+from registry.cargo import Cargo
 from registry.child import NotStarted, Progress, Sign
 from registry.errors import RegistryError
 from registry.session import Session
@@ -34,21 +36,25 @@ _COMMON = [
 ]
 
 
-def download(session: Session, prefix: str, stage: Path, keys: int, progress: Progress) -> None:
-    """Fetch what `stage` lacks of the objects below `prefix`; same size counts as there.
+def download(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Fetch what the stage lacks of the objects below the prefix; same size counts as there.
 
     Times become the objects' own, or a plain `aws s3 sync` would move everything again.
     """
-    there = f":s3:{session.remote.bucket}/{prefix}"
-    words = [there, str(stage), "--size-only", "--use-server-modtime", "--inplace", "--fast-list"]
-    _copy(session, words, keys, progress)
+    words = [_there(session, cargo), str(cargo.folder), "--size-only", "--use-server-modtime"]
+    _copy(session, [*words, "--inplace", "--fast-list"], cargo.keys, progress)
 
 
-def upload(session: Session, stage: Path, prefix: str, keys: int, progress: Progress) -> None:
-    """Send what `stage` holds to below `prefix`."""
-    there = f":s3:{session.remote.bucket}/{prefix}"
-    words = [str(stage), there, "--copy-links", "--no-check-dest", "--s3-no-head"]
-    _copy(session, words, keys, progress)
+def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Send the cargo's paths from where they are: making a link to each costs more than this."""
+    room = session.root / rooms.ROOM / "stage"  # swept after a crash
+    room.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("wb", dir=room) as names:
+        names.writelines(path.encode() + b"\n" for path in cargo.paths)
+        names.flush()
+        words = [str(cargo.folder), _there(session, cargo), f"--files-from-raw={names.name}"]
+        words += ["--copy-links", "--no-check-dest", "--s3-no-head"]
+        _copy(session, words, cargo.keys, progress)
 
 
 def _copy(session: Session, words: list[str], keys: int, progress: Progress) -> None:
@@ -61,6 +67,10 @@ def _copy(session: Session, words: list[str], keys: int, progress: Progress) -> 
         raise NotStarted(f"rclone: {_last_words(errors, code)}")
     if code:
         raise RegistryError(f"rclone copy: {_last_words(errors, code)}")
+
+
+def _there(session: Session, cargo: Cargo) -> str:
+    return f":s3:{session.remote.bucket}/{cargo.prefix}"
 
 
 def program() -> str:

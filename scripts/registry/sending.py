@@ -1,13 +1,15 @@
-"""Gets planned files into S3 by `aws s3 sync`, and knows afterwards that their bytes are there."""
+"""Gets planned files into S3, and knows afterwards that their bytes are there."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, partial
 from pathlib import Path
 
 from registry import etag, mover, rooms, scan
+from registry.cargo import Cargo
 from registry.errors import Refusal, RegistryError
 from registry.refusals import some
 from registry.s3 import Object
@@ -57,9 +59,9 @@ class Sending:
         prefix = survey.session.remote.prefix(survey.entry)
         for _ in range(ROUNDS):
             if paths:
-                keys = len(survey.remote)
-                stage = self._stage(paths)
-                mover.upload(survey.session, stage, prefix, keys, len(paths), progress)
+                stage = partial(self._stage, paths)
+                cargo = Cargo(survey.entry.folder, paths, prefix, len(survey.remote), stage)
+                mover.upload(survey.session, cargo, progress)
             survey.look_again()
             paths = [path for path in paths if not self._arrived(path)]
             if not paths:
@@ -70,14 +72,18 @@ class Sending:
     def _stage(self, paths: list[str]) -> Path:
         """Make links to exactly these files, and see that aws will not skip any."""
         folder = rooms.new_stage(self.survey.entry)
+        made = set()
         for path in paths:
             stat, tag = self.files[path]
             there = self.survey.remote.get(path)
             if there and there.size == stat.size:
                 self.files[path] = (self._newer(path, stat, there), tag)
-            link = folder / path
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(self._at(path))
+            link = os.path.join(folder, path)
+            parent = os.path.dirname(link)
+            if parent not in made:
+                os.makedirs(parent, exist_ok=True)
+                made.add(parent)
+            os.symlink(self._at(path), link)
         return folder
 
     def _newer(self, path: str, stat: Stat, there: Object) -> Stat:
@@ -104,5 +110,9 @@ class Sending:
             self.unverifiable.add(path)
         return verdict is not False
 
-    def _at(self, path: str) -> Path:
-        return self.survey.entry.folder / path
+    def _at(self, path: str) -> str:
+        return os.path.join(self._folder, path)
+
+    @cached_property
+    def _folder(self) -> str:
+        return os.fspath(self.survey.entry.folder)

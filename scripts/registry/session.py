@@ -49,6 +49,7 @@ class Session:
     client: s3.Client
     options: Options = field(default_factory=Options)
     root: Path = ROOT
+    plans: int = 1  # how many entries have files to move in this run
     stopping: threading.Event = field(default_factory=threading.Event)
     _probe: threading.Lock = field(default_factory=threading.Lock)
     _conditional: bool | None = None

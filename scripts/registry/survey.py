@@ -135,7 +135,7 @@ class Survey:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self._same_bytes.update(zip(wanted, pool.map(check, wanted), strict=True))
 
-    def second_opinion(self, file: Path, stat: Stat, path: str) -> bool | None:
+    def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
         """Whether a file holds the bytes of the remote's `path`; None if nobody can tell.
 
         Where the listing's ETag does not settle it, the object's head is asked for its encryption
@@ -206,7 +206,7 @@ class Survey:
         return same_bytes(self.entry.folder / path, self.local.files[path], tag)
 
 
-def same_bytes(path: Path, stat: Stat, tag: str) -> bool | None:
+def same_bytes(path: str | Path, stat: Stat, tag: str) -> bool | None:
     """Whether the file that has this very stat holds the bytes of the ETag; None: cannot tell."""
     if scan.stat_of(path) != stat:
         return False
