@@ -8,23 +8,25 @@ A dataset that was changed here is kept as it is. DRY_RUN=1 only says what it wo
 from __future__ import annotations
 
 import os
+from functools import partial
 
-from registry import console, crew, dvc, entries, raw, remote
+from registry import access, console, crew, dvc, entries, raw, raw_cache
 from registry.console import plural, say
 from registry.entries import Entry
 from registry.errors import RegistryError
-from registry.session import Options
+from registry.progress import Meter
+from registry.session import Session
 
 
 def main(argv: list[str]) -> int:
     chosen = entries.select(crew.words_from(argv), ["raw_datasets"])
-    place = remote.load().identity
-    wanted = [entry for entry in chosen if wants(entry, place)]
-    if Options.from_environment().dry_run:
+    session = access.begin()
+    wanted = choose(session, chosen)
+    if session.options.dry_run:
         for entry in wanted:
             print(f"{entry}: fetch the version that {entry.name}.dvc names")
         return 0
-    results = pull(wanted)
+    results = pull(session, wanted)
     for result in results:
         if not result.error:
             print(f"{result.entry}: at the version of {result.entry.name}.dvc")
@@ -34,29 +36,33 @@ def main(argv: list[str]) -> int:
     return code
 
 
-def wants(entry: Entry, place: str) -> bool:
-    """Whether DVC has to be asked; says so if the dataset is left alone with changes in it."""
-    if not os.path.lexists(entry.folder) or not raw.is_on_remote(entry, place):
-        return True
-    if raw.is_untouched(entry, place) or not dvc.is_changed(entry):
-        seen, when = raw.look(entry)
-        raw.remember(entry, place, seen, when)
-        return False
-    cure = f"`make add DATASET={entry:sh}` or `make reset …`"
-    say(f"{entry}: changed here and not added, kept; {cure}")
-    return False
+def choose(session: Session, chosen: list[Entry]) -> list[Entry]:
+    """Those that DVC has to be asked for; says so of one that is left alone with changes in it."""
+    place = session.remote.identity
+    here = [e for e in chosen if os.path.lexists(e.folder) and raw.is_on_remote(e, place)]
+    seen = {entry: raw.look(entry) for entry in here}  # before DVC looks: what it saw or older
+    changed = dvc.changed(e for e in here if not raw.is_untouched(e, place))
+    for entry in here:
+        if entry in changed:
+            cure = f"`make add DATASET={entry:sh}` or `make reset …`"
+            say(f"{entry}: changed here and not added, kept; {cure}")
+        else:
+            raw.remember(entry, place, *seen[entry])
+    return [entry for entry in chosen if entry not in here]
 
 
-def pull(wanted: list[Entry]) -> list[crew.Result[None]]:
+def pull(session: Session, wanted: list[Entry]) -> list[crew.Result[None]]:
     """All at once, since a start of DVC takes a second; one by one if that failed."""
     if not wanted:
         return []
+    with Meter.of_raw("fetched", wanted) as meter:
+        raw_cache.fill(session, wanted, partial(meter.moved, "raw"))
     whole = attempt(wanted)
     if whole is None or len(wanted) == 1:
         results = [crew.Result[None](entry, error=whole) for entry in wanted]
     else:
         results = [crew.Result[None](entry, error=attempt([entry])) for entry in wanted]
-    return [r if r.error else verified(r.entry) for r in results]
+    return verify(session, results)
 
 
 def attempt(wanted: list[Entry]) -> RegistryError | None:
@@ -67,16 +73,19 @@ def attempt(wanted: list[Entry]) -> RegistryError | None:
     return None
 
 
-def verified(entry: Entry) -> crew.Result[None]:
-    """Note the state, if DVC says that the folder is what it fetched."""
-    seen, when = raw.look(entry)
-    try:
-        if dvc.is_changed(entry) or raw.look(entry)[0].stamp != seen.stamp:
-            raise RegistryError("it changed while it was being pulled: run again")
-    except RegistryError as error:
-        return crew.Result[None](entry, error=error)
-    raw.remember(entry, remote.load().identity, seen, when)
-    return crew.Result[None](entry)
+def verify(session: Session, results: list[crew.Result[None]]) -> list[crew.Result[None]]:
+    """Note the state of each that came, if DVC says that its folder is what it fetched."""
+    came = {r.entry: raw.look(r.entry) for r in results if not r.error}
+    changed = dvc.changed(came)
+    for result in results:
+        if result.entry not in came:
+            continue
+        seen, when = came[result.entry]
+        if result.entry in changed or raw.look(result.entry)[0].stamp != seen.stamp:
+            result.error = RegistryError("it changed while it was being pulled: run again")
+        else:
+            raw.remember(result.entry, session.remote.identity, seen, when)
+    return results
 
 
 if __name__ == "__main__":

@@ -8,18 +8,29 @@ A dataset that was changed, but not added, is refused. DRY_RUN=1 only says what 
 from __future__ import annotations
 
 import os
+from functools import partial
 
-from registry import console, crew, dvc, entries, raw, remote
+from registry import access, console, crew, dvc, entries, raw, raw_cache
 from registry.console import plural, say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
-from registry.session import Options
+from registry.progress import Meter
+from registry.scan import Scan
+from registry.session import Session
 
 
 def main(argv: list[str]) -> int:
     chosen = entries.select(crew.words_from(argv), ["raw_datasets"])
-    dry = Options.from_environment().dry_run
-    results = [push(entry, dry) for entry in chosen]
+    session = access.begin()
+    seen = {entry: raw.look(entry) for entry in chosen}  # before DVC looks: what it saw or older
+    changed = dvc.changed(e for e in chosen if e.dvc_file.exists() and os.path.lexists(e.folder))
+    results = [judge(entry, changed) for entry in chosen]
+    fit = [r.entry for r in results if not r.error]
+    dry = session.options.dry_run
+    if not dry:
+        results = [r for r in results if r.error] + push(
+            session, {entry: seen[entry] for entry in fit}
+        )
     code = crew.report(results)
     good = [r.entry for r in results if not r.error]
     for entry in good:
@@ -29,29 +40,48 @@ def main(argv: list[str]) -> int:
     return code
 
 
-def push(entry: Entry, dry: bool) -> crew.Result[None]:
-    """Push one dataset and note that it is there."""
+def judge(entry: Entry, changed: set[Entry]) -> crew.Result[None]:
+    """Whether this one can go out."""
+    here = os.path.lexists(entry.folder)
     try:
-        seen, when = raw.look(entry)
-        refuse_unfit(entry)
-        if not dry:
-            dvc.run(entries.ROOT, "push", *dvc.targets([entry]), live=True)
-            if os.path.lexists(entry.folder) and raw.look(entry)[0].stamp == seen.stamp:
-                raw.remember(entry, remote.load().identity, seen, when)
+        if not entry.dvc_file.exists():
+            raise Refusal(f"it was never added: `make add DATASET={entry:sh}`")
+        if entry in changed:
+            raw.refuse_changed(entry)
+        if not here and not raw.is_cached(entry):
+            raise Refusal(
+                f"it is not here, so there is nothing to push: `make pull DATASET={entry:sh}`"
+            )
     except RegistryError as error:
         return crew.Result[None](entry, error=error)
     return crew.Result[None](entry)
 
 
-def refuse_unfit(entry: Entry) -> None:
-    if not entry.dvc_file.exists():
-        raise Refusal(f"it was never added: `make add DATASET={entry:sh}`")
-    if os.path.lexists(entry.folder) and dvc.is_changed(entry):
-        raw.refuse_changed(entry)
-    if not os.path.lexists(entry.folder) and not raw.is_cached(entry):
-        raise Refusal(
-            f"it is not here, so there is nothing to push: `make pull DATASET={entry:sh}`"
-        )
+def push(session: Session, seen: dict[Entry, tuple[Scan, int]]) -> list[crew.Result[None]]:
+    """All at once, since a start of DVC takes a second; one by one if that failed.
+
+    What is sent is what the cache holds: the folders are only noted if they stayed as `seen`.
+    """
+    fit = list(seen)
+    if not fit:
+        return []
+    with Meter.of_raw("sent", fit) as meter:
+        raw_cache.drain(session, fit, partial(meter.moved, "raw"))
+    whole = attempt(fit)
+    each = [whole if len(fit) == 1 else whole and attempt([entry]) for entry in fit]
+    for entry, error in zip(fit, each, strict=True):
+        here = os.path.lexists(entry.folder)
+        if not error and here and raw.look(entry)[0].stamp == seen[entry][0].stamp:
+            raw.remember(entry, session.remote.identity, *seen[entry])
+    return [crew.Result[None](e, error=error) for e, error in zip(fit, each, strict=True)]
+
+
+def attempt(fit: list[Entry]) -> RegistryError | None:
+    try:
+        dvc.run(entries.ROOT, "push", *dvc.targets(fit), live=True)
+    except RegistryError as error:
+        return error
+    return None
 
 
 if __name__ == "__main__":

@@ -46,14 +46,20 @@ def run(root: Path, *words: str, live: bool = False) -> str:
 
 def is_changed(entry: Entry) -> bool:
     """Whether the dataset's folder differs from what its `.dvc` file says."""
+    return entry in changed([entry])
+
+
+def changed(entries: Iterable[Entry]) -> set[Entry]:
+    """Those whose folder differs from what their `.dvc` file says, at one start of DVC."""
     import json
 
-    name = os.path.relpath(entry.dvc_file, entry.root)
-    child = {**os.environ, "DVC_NO_ANALYTICS": "1"}
+    by_name = dict(zip(targets(entries := list(entries)), entries, strict=True))
+    if not by_name:
+        return set()
     done = subprocess.run(
-        [sys.executable, "-m", "dvc", "status", "--json", name],
-        cwd=entry.root,
-        env=child,
+        [sys.executable, "-m", "dvc", "status", "--json", *by_name],
+        cwd=entries[0].root,
+        env={**os.environ, "DVC_NO_ANALYTICS": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -61,7 +67,7 @@ def is_changed(entry: Entry) -> bool:
     )
     if done.returncode:
         raise RegistryError(f"dvc status: {_last_words(done.stderr)}")
-    return bool(json.loads(done.stdout or "{}"))
+    return {by_name[name] for name in json.loads(done.stdout or "{}")}
 
 
 def targets(entries: Iterable[Entry]) -> list[str]:

@@ -23,7 +23,7 @@ START = 200  # a start of aws costs as much as so many files: each further entry
 
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Fetch what the cargo's stage lacks of it."""
-    if _is_for_rclone(session, cargo):
+    if is_for_rclone(session, len(cargo.paths)):
         try:
             return rclone.download(session, cargo, progress)
         except NotStarted as error:
@@ -33,7 +33,7 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
 
 def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Send the cargo's files."""
-    if _is_for_rclone(session, cargo):
+    if is_for_rclone(session, len(cargo.paths)):
         try:
             return rclone.upload(session, cargo, progress)
         except NotStarted as error:
@@ -53,6 +53,7 @@ def copy(session: Session, source: str, target: str) -> None:
     aws.run(session, ["cp", bucket + source, bucket + target], 0, lambda _: None)
 
 
-def _is_for_rclone(session: Session, cargo: Cargo) -> bool:
-    engine, weight = session.options.engine, len(cargo.paths) + START * (session.plans - 1)
-    return engine == "rclone" or (engine == "auto" and weight > THRESHOLD)
+def is_for_rclone(session: Session, files: int) -> bool:
+    """Whether rclone moves so many files of one entry, in this run."""
+    engine, weight = session.options.engine, files + START * (session.plans - 1)
+    return files > 0 and (engine == "rclone" or (engine == "auto" and weight > THRESHOLD))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
-from registry import etag
+from registry import etag, remote
 from registry.condition import Amount
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.remote import DVC_FOLDER
-from registry.s3 import Client
+from registry.s3 import Client, Object
 from registry.survey import Survey
 
 _OUT = re.compile(r"md5: ([0-9a-f]{32})(\.dir)?\b")
@@ -23,11 +24,11 @@ def compare(survey: Survey) -> Iterator[tuple[str, str]]:
     """(path, what is wrong) for each file that is not here as named, or not in S3."""
     entry, client = survey.entry, survey.session.client
     wanted = manifest(client, entry)
-    stored = set(_stored(client))
+    there = {name for name, _ in stored(client)}
     here = survey.local.files
     survey.read_bytes((path, digest) for path, digest in wanted.items() if path in here)
     for path, digest in wanted.items():
-        if digest not in stored:
+        if digest not in there:
             yield path, "not in S3: `make push` sends it"
         if path not in here:
             yield path, "missing here"
@@ -52,11 +53,17 @@ def manifest(client: Client, entry: Entry) -> dict[str, str]:
 def manifest_here(entry: Entry) -> dict[str, str]:
     """The same from DVC's cache here. Raises RegistryError when the cache lacks it."""
     digest = named(entry)
-    path = entry.root / ".dvc" / "cache" / "files" / "md5" / digest[:2] / f"{digest[2:]}.dir"
+    path = objects(entry.root) / digest[:2] / f"{digest[2:]}.dir"
     try:
         return _parse(path.read_bytes(), digest)
     except OSError:
         raise RegistryError(f"DVC's cache lacks it: `make pull DATASET={entry:sh}`") from None
+
+
+def objects(root: Path) -> Path:
+    """The folder of the objects in DVC's cache, wherever DVC's config says that it is."""
+    folder = root / ".dvc" / (remote.cache(root).get("dir") or "cache")
+    return folder / "files" / "md5"
 
 
 def named(entry: Entry) -> str:
@@ -89,7 +96,8 @@ def object_key(client: Client, digest: str) -> str:
     return client.remote.key(DVC_FOLDER, "files", "md5", digest[:2], digest[2:])
 
 
-def _stored(client: Client) -> Iterator[str]:
+def stored(client: Client) -> Iterator[tuple[str, Object]]:
+    """(MD5, object) for everything of DVC's that S3 holds; lists of files end with `.dir`."""
     prefix = client.remote.key(DVC_FOLDER, "files", "md5", "")
     for row in client.list(prefix):
-        yield row.key[len(prefix) :].replace("/", "")
+        yield row.key[len(prefix) :].replace("/", ""), row

@@ -7,11 +7,13 @@ so its own checks are left out.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from registry import child, credentials, etag, rooms
@@ -45,16 +47,29 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     _copy(session, [*words, "--inplace", "--fast-list"], cargo.keys, progress)
 
 
+def fetch(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Fetch the cargo's paths and nothing else, at the price of a HEAD for each."""
+    with _listed(session, cargo) as names:
+        words = [_there(session, cargo), str(cargo.folder), names, "--inplace"]
+        _copy(session, [*words, "--use-server-modtime"], cargo.keys, progress)
+
+
 def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Send the cargo's paths from where they are: making a link to each costs more than this."""
+    with _listed(session, cargo) as names:
+        words = [str(cargo.folder), _there(session, cargo), names, "--copy-links"]
+        _copy(session, [*words, "--no-check-dest", "--s3-no-head"], cargo.keys, progress)
+
+
+@contextlib.contextmanager
+def _listed(session: Session, cargo: Cargo) -> Iterator[str]:
+    """The option that names a file with the cargo's paths, one a line."""
     room = session.root / rooms.ROOM / "stage"  # swept after a crash
     room.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("wb", dir=room) as names:
         names.writelines(path.encode() + b"\n" for path in cargo.paths)
         names.flush()
-        words = [str(cargo.folder), _there(session, cargo), f"--files-from-raw={names.name}"]
-        words += ["--copy-links", "--no-check-dest", "--s3-no-head"]
-        _copy(session, words, cargo.keys, progress)
+        yield f"--files-from-raw={names.name}"
 
 
 def _copy(session: Session, words: list[str], keys: int, progress: Progress) -> None:

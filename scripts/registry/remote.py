@@ -97,6 +97,11 @@ def options(root: Path = ROOT) -> dict[str, str]:
     return found.get(f'remote "{name}"', {})
 
 
+def cache(root: Path = ROOT) -> dict[str, str]:
+    """What DVC's config files say of its cache; a relative `dir` is relative to `.dvc`."""
+    return _settings(root).get("cache", {})
+
+
 def update(path: Path, sections: dict[str, dict[str, str]]) -> None:
     """Change a DVC config file: options are set, empty ones removed, an empty section dropped.
 

@@ -28,6 +28,8 @@ ANSWER_SECONDS = 15.0
 WHOLE_SECONDS = 20.0  # for all of an answer, which never is large: a trickle is not an answer
 PATIENCE_SECONDS = 40.0  # how long after the last success one request is tried again
 FIRST_PAUSE = 0.1
+_ENCRYPTION = "x-amz-server-side-encryption"
+_OWN_KEY = "x-amz-server-side-encryption-customer-algorithm"
 PASSING = {408, 429, 500, 502, 503, 504}
 
 
@@ -61,6 +63,11 @@ class Answer:
     @property
     def etag(self) -> str:
         return self.headers.get("etag", "").strip('"')
+
+    @property
+    def hides_bytes(self) -> bool:
+        """Whether the object is encrypted so that its ETag says nothing about its bytes."""
+        return _OWN_KEY in self.headers or self.headers.get(_ENCRYPTION, "").startswith("aws:kms")
 
 
 @dataclass

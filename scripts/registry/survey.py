@@ -20,9 +20,6 @@ from registry.sections import SECTIONS
 from registry.session import Session
 from registry.state import Baseline, Row
 
-_ENCRYPTION = "x-amz-server-side-encryption"
-_OWN_KEY = "x-amz-server-side-encryption-customer-algorithm"
-
 
 @dataclass
 class Survey:
@@ -148,7 +145,7 @@ class Survey:
         head = self.session.client.head(there.key, query)
         if head is None or head.etag != there.etag:
             return False
-        if head.headers.get(_ENCRYPTION, "").startswith("aws:kms") or _OWN_KEY in head.headers:
+        if head.hides_bytes:
             return None
         part = int(head.headers.get("content-length", 0))
         return bool(query and part) and etag.matches(file, stat.size, there.etag, [part])

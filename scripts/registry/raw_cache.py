@@ -1,0 +1,128 @@
+"""Fills DVC's cache from S3, and S3 from the cache, by rclone where there are many objects.
+
+DVC's own transfer took 16 s for 5,000 files where rclone took 1.3 s. Only objects are moved, each
+checked by its MD5, which is its name. DVC goes over all of it afterwards and does what is missing,
+so nothing here is ever needed, and what fails is DVC's to do, and to report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry import etag, mover, place, raw_verify, rclone, remote, rooms
+from registry.cargo import Cargo
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.remote import DVC_FOLDER
+from registry.session import Session
+
+MODE = 0o444  # what DVC gives its objects: it trusts those that nobody can have written to
+
+
+def fill(session: Session, wanted: Iterable[Entry], progress: mover.Progress) -> None:
+    """Bring the objects that these versions need and the cache lacks into the cache."""
+    with contextlib.suppress(RegistryError, OSError):
+        here = Cache.of(session)
+        missing = [name for name in _named(session, wanted) if not here.has(name)]
+        if not here.is_plain or not mover.is_for_rclone(session, len(missing)):
+            return
+        stage = session.root / rooms.ROOM / "stage" / "raw_cache"
+        shutil.rmtree(stage, ignore_errors=True)
+        stage.mkdir(parents=True)
+        try:
+            rclone.fetch(session, _cargo(session, stage, missing), progress)
+            here.take(stage, missing)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def drain(session: Session, wanted: Iterable[Entry], progress: mover.Progress) -> None:
+    """Send the objects that these versions need and S3 lacks; what came damaged is taken out."""
+    with contextlib.suppress(RegistryError, OSError):
+        here = Cache.of(session)
+        stored = {name for name, _ in raw_verify.stored(session.client)}
+        missing = [n for n in _named(session, wanted) if n not in stored and here.is_sound(n)]
+        if not mover.is_for_rclone(session, len(missing)):
+            return
+        try:
+            rclone.upload(session, _cargo(session, here.objects, missing), progress)
+        finally:
+            _take_out_damaged(session, here, set(missing))
+
+
+def _take_out_damaged(session: Session, here: Cache, sent: set[str]) -> None:
+    """DVC only asks whether an object is there; what we sent and came damaged must not be."""
+    for name, there in raw_verify.stored(session.client):
+        if name in sent and there.etag not in (name, here.expected(name)):
+            head = session.client.head(there.key)
+            if head and head.etag == there.etag and not head.hides_bytes:
+                session.client.delete(there.key)
+
+
+@dataclass(frozen=True)
+class Cache:
+    """DVC's cache in this checkout. `objects`: the folder of its `xx/yyy…` files."""
+
+    objects: Path
+    is_plain: bool  # DVC's default: nobody else's, with no modes of its own
+
+    @classmethod
+    def of(cls, session: Session) -> Cache:
+        settings = remote.cache(session.root)
+        folder = raw_verify.objects(session.root)
+        shared = settings.get("shared") or settings.get("dir")
+        return cls(folder, not shared)
+
+    def path(self, name: str) -> Path:
+        return self.objects / name[:2] / name[2:]
+
+    def has(self, name: str) -> bool:
+        return self.path(name).exists()
+
+    def is_sound(self, name: str) -> bool:
+        """Whether the object is there with the bytes that its name stands for."""
+        with contextlib.suppress(OSError):
+            return etag.compute(self.path(name)) == name
+        return False
+
+    def expected(self, name: str) -> str:
+        """The ETag that S3 gives it."""
+        path = self.path(name)
+        return etag.expected(path, path.stat().st_size)
+
+    def take(self, stage: Path, names: Iterable[str]) -> None:
+        """Put the staged objects in that hold what they should; the others are left to DVC."""
+        good = []
+        for name in names:
+            staged = stage / name[:2] / name[2:]
+            if staged.exists() and etag.compute(staged) == name:
+                staged.chmod(MODE)
+                good.append((staged, self.path(name)))
+        place.flush(stage)
+        for folder in {target.parent for _, target in good}:
+            folder.mkdir(parents=True, exist_ok=True)
+        for staged, target in good:
+            if not target.exists():
+                os.rename(staged, target)
+
+
+def _named(session: Session, wanted: Iterable[Entry]) -> list[str]:
+    """The MD5s of all files of these versions, each once."""
+    names: dict[str, None] = {}
+    for entry in wanted:
+        try:
+            manifest = raw_verify.manifest_here(entry)
+        except RegistryError:
+            manifest = raw_verify.manifest(session.client, entry)
+        names.update(dict.fromkeys(manifest.values()))
+    return list(names)
+
+
+def _cargo(session: Session, folder: Path, names: Iterable[str]) -> Cargo:
+    prefix = session.remote.key(DVC_FOLDER, "files", "md5", "")
+    return Cargo(folder, [f"{name[:2]}/{name[2:]}" for name in names], prefix, 0)

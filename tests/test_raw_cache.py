@@ -1,0 +1,83 @@
+"""Raw datasets of many files: rclone fills and drains DVC's cache, and DVC finds it right."""
+
+import hashlib
+import stat
+
+import pytest
+from support.oracle import below, expect
+
+from registry import mover, raw_cache
+from registry.session import Session
+
+RAW = "raw_datasets/r"
+COUNT = mover.THRESHOLD + 10
+FILES = {f"{n % 7}/{n:03d} é.txt": b"raw %d" % n for n in range(COUNT)}
+STORED = "raw_datasets_dvc_cache/files/md5"
+
+
+@pytest.fixture
+def pushed(anna, bucket):
+    anna.add(RAW, FILES)
+    expect(anna.make("add", f"DATASET={RAW}"), 0)
+    expect(anna.push(), 0)
+    return anna
+
+
+def take_card(ben, anna):
+    ben.card(RAW)
+    ben.write(f"{RAW}.dvc", anna.read(f"{RAW}.dvc"))
+
+
+def by_rclone(person, method):
+    """How many objects of DVC's cache this person moved by rclone, and how many in all."""
+    moved = [r for r in person.proxy.requests if r.method == method and "/files/md5/" in r.path]
+    mine = [r for r in moved if "rclone" in r.headers.get("user-agent", "")]
+    return len(mine), len([r for r in moved if not r.path.endswith(".dir")])
+
+
+def test_all_objects_come_and_go_by_rclone(pushed, ben, bucket):
+    """None is left to DVC, and plain dvc commands find cache and remote in step."""
+    assert by_rclone(pushed, "PUT") == (COUNT, COUNT)
+    take_card(ben, pushed)
+    expect(ben.pull(), 0)
+    assert by_rclone(ben, "GET") == (COUNT, COUNT)
+    assert ben.tree() == pushed.tree() == below(RAW, FILES)
+    for person in (pushed, ben):
+        run = expect(person.run(".venv/bin/dvc", "status", "-c", f"{RAW}.dvc"), 0)
+        assert "in sync" in run.out, run
+    assert {stat.S_IMODE(path.stat().st_mode) for path in cached(ben)} == {0o444}
+    assert not ben.strays()
+
+
+def cached(person):
+    return [p for p in (person.path / ".dvc/cache/files/md5").glob("??/*") if p.is_file()]
+
+
+def test_an_object_that_came_damaged_is_not_put_in_the_cache(pushed, ben):
+    take_card(ben, pushed)
+    ben.proxy.when("GET", "/files/md5/[^.]*$", first=COUNT).flip()
+    ben.pull()
+    for path in cached(ben):
+        digest = hashlib.md5(path.read_bytes()).hexdigest()
+        assert digest == (path.parent.name + path.name).removesuffix(".dir")
+    ben.proxy.clear()
+    expect(ben.pull(), 0)
+    assert ben.tree() == pushed.tree()
+
+
+def test_with_another_engine_dvc_does_it_all(pushed, ben):
+    take_card(ben, pushed)
+    expect(ben.pull(ENGINE="aws"), 0)
+    assert by_rclone(ben, "GET")[0] == 0
+    assert ben.tree() == pushed.tree()
+
+
+def test_an_object_that_arrived_damaged_is_taken_out(pushed, bucket):
+    """Or DVC, which only asks whether it is there, would name it in a version."""
+    session = Session.open(pushed.path)
+    wrong, right = [key for key in bucket.keys(STORED) if not key.endswith(".dir")][:2]
+    bucket.put(wrong, b"not it")
+    sent = {key.removeprefix(STORED).replace("/", "") for key in (wrong, right)}
+    raw_cache._take_out_damaged(session, raw_cache.Cache.of(session), sent)
+    there = bucket.keys(STORED)
+    assert wrong not in there and right in there
