@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,11 @@ BROKEN_FRONT_MATTER = {
     "after a byte order mark": (
         "\ufeff---\npretty_name: x\n---\n",
         1,
+        "front matter must be first",
+    ),
+    "any key after blank lines": (
+        "\ufeff\n \n---\nsource_url: x\n---\n",
+        3,
         "front matter must be first",
     ),
     "after the title": (
@@ -235,6 +241,34 @@ def test_a_warning_is_no_error(registry):
     assert "2: warning: keys must be in order" in done.stdout
 
 
+TITLES = {
+    "\ufeff# Card: poet\n": None,
+    "Card: poet\n====\n": None,
+    "Card: peot\n====\n": "1: the title must be `# Card: poet`: '# Card: peot'",
+    "#Card: poet\n": "1: the title must be `# Card: poet`: '#Card: poet'",
+    "\n## Card: poet\n": "2: the title must be `# Card: poet`: '## Card: poet'",
+    "Some words.\n\n# Card: poet\n": "3: the body must start with its title: move this line up",
+    "- a\n===\n": "1: the body must start with a title: add `# Card: poet`",
+}
+
+
+@pytest.mark.parametrize("text", TITLES)
+def test_titles_however_they_are_written(shared, text):
+    found = [m for m in messages(shared, "champion_models/poet", text) if "title" in m]
+    assert found == ([TITLES[text]] if TITLES[text] else [])
+
+
+@pytest.mark.parametrize("title", ["#Card: poet", "## Card: poet", "**Card:** poet"])
+def test_a_title_of_another_form_is_repaired(shared, title):
+    card = cards.parse(Entry("champion_models", "poet", shared), f"{title}\n\nWords.\n")
+    assert card_fix.fixed(card)[0] == "# Card: poet\n\nWords.\n"
+
+
+def test_underlined_headings_are_headings(shared):
+    text = kit.good_card("raw_datasets/logs")
+    assert messages(shared, "raw_datasets/logs", re.sub(r"## (.*)", r"\1\n---", text)) == []
+
+
 def test_other_sections_are_allowed_and_order_is_kept(shared):
     text = kit.good_card("raw_datasets/logs")
     assert messages(shared, "raw_datasets/logs", text + "\n## History\n\nLong.\n") == []
@@ -312,7 +346,7 @@ def test_comments_go_with_their_keys(shared):
 PIECES = st.sampled_from(
     ["---\n", "pretty_name: ", "license: mit\n", "tags: [", "]\n", "code:\n", "  commit: 0123456\n",
      "# Card: x\n", "## What it is (optional)\n", "TODO", "<!--", "-->", "```\n", "`", "_a_b_",
-     "raw_datasets/x", "[a](b)", "\r\n", "\ufeff", "no", "1.10", "&a ", "*a", "{", "}", "- ", "? ",
+     "raw_datasets/x", "[a](b)", "#Card: x\n", "\n===\n", "\n--- \n", "\r\n", "\ufeff", "no", "1.10", "&a ", "*a", "{", "}", "- ", "? ",
      "\n", " ", ": ", "| \n", "\x00", "é", "# ", "---", "'", '"', "datasets: champion_models/a\n"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from registry import cards, markdown
 from registry.card_fields import BY_NAME, ORDER
 from registry.card_judges import TODO
-from registry.card_rules.body import OPTIONAL, TITLE
+from registry.card_rules.body import NEARLY_TITLE, OPTIONAL, TITLE
 from registry.cards import Card
 from registry.yaml_values import Mapping, Value
 
@@ -91,11 +91,14 @@ def key_order(card: Card) -> Iterator[Edit]:
 
 
 def title(card: Card) -> Iterator[Edit]:
-    """`# Card: another` becomes `# Card: <name>`."""
+    """`# Card: another` becomes `# Card: <name>`, and so does `#Card: <name>`."""
     titles = [h for h in card.headings if h.level == 1]
+    nearly = None if titles else NEARLY_TITLE.search(card.prose)
     wanted = f"# {TITLE}{card.entry.name}"
     if titles and re.match(r"(?i)card\s*:", titles[0].text) and titles[0].text != wanted[2:]:
         yield Edit(titles[0].start, titles[0].end, wanted, f"the title is `{wanted}`")
+    elif nearly and not card.shown[: nearly.start()].strip():
+        yield Edit(*nearly.span(), wanted, f"the title is `{wanted}`")
 
 
 def optional(card: Card) -> Iterator[Edit]:
@@ -106,7 +109,7 @@ def optional(card: Card) -> Iterator[Edit]:
         if TODO.search(card.shown[heading.end : heading.content]):
             continue
         line = card.text[heading.start : heading.end]
-        new = re.sub(r"(?i)\s*\(optional\)(?=[ \t]*#*[ \t]*\Z)", "", line)
+        new = re.sub(r"(?i)\s*\(optional\)(?=[ \t]*#*[ \t]*(?:\n|\Z))", "", line)
         yield Edit(heading.start, heading.end, new, f"'{new}' is not (optional)")
 
 

@@ -48,8 +48,8 @@ class Card:
 
     @cached_property
     def _body(self) -> str:
-        if self.where is None:
-            return self.text
+        if self.where is None:  # a byte order mark is no part of the first line
+            return " " + self.text[1:] if self.text.startswith("\ufeff") else self.text
         fence, body = self.where.fence, self.where.body
         return self.text[:fence] + markdown.spaces(self.text[fence:body]) + self.text[body:]
 

@@ -10,6 +10,10 @@ import yaml
 from registry.yaml_values import Broken, Mapping, Reader
 
 FENCE = re.compile(r"(?P<fence>---[ \t]*\r?(?:\n|\Z))")
+# Front matter below nothing but blank lines or a byte order mark.
+BLANK_ABOVE = re.compile(
+    r"\ufeff?(?:[ \t]*\r?\n)*(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*[\w-]+:\s)"
+)
 # Front matter below something else, where no tool looks for it: a rule (`---`) above a known key.
 LATE = re.compile(
     r"(?:^|(?<=\ufeff))(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*(?:pretty_name|license|tags):)",
@@ -32,7 +36,7 @@ def split(text: str) -> Split | None:
 
     Raises Broken when it does not end.
     """
-    opened = FENCE.match(text) or LATE.search(text)
+    opened = FENCE.match(text) or BLANK_ABOVE.match(text) or LATE.search(text)
     if not opened:
         return None
     fence = opened.start("fence")

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-HEADING = re.compile(r"^ {0,3}(#{1,6})(?!\S)([^\n]*)$", re.MULTILINE)
+# `## Text`, or Text with a line of === (level 1) or --- (level 2) below it.
+HEADING = re.compile(
+    r"^ {0,3}(?:(?P<marks>#{1,6})(?!\S)(?P<text>[^\n]*)"
+    r"|(?![ #>]|[-+*][ \t]|\d+[.)][ \t])(?=[^\n]*[^\n\s=*_-])"
+    r"(?P<above>\S[^\n]*)\n {0,3}(?P<line>=+|-+)[ \t]*)\r?$",
+    re.MULTILINE,
+)
 HIDDEN = re.compile(
     r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*\r?$|\Z)"
     r"|<!--.*?(?:-->|\Z)",
@@ -47,9 +53,11 @@ def headings(prose: str) -> list[Heading]:
     for match in HEADING.finditer(prose):
         line += prose.count("\n", last, match.start())
         last = match.start()
-        text = match.group(2).strip()
-        text = text.rstrip("#").rstrip() if re.search(r"(?:^|\s)#+$", text) else text
-        found.append(Heading(len(match.group(1)), text, line, match.start(), match.end(), 0))
+        marks = match["marks"] or ("#" if match["line"][0] == "=" else "##")
+        text = (match["above"] or match["text"]).strip()
+        if match["marks"] and re.search(r"(?:^|\s)#+$", text):
+            text = text.rstrip("#").rstrip()
+        found.append(Heading(len(marks), text, line, match.start(), match.end(), 0))
     return [h._replace(content=_until(h, found[i + 1 :], prose)) for i, h in enumerate(found)]
 
 

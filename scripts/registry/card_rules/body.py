@@ -13,6 +13,8 @@ from registry.cards import Card
 from registry.library import Library
 
 TITLE = "Card: "
+# A title in all but its form: `#Card: x`, `## Card: x`, `**Card:** x`.
+NEARLY_TITLE = re.compile(r"^ {0,3}#{0,6} ?\*{0,2}Card\*{0,2} ?:[^\n]*", re.MULTILINE)
 TITLE_LINE = re.compile(r"^# Card:.*", re.MULTILINE)
 OPTIONAL = re.compile(r"\(optional\)$", re.IGNORECASE)
 
@@ -21,11 +23,17 @@ def title(card: Card, library: Library) -> Iterator[Found]:
     """The body starts with `# Card: <name>`."""
     wanted = TITLE + card.entry.name
     titles = [h for h in card.headings if h.level == 1]
-    if not titles:
+    nearly = NEARLY_TITLE.search(card.prose)
+    if titles and titles[0].text != wanted:
+        yield titles[0].line, f"the title must be `# {wanted}`: '# {titles[0].text}'"
+    elif titles and card.shown[: titles[0].start].strip():
+        yield titles[0].line, "the body must start with its title: move this line up"
+    elif not titles and nearly:
+        line = card.line_at(nearly.start())
+        yield line, f"the title must be `# {wanted}`: '{nearly.group().strip()}'"
+    elif not titles:
         line = card.line_at(card.where.body) if card.where else 1
         yield line, f"the body must start with a title: add `# {wanted}`"
-    elif titles[0].text != wanted:
-        yield titles[0].line, f"the title must be `# {wanted}`: '# {titles[0].text}'"
     for extra in titles[1:]:
         yield extra.line, f"the card must have one title: write '## {extra.text}'"
 
