@@ -13,14 +13,17 @@ import sys
 
 from registry import card_fix, card_rules, console, entry_rules, git, problems
 from registry.entries import CARD, Entry, select
+from registry.errors import UsageError
 from registry.files import write_whole
-from registry.library import Library
+from registry.library import Library, id_of
 from registry.problems import Problem
 from registry.sections import SECTIONS
 
 
 def main(argv: list[str]) -> int:
     args = _arguments().parse_args(argv)
+    if args.fix and args.staged:
+        raise UsageError("--fix repairs files, not what is staged: leave --staged out")
     library = Library(staged=args.staged)
     every = args.entries or not args.staged
     chosen = choose(args.entries, library) if every else staged(library)
@@ -45,10 +48,17 @@ def choose(wanted: list[str], library: Library) -> list[Entry]:
 
 
 def staged(library: Library) -> list[Entry]:
-    """The entries whose card or .dvc file the next commit changes or adds. Raises GitError."""
-    words = ("diff", "--cached", "--name-only", "--diff-filter=ACMRT", "-z", "--", *SECTIONS)
-    paths = [_entry_of(path) for path in git.names(git.run(library.root, *words))]
-    return [library.ids[path] for path in dict.fromkeys(paths) if path in library.ids]
+    """The entries whose card or .dvc file the next commit changes or adds, and those whose card
+    names an entry that it takes out. Raises GitError."""
+    words = ("diff", "--cached", "--name-only", "--no-renames", "-z", "--", *SECTIONS)
+    ids = dict.fromkeys(filter(None, map(id_of, git.names(git.run(library.root, *words)))))
+    gone = [id for id in ids if not library.tells(id)]
+    for id in gone:
+        texts = ("-e", id, "-e", f"_{id.partition('/')[2]}_")
+        words = ("grep", "--cached", "-l", "-z", "-F", *texts, "--", *SECTIONS)
+        found = git.names(git.run(library.root, *words, good=(0, 1)))
+        ids |= dict.fromkeys(filter(None, map(id_of, found)))
+    return [library.ids[id] for id in ids if id in library.ids and id not in gone]
 
 
 def check(library: Library, chosen: list[Entry]) -> list[Problem]:

@@ -212,6 +212,59 @@ def test_staged_judges_what_the_commit_has_and_nothing_else(registry):
     assert kit.run(registry, "check_cards.py", "--staged").returncode == 0
 
 
+def test_staged_wants_all_that_the_commit_needs(registry):
+    """A clone of the commit has what is in the index, and nothing else that is on this disk."""
+    kit.write(registry, "raw_datasets/more", kit.good_card("raw_datasets/more"))
+    text = kit.good_card("processed_datasets/new").replace("raw_datasets/logs", "raw_datasets/more")
+    path = kit.write(registry, "processed_datasets/new", text)
+    kit.git(registry, "add", str(path))
+    path.unlink()  # what is staged counts
+    assert kit.run(registry, "check_cards.py", "--staged").stdout == (
+        "processed_datasets/new.card.md:4: source_datasets must be an entry that exists: "
+        "'raw_datasets/more'. Its card must be in the commit too: "
+        "run `git add -- raw_datasets/more.card.md`\n"
+    )
+    kit.git(registry, "add", "raw_datasets/more.card.md")
+    assert kit.run(registry, "check_cards.py", "--staged").stdout == (
+        "raw_datasets/more.card.md:1: a card of raw_datasets must have a .dvc file beside it: "
+        "run `git add -- raw_datasets/more.dvc`\n"
+    )
+    kit.git(registry, "add", "raw_datasets/more.dvc")
+    assert kit.run(registry, "check_cards.py", "--staged").returncode == 0
+    kit.git(registry, "rm", "--quiet", "--cached", "raw_datasets/more.card.md")
+    assert kit.run(registry, "check_cards.py", "--staged").stdout == (
+        "raw_datasets/more.card.md:1: the card must be in the commit too: "
+        "run `git add -- raw_datasets/more.card.md`\n"
+    )
+
+
+def test_staged_finds_who_still_names_what_the_commit_takes_out(registry):
+    kit.git(registry, "rm", "--quiet", "processed_datasets/cut.card.md")
+    assert kit.run(registry, "check_cards.py", "--staged").stdout == (
+        "champion_models/poet.card.md:4: datasets must be an entry that exists: "
+        "'processed_datasets/cut'. Correct it, or give that entry a card\n"
+    )
+
+
+def test_staged_repairs_nothing(registry):
+    done = kit.run(registry, "check_cards.py", "--staged", "--fix")
+    assert done.returncode == 2 and "leave --staged out" in done.stderr
+
+
+def test_garbage_of_this_machine_is_no_entry_that_others_know(registry):
+    (registry / "experiments" / "junk").mkdir()
+    text = kit.good_card("experiments/try").replace("raw_datasets/logs", "experiments/junk")
+    kit.write(registry, "experiments/try", text + "\nSee _junk_ and experiments/junk.\n")
+    done = kit.run(registry, "check_cards.py", "try")
+    assert [line.split(":", 2)[2] for line in done.stdout.splitlines()] == [
+        " source_datasets must be an entry that exists: 'experiments/junk'. "
+        "Correct it, or give that entry a card",
+        " the text must name entries that exist: 'experiments/junk'. "
+        "Correct it, or give that entry a card",
+        " _junk_ must be an entry's name. Correct it, or write it as `code`",
+    ]
+
+
 def test_words_select_and_wrong_ones_are_usage_errors(shared):
     for word in (
         "poet",

@@ -36,11 +36,13 @@ def card_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
 def entry_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
     """Every card of a raw dataset has a .dvc file; of the others only S3 knows (REMOTE=1)."""
     for entry in chosen:
-        if SECTIONS[entry.section].travels != "dvc" or entry.dvc_file.exists():
+        if SECTIONS[entry.section].travels != "dvc" or library.has(entry.dvc_file):
             continue
         if library.card(entry) is None:
             continue
         cure = f"run `make add DATASET={entry:sh}`" if entry.folder.is_dir() else "delete the card"
+        if entry.dvc_file.exists():  # here, but not in the commit
+            cure = f"run `git add -- {shlex.quote(f'{entry}.dvc')}`"
         text = f"a card of {entry.section} must have a .dvc file beside it: {cure}"
         yield Problem(f"{entry}{CARD}", 1, text, rule="entry-there")
 

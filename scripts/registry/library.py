@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import cached_property
 from pathlib import Path
 
@@ -28,7 +29,28 @@ class Library:
     @cached_property
     def entries(self) -> list[Entry]:
         """Every entry known by card, by folder or by `.dvc`, in the order of the sections."""
-        return known(SECTIONS, self.root)
+        here = known(SECTIONS, self.root)
+        if not self.staged:
+            return here
+        ids = {id_of(path) for path in self.index} - {str(entry) for entry in here}
+        return here + [Entry(*id.split("/"), self.root) for id in sorted(filter(None, ids))]
+
+    @cached_property
+    def index(self) -> set[str]:
+        """The files of the sections that the next commit has. Raises GitError."""
+        return set(git.tracked(self.root, *SECTIONS))
+
+    def tells(self, id: str) -> bool:
+        """Whether everybody will know of an entry: garbage in experiments is of one machine."""
+        entry = self.ids.get(id)
+        if entry and self.staged:
+            return bool({f"{id}{CARD}", f"{id}.dvc"} & self.index)
+        return entry is not None and (entry.section != "experiments" or entry.card.exists())
+
+    def has(self, path: Path) -> bool:
+        """Whether a card or a `.dvc` file is there; when `staged`, in the index."""
+        name = path.relative_to(self.root).as_posix()
+        return name in self.index if self.staged else path.exists()
 
     @cached_property
     def ids(self) -> dict[str, Entry]:
@@ -63,6 +85,8 @@ class Library:
 
     def _read(self, entry: Entry) -> bytes:
         staged = git.show(self.root, f":{entry}{CARD}") if self.staged else None
+        if staged is None and self.staged and entry.name != TEMPLATE:
+            raise FileNotFoundError(entry.card)
         return entry.card.read_bytes() if staged is None else staged
 
     def _load(self, entry: Entry) -> Card | None:
@@ -80,10 +104,22 @@ class Library:
         except NotText as problem:
             return problem.args[0], problem.args[1]
         except FileNotFoundError:
+            if self.staged and entry.card.exists():
+                path = shlex.quote(f"{entry}{CARD}")
+                return 1, f"the card must be in the commit too: run `git add -- {path}`"
             return 1, f"the entry must have a card: run `make card DATASET={entry:sh}`"
         except OSError as problem:
             return 1, f"the card must be a readable file: {problem.strerror}"
         return 1, f"the card must stay as it is while it is checked: run again ({CARD})"
+
+
+def id_of(path: str) -> str:
+    """`section/name` for the path of a card or a `.dvc` file; "" for any other."""
+    for end in (CARD, ".dvc"):
+        section, _, name = path.removesuffix(end).partition("/")
+        if path.endswith(end) and section in SECTIONS and "/" not in name and name != TEMPLATE:
+            return f"{section}/{name}"
+    return ""
 
 
 def tag_words(text: str) -> list[str]:

@@ -23,7 +23,12 @@ def known(name: str) -> frozenset[str]:
 
 def guess(word: str, among: tuple[str, ...] | list[str]) -> str:
     """ "Did you mean 'x'?" with a space before it, or nothing when no word is near."""
+    near = nearest(word, among)
+    return f" Did you mean '{near}'?" if near else ""
+
+
+def nearest(word: str, among: tuple[str, ...] | list[str]) -> str:
+    """The word that is most like this one; "" when none is."""
     import difflib
 
-    near = difflib.get_close_matches(word.lower(), among, n=1, cutoff=0.6)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    return next(iter(difflib.get_close_matches(word.lower(), among, n=1, cutoff=0.6)), "")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from registry.card_fields import BY_NAME, FIELDS, FITS, LINEAGE, MODELS, RESULTS, fitting
 from registry.card_values import Found
 from registry.cards import Card
+from registry.entries import CARD
 from registry.library import Library
 from registry.sections import SECTIONS
-from registry.vocabulary import guess
+from registry.vocabulary import guess, nearest
 
 ID = re.compile(rf"(?<![\w/.-])({'|'.join(SECTIONS)})/([^\W_][\w.-]*)")
 NAMED = re.compile(r"(?<![\w*`/])_([^\W_](?:[\w.-]*[^\W_])?)_(?![\w`/])")
@@ -31,13 +33,13 @@ def mentions(card: Card, library: Library) -> Iterator[Found]:
     """Every `section/name` and every _name_ in the text is an entry."""
     for match in ID.finditer(card.prose):
         section, name = match.group(1), plain(match.group(2))
-        if f"{section}/{name}" not in library.ids and name != "template":
-            cure = _near(f"{section}/{name}", library) or " Correct it, or give that entry a card"
+        if not library.tells(f"{section}/{name}") and name != "template":
+            cure = _cure(f"{section}/{name}", library)
             line = card.line_at(match.start())
             yield line, f"the text must name entries that exist: '{section}/{name}'.{cure}"
     for match in NAMED.finditer(card.words):
         name = plain(match.group(1))
-        if name not in library.names and _is_meant(name, library):
+        if not _is_name(name, library) and _is_meant(name, library):
             cure = _near(name, library) or " Correct it, or write it as `code`"
             yield card.line_at(match.start()), f"_{name}_ must be an entry's name.{cure}"
 
@@ -101,19 +103,32 @@ def _reference(text: str, kind: str, card: Card, library: Library) -> str | None
         return f"must be in {' or '.join(fits)}: '{text}'. Promote it there, or name another"
     if text == str(card.entry):
         return f"must be another entry than this one: '{text}'. Name another, or delete it"
-    if text not in library.ids:
-        cure = _near(text, library, fits) or " Correct it, or give that entry a card"
+    if not library.tells(text):
+        cure = _cure(text, library, fits)
         return f"must be an entry that exists: '{text}'.{cure}"
     return None
 
 
+def _is_name(name: str, library: Library) -> bool:
+    return any(library.tells(str(entry)) for entry in library.names.get(name, ()))
+
+
+def _cure(text: str, library: Library, fits: tuple[str, ...] = tuple(SECTIONS)) -> str:
+    """What to do about an id that nobody else knows."""
+    if library.staged and text in library.ids and library.ids[text].card.exists():
+        path = shlex.quote(f"{text}{CARD}")
+        return f" Its card must be in the commit too: run `git add -- {path}`"
+    return _near(text, library, fits) or " Correct it, or give that entry a card"
+
+
 def _near(text: str, library: Library, fits: tuple[str, ...] = tuple(SECTIONS)) -> str:
     """What was probably meant: the same name in another section that fits, or a name like it."""
-    pool = [entry for entry in library.entries if entry.section in fits]
-    same = [entry for entry in pool if entry.name == text.rpartition("/")[2]]
-    if same:
-        return f" Did you mean '{same[0]}'?"
-    return guess(text, [str(entry) if "/" in text else entry.name for entry in pool])
+    section, slash, name = text.rpartition("/")
+    pool = [e for e in library.entries if e.section in fits and library.tells(str(e))]
+    names = list(dict.fromkeys(entry.name for entry in pool))
+    meant = name if name in names else nearest(name, names)
+    same = sorted((e for e in pool if e.name == meant), key=lambda e: e.section != section)
+    return f" Did you mean '{same[0] if slash else meant}'?" if same else ""
 
 
 def plain(name: str) -> str:
