@@ -199,6 +199,24 @@ def test_credentials_in_dvc_config(registry):
     assert done.stdout.startswith(".dvc/config:3: must not hold secret_access_key")
 
 
+TAGS = {
+    b"[text, no, 1.10]": [],
+    b"text: what is written\nno: Norwegian\n1.10: a version\n": [],
+    b"a: b: c": ["tags.yml:1: must be YAML, as UTF-8: correct it"],
+    b"caf\xe9": ["tags.yml:1: must be YAML, as UTF-8: correct it"],
+    b"[[a]]": ["tags.yml:1: must be a list of words, or `word: meaning` lines: write it so"],
+    b"text": ["tags.yml:1: must be a list of words, or `word: meaning` lines: write it so"],
+    b"": ["tags.yml:1: must be a list of words, or `word: meaning` lines: write it so"],
+}
+
+
+@pytest.mark.parametrize("text", TAGS)
+def test_tags_yml_is_a_list_of_words(registry, text):
+    kit.write(registry, "raw_datasets/logs", kit.good_card("raw_datasets/logs", 'tags: ["no"]\n'))
+    (registry / "tags.yml").write_bytes(text)
+    assert kit.run(registry, "check_cards.py").stdout.splitlines() == TAGS[text]
+
+
 def test_staged_judges_what_the_commit_has_and_nothing_else(registry):
     good = kit.good_card("champion_models/poet")
     path = kit.write(registry, "champion_models/poet", good.replace("cc-by-4.0", "cc-by-9"))

@@ -344,6 +344,20 @@ def test_a_folder_without_a_card_is_not_pushed(anna, bucket):
     assert bucket.data() == {}
 
 
+def test_an_entry_whose_card_is_wrong_is_not_pushed_and_the_others_are(anna, bucket):
+    for name in ("good", "bad", "latin"):
+        anna.add(f"processed_datasets/{name}", {"x": b"1"})
+    card = anna.path / "processed_datasets/bad.card.md"
+    card.write_text(card.read_text().replace("\nlicense: ", "\nlicence: "))
+    anna.write("processed_datasets/latin.card.md", b"caf\xe9\n")
+    anna.write("training_results/away.card.md", b"wrong, but nothing of it is here to push")
+    run = expect(anna.push(), 3)
+    assert "processed_datasets/bad.card.md:" in run.said and "'license'" in run.said
+    assert "processed_datasets/latin.card.md:1: the card must be UTF-8" in run.said
+    assert "training_results/away.card.md:" not in run.said
+    assert set(bucket.data()) == {"processed_datasets/good/x"}
+
+
 def test_experiments_never_leave_this_machine(anna, bucket):
     anna.add("experiments/secret", {"x": b"mine"})
     anna.push()

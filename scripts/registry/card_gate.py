@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from registry import problems
-from registry.entries import Entry
+from registry.entries import CARD, Entry
 from registry.errors import Refusal
+from registry.problems import Problem
 
 
 def refusal(entry: Entry, errors: str) -> Refusal:
@@ -21,8 +22,11 @@ def find_bad(chosen: Iterable[Entry]) -> dict[Entry, str]:
     library = Library()
     found = {}
     for entry in chosen:
-        card = library.card(entry) if entry.card.exists() else None
+        if not entry.card.exists():
+            continue
+        card, why = library.card(entry), library.unreadable(entry)
         errors = [p for p in card_rules.check(card, library) if p.level == "error"] if card else []
+        errors += [Problem(f"{entry}{CARD}", *why)] if why else []
         if errors:
             found[entry] = problems.as_text(errors).rstrip()
     return found

@@ -89,7 +89,20 @@ def dvc_config(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
         yield Problem(".dvc/config", line, f"must not hold {what}: {cure}", rule="dvc-config")
 
 
-RULES: tuple[Rule, ...] = (card_there, entry_there, name_legal, data_in_git, dvc_config)
+def tags_file(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """tags.yml, when it is there, is a list of words."""
+    if library.tags_broken:
+        yield Problem("tags.yml", *library.tags_broken, rule="tags-file")
+
+
+RULES: tuple[Rule, ...] = (
+    card_there,
+    entry_there,
+    name_legal,
+    data_in_git,
+    dvc_config,
+    tags_file,
+)
 
 
 def check(library: Library, chosen: list[Entry]) -> Iterator[Problem]:

@@ -11,9 +11,7 @@ from registry.yaml_values import Broken, Mapping, Reader
 
 FENCE = re.compile(r"(?P<fence>---[ \t]*\r?(?:\n|\Z))")
 # Front matter below nothing but blank lines or a byte order mark.
-BLANK_ABOVE = re.compile(
-    r"\ufeff?(?:[ \t]*\r?\n)*(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*[\w-]+:\s)"
-)
+BLANK_ABOVE = re.compile(r"\ufeff?(?:[ \t]*\r?\n)*(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*[\w-]+:\s)")
 # Front matter below something else, where no tool looks for it: a rule (`---`) above a known key.
 LATE = re.compile(
     r"(?:^|(?<=\ufeff))(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*(?:pretty_name|license|tags):)",

@@ -13,7 +13,7 @@ from registry.sections import SECTIONS
 
 
 class NotText(ValueError):
-    """A card that is not UTF-8; args: line, message."""
+    """A card, or tags.yml, that cannot be read; args: line, message."""
 
 
 class Library:
@@ -65,11 +65,23 @@ class Library:
             found.setdefault(entry.name, []).append(entry)
         return found
 
-    @cached_property
+    @property
     def tags(self) -> list[str] | None:
-        """The words of tags.yml, a list or a mapping of word: meaning; None without that file."""
+        """The words of tags.yml; None without that file, or when it cannot be used."""
+        return self._tags[0]
+
+    @property
+    def tags_broken(self) -> tuple[int, str] | None:
+        """Why tags.yml cannot be used: (line, message); None when it can, or is not there."""
+        return self._tags[1]
+
+    @cached_property
+    def _tags(self) -> tuple[list[str] | None, tuple[int, str] | None]:
         path = self.root / "tags.yml"
-        return tag_words(path.read_text(encoding="utf-8")) if path.is_file() else None
+        try:
+            return (tag_words(path.read_bytes()) if path.is_file() else None), None
+        except NotText as problem:
+            return None, (problem.args[0], problem.args[1])
 
     def card(self, entry: Entry) -> Card | None:
         """The entry's card; None when it has none that can be read."""
@@ -122,15 +134,22 @@ def id_of(path: str) -> str:
     return ""
 
 
-def tag_words(text: str) -> list[str]:
-    """The tags that a tags.yml allows: a list of them, or a mapping of tag to meaning."""
+def tag_words(data: bytes) -> list[str]:
+    """The tags that a tags.yml allows: a list of them, or a mapping of tag to meaning.
+
+    As written: `no` and `1.10` are words here. Raises NotText for anything else.
+    """
     import yaml
 
     try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return []
-    return [str(word) for word in found] if isinstance(found, (list, dict)) else []
+        found = yaml.load(data.decode("utf-8"), yaml.BaseLoader)
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise NotText(mark.line + 1 if mark else 1, "must be YAML, as UTF-8: correct it") from None
+    words = list(found) if isinstance(found, (list, dict)) else [None]
+    if not all(isinstance(word, str) for word in words):
+        raise NotText(1, "must be a list of words, or `word: meaning` lines: write it so")
+    return words
 
 
 def decode(data: bytes) -> str:
