@@ -5,7 +5,8 @@ usage: adopt_cards.py [section/name …]
 
 What it finds (commit ids, repositories, commands, entries named, urls, dates, licenses) carries
 the line it was found on; look at each, then fill in every TODO. The card's own text stays as it
-is, byte for byte. Cards with front matter are left alone. Exit code 1 when one could not be read.
+is, byte for byte. Cards with front matter are left alone. Exit code 1 when one could not be read,
+or has front matter that is not right.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from registry.card_fields import EXPERIMENTS
 from registry.cards import Card
 from registry.entries import Entry, select
 from registry.files import write_whole
+from registry.front_matter import FENCE
 from registry.library import Library
 from registry.sections import SECTIONS
 
@@ -30,22 +32,29 @@ def main(argv: list[str]) -> int:
     library = Library()
     chosen = select(args.entries, SECTIONS, library.root)
     adopted = [entry for entry in chosen if adopt(entry, library)]
-    unread = [entry for entry in chosen if entry.card.is_file() and library.card(entry) is None]
-    for entry in unread:
-        _, why = library.unreadable(entry) or (1, "cannot be read")
-        console.say(f"adopt-cards: {entry}.card.md: {why}")
+    left = [(entry, why) for entry in chosen for why in unadoptable(entry, library)]
+    for entry, (line, why) in left:
+        console.say(f"adopt-cards: {entry}.card.md:{line}: {why}")
     console.say(f"adopt-cards: {console.plural(len(adopted), 'card')} of {len(chosen)} adopted")
     if adopted:
         console.say("look at what was found, fill in every TODO, then run `make check-cards`")
-    return 1 if unread else 0
+    return 1 if left else 0
+
+
+def unadoptable(entry: Entry, library: Library) -> list[tuple[int, str]]:
+    """Why a card can neither be adopted nor has good front matter: (line, message)."""
+    card, why = library.card(entry), library.unreadable(entry)
+    if card is None:
+        return [why] if why and entry.card.is_file() else []
+    return card.broken if _has_front_matter(card) else []
 
 
 def adopt(entry: Entry, library: Library) -> bool:
     """Write front matter above the card's text, if it has none; whether it did."""
     card = library.card(entry)
-    if card is None or card.where or card.text.startswith("---"):
+    if card is None or _has_front_matter(card):
         return False
-    head = front_matter(card, library)
+    head = front_matter(card, library, above=front_matter(card, library).count("\n"))
     data = entry.card.read_bytes().removeprefix(BOM)
     if b"\r\n" in data:
         head = head.replace("\n", "\r\n")
@@ -54,8 +63,11 @@ def adopt(entry: Entry, library: Library) -> bool:
     return True
 
 
-def front_matter(card: Card, library: Library) -> str:
-    """What goes above the text: known values with the lines they were found on, and blanks."""
+def front_matter(card: Card, library: Library, above: int = 0) -> str:
+    """What goes above the text: known values with the lines they were found on, and blanks.
+
+    The lines are counted with this many new ones `above` the text: a person looks there.
+    """
     by_key: dict[str, list[Clue]] = {}
     for clue in card_clues.clues(card, library):
         by_key.setdefault(clue.key, []).append(clue)
@@ -65,10 +77,16 @@ def front_matter(card: Card, library: Library) -> str:
     for key, found in by_key.items():
         taken = found if key in (*LISTS, "training_results", "model") else found[:1]
         known[key] = card_edit.value_of(key, [clue.text for clue in taken])
-        notes[key] = f"from line {', '.join(str(clue.line) for clue in taken)} of the text"
+        lines = ", ".join(dict.fromkeys(str(clue.line + above) for clue in taken))
+        notes[key] = f"from line{'s' * (', ' in lines)} {lines}"
         others = [clue.text for clue in found if clue not in taken]
         notes[key] += f"; or: {', '.join(others[:3])}" if others else ""
     return card_edit.new_front_matter(card.entry, known, notes)
+
+
+def _has_front_matter(card: Card) -> bool:
+    """Whether there is any, also such that does not end."""
+    return bool(card.where or FENCE.match(card.text))
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -112,9 +112,73 @@ def test_one_entry_alone(registry):
 def test_what_is_not_text_is_left_and_said(registry):
     path = kit.write(registry, "champion_models/latin", b"caf\xe9\n")
     done = kit.run(registry, "adopt_cards.py")
-    assert done.returncode == 1 and "latin.card.md: the card must be UTF-8" in done.stderr
+    assert done.returncode == 1 and "latin.card.md:1: the card must be UTF-8" in done.stderr
     assert path.read_bytes() == b"caf\xe9\n"
     assert len(done.stdout.split()) == len(OTHERS)
+
+
+# text: what it shows, in a registry that also has the entries of OTHERS.
+SHOWN = {
+    "Built from tiny_stories (`tiny_stories`), **stories_tokens**, ./tiny_stories/x.":
+        {"source_datasets": ["raw_datasets/tiny_stories", "processed_datasets/stories_tokens"]},
+    "[it](../raw_datasets/tiny_stories.card.md), [that](./stories_tokens.card.md)":
+        {"source_datasets": ["raw_datasets/tiny_stories", "processed_datasets/stories_tokens"]},
+    "https://e.org/tiny_stories and not_tiny_stories": {"source_datasets": ["TODO"]},
+    "at commit 1234567 of git@github.com:acme/tok.git":
+        {"code.commit": ["1234567"], "code.repo": ["git@github.com:acme/tok"]},
+    "md5 d41d8cd98f00b204e9800998ecf8427e, 1234567 lines": {"code.commit": ["TODO"]},
+    "```\n$ python tok.py \\\n    --fast \\\n    -o x  # slow\nmake\n```":
+        {"code.command": ["python tok.py --fast -o x"]},
+    "It is MIT licensed.": {"license": ["mit"]},
+    "under the Apache License, Version 2.0": {"license": ["apache-2.0"]},
+    "## Licensing Information\n\nODC-BY": {"license": ["odc-by"]},
+    "# License\n\n# Limits\n\nnone": {"license": ["TODO"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SHOWN)
+def test_what_a_text_shows(registry, text):
+    kit.write(registry, "processed_datasets/x", f"# Card: x\n\n{text}\n")
+    kit.run(registry, "adopt_cards.py", "processed_datasets/x")
+    found = fields_of(registry, "processed_datasets/x")
+    assert {key: found[key] for key in SHOWN[text]} == SHOWN[text]
+
+
+def test_the_lines_are_those_of_the_adopted_card(registry):
+    kit.run(registry, "adopt_cards.py", "stories_tokens")
+    lines = (registry / "processed_datasets/stories_tokens.card.md").read_text().splitlines()
+    notes = [line for line in lines if "# from line" in line]
+    for note in notes:
+        value = note.partition(": ")[2].partition("  # from line")[0].rpartition("/")[2]
+        assert value.strip("[]") in lines[int(note.split("# from line ")[1].split(";")[0]) - 1]
+    assert len(notes) == 4
+
+
+def test_a_model_and_the_run_of_its_name_belong_together(registry):
+    kit.write(registry, "champion_models/stories_2", "# Card: stories_2\n")
+    kit.write(registry, "training_results/stories_2", "# Card: stories_2\n\nNot of _teller_.\n")
+    kit.write(registry, "champion_models/stories_3", "# Card: stories_3\n\nLike stories_2.\n")
+    kit.run(registry, "adopt_cards.py")
+    assert fields_of(registry, "training_results/stories_2")["model"] == [
+        "champion_models/stories_2"
+    ]
+    model = fields_of(registry, "champion_models/stories_2")
+    assert model["training_results"] == ["training_results/stories_2"]
+    assert fields_of(registry, "champion_models/stories_3")["training_results"] == ["TODO"]
+
+
+def test_front_matter_that_is_wrong_is_left_and_said(registry):
+    for text, said in {
+        "---\nName: x\n# no end\n": "1: front matter must end",
+        "---\n\nWords.\n\n---\n": "3: front matter must be `key: value` lines",
+        "\n---\nsource: x\n---\n": "2: front matter must be first",
+    }.items():
+        path = kit.write(registry, "champion_models/odd", text)
+        done = kit.run(registry, "adopt_cards.py", "odd")
+        assert done.returncode == 1 and f"odd.card.md:{said}" in done.stderr
+        assert path.read_text() == text
+    kit.write(registry, "champion_models/odd", "-----\nA rule, and words.\n")
+    assert kit.run(registry, "adopt_cards.py", "odd").returncode == 0
 
 
 LINES = st.sampled_from(

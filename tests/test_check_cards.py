@@ -417,7 +417,8 @@ def test_comments_go_with_their_keys(shared):
 PIECES = st.sampled_from(
     ["---\n", "pretty_name: ", "license: mit\n", "tags: [", "]\n", "code:\n", "  commit: 0123456\n",
      "# Card: x\n", "## What it is (optional)\n", "TODO", "<!--", "-->", "```\n", "`", "_a_b_",
-     "raw_datasets/x", "[a](b)", "#Card: x\n", "\n===\n", "\n--- \n", "\r\n", "\ufeff", "no", "1.10", "&a ", "*a", "{", "}", "- ", "? ",
+     "raw_datasets/x", "[a](b)", "#Card: x\n", "\n===\n", "\n--- \n",
+     "\r\n", "\ufeff", "no", "1.10", "&a ", "*a", "{", "}", "- ", "? ",
      "\n", " ", ": ", "| \n", "\x00", "é", "# ", "---", "'", '"', "datasets: champion_models/a\n"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join),

@@ -16,9 +16,15 @@ from registry.cards import Card
 from registry.library import Library
 from registry.vocabulary import words
 
-COMMIT = re.compile(r"(?<![\w/.-])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}(?![\w-])")
+# As many hex digits as a commit id has, but not the 32 of an MD5; all digits, or all letters, only
+# where the text says what it is.
+COMMIT = re.compile(
+    r"(?<![\w/.-])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])(?![0-9a-f]{32}\b)[0-9a-f]{7,40}(?![\w-])"
+)
+SAID_COMMIT = re.compile(r"(?i:\b(?:commit|revision|checkout)\b)\W{1,4}([0-9a-f]{7,40})(?![\w-])")
 REPO = re.compile(
-    r"https://(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/[\w.-]+/[\w.-]*\w"
+    r"(?:https://(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/|\bgit@[\w.-]+:)"
+    r"[\w.-]+/[\w.-]*\w"
 )
 AT_COMMIT = re.compile(
     rf"({REPO.pattern}?)/(?:-/)?(?:commit|tree|blob|src/commit)/([0-9a-f]{{7,40}})"
@@ -27,10 +33,17 @@ LINK = re.compile(r"https?://[^\s<>()\[\]\"'`|]+[^\s<>()\[\]\"'`|.,;:!?*_]")
 ISO = re.compile(r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)")
 GOT = re.compile(r"(?i)retriev|download|fetch|access|obtain|scrap|collect")
 COMMAND = re.compile(
-    r"^[ \t]*(?:\$ )?((?:python3?|make|bash|sh|torchrun|accelerate|dvc) \S.*?)\s*$"
+    r"^[ \t]*(?:\$ )?((?:python3?|make|bash|sh|torchrun|accelerate|dvc) \S.*?)(?:\s+#.*)?\s*$"
 )
-LICENSED = re.compile(r"(?i)licen[sc]e[sd]?\b[^\n]{0,40}")
-CARD_LINK = re.compile(r"\]\((?:\.\./)?([\w-]+)/([^)\s/]+)\.card\.md\)")
+CONTINUED = re.compile(r"[ \t]*\\\r?\n[ \t]*")
+# A line about the license, and the first one below it: `## License` stands alone.
+LICENSED = re.compile(
+    r"(?i)[^\n]{0,40}\blicen[sc](?:e[sd]?|ing)\b[^\n]{0,40}(?:\s*\n\s*[^\n#]{0,40})?"
+)
+NOT_IN_IDS = re.compile(r"(?i)\b(?:the|version|licen[sc]e[sd]?)\b,?|\bv(?=\d)")
+CARD_LINK = re.compile(r"\]\((?:\.\.?/)?(?:([\w-]+)/)?([^)\s/]+)\.card\.md\)")
+# A word that can be nobody's but an entry's: it has more than letters in it.
+WORD = re.compile(r"(?<![\w/.-])(?=[^\W_]+[\d_.-])[^\W_][\w.-]*\w(?![\w/])")
 
 
 class Clue(NamedTuple):
@@ -57,12 +70,23 @@ def _code(card: Card) -> Iterator[Clue]:
     for match in REPO.finditer(body):
         text = match.group().removesuffix(".git")
         yield Clue("code.repo", text, card.line_at(match.start()))
-    for match in COMMIT.finditer(LINK.sub(lambda m: " " * len(m.group()), body)):
+    plain_text = LINK.sub(lambda m: " " * len(m.group()), body)
+    for match in SAID_COMMIT.finditer(plain_text):
+        yield Clue("code.commit", match.group(1), card.line_at(match.start(1)))
+    for match in COMMIT.finditer(plain_text):
         yield Clue("code.commit", match.group(), card.line_at(match.start()))
-    for number, line in enumerate(body.split("\n"), start=1):
+    for number, line in _joined(body):
         command = COMMAND.match(line)
         if command and not line.lstrip().startswith("#"):
             yield Clue("code.command", command.group(1).rstrip("`"), number)
+
+
+def _joined(body: str) -> Iterator[tuple[int, str]]:
+    """The lines and their numbers; one that ends with a backslash goes on in the next."""
+    number = 1
+    for part in re.split(r"(?<!\\)(?<!\\\r)\n", body):
+        yield number, CONTINUED.sub(" ", part)
+        number += part.count("\n") + 1
 
 
 def _source(card: Card) -> Iterator[Clue]:
@@ -82,28 +106,35 @@ def _license(card: Card) -> Iterator[Clue]:
     """A license id of the Hub in a phrase about the license, however it is spaced."""
     ids = sorted(words("licenses"), key=len, reverse=True)
     for match in LICENSED.finditer(card.shown):
-        said = re.sub(r"[\s_-]+", "-", match.group().lower())
+        said = re.sub(r"[\s_-]+", "-", NOT_IN_IDS.sub(" ", match.group().lower()))
         for name in ids:
             if re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", said) and name != "other":
-                yield Clue("license", name, card.line_at(match.start()))
+                at = re.search(r"(?i)licen", match.group())
+                yield Clue("license", name, card.line_at(match.start() + (at.start() if at else 0)))
                 break
 
 
 def _entries(card: Card, library: Library) -> Iterator[Clue]:
     """Entries that the text names, for each key whose kind they fit."""
-    seen = []
-    for match in [*ID.finditer(card.shown), *CARD_LINK.finditer(card.text)]:
-        seen.append((f"{match.group(1)}/{plain(match.group(2))}", card.line_at(match.start())))
-    for match in NAMED.finditer(card.words):
-        for entry in library.names.get(plain(match.group(1)), []):
-            seen.append((str(entry), card.line_at(match.start())))
-    for text, line in sorted(seen, key=lambda pair: pair[1]):
-        if text in library.ids and text != str(card.entry):
-            yield from _fitting(card.entry.section, text, line)
+    section, seen = card.entry.section, []
+    for match in ID.finditer(card.shown):
+        seen.append((f"{match.group(1)}/{plain(match.group(2))}", match.start()))
+    for match in CARD_LINK.finditer(card.text):
+        seen.append((f"{match.group(1) or section}/{plain(match.group(2))}", match.start()))
+    for pattern, text in ((NAMED, card.words), (WORD, card.shown)):
+        for match in pattern.finditer(text):
+            named = library.names.get(plain(match.group(match.lastindex or 0)), [])
+            near = [e for e in named if e.section == section and e != card.entry]
+            seen += [(str(entry), match.start()) for entry in near or named]
+    for id, at in sorted(seen, key=lambda pair: pair[1]):
+        if library.tells(id) and id != str(card.entry):
+            yield from _fitting(section, id, card.line_at(at))
 
 
 def _fitting(section: str, text: str, line: int) -> Iterator[Clue]:
     for field in BY_NAME.values():
-        lineage = field.kind in FITS and field.name not in ("new_version", "base_model")
-        if lineage and text.partition("/")[0] in fitting(field.kind, section):
+        if field.kind not in FITS or field.name in ("new_version", "base_model"):
+            continue
+        fits = fitting(field.kind, section) if field.kind == "datasets" else FITS[field.kind]
+        if text.partition("/")[0] in fits:
             yield Clue(field.name, text, line)
