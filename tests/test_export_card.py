@@ -87,6 +87,33 @@ def test_links_lead_to_the_registry_on_the_web_or_become_words(registry, tmp_pat
     assert f"[The logs]({web}/raw_datasets/logs.card.md)" in body and "pw" not in body
 
 
+def test_no_form_of_link_leads_to_a_stranger(registry, tmp_path):
+    """`../raw_datasets/x` on the Hub would be the repository of a user called raw_datasets."""
+    (registry / "plot.png").write_text("x")
+    (registry / "TERMS.md").write_text("x")
+    text = kit.good_card(
+        "processed_datasets/cut", "license_name: ours\nlicense_link: TERMS.md\n"
+    ).replace("cc-by-4.0", "other")
+    text += (
+        "\n[logs][1], <a href='../raw_datasets/logs.card.md'>b</a>, ![p](../plot.png),\n"
+        '<img width="9" src="../plot.png"> <IMG src="cut/a%20b.png">\n\n'
+        "[1]: ../raw_datasets/logs.card.md\n[2]: https://e.org/x\n\n"
+        "`[3]: ../x`\n"
+    )
+    kit.write(registry, "processed_datasets/cut", text)
+    body = exported(registry, tmp_path / "1", "processed_datasets/cut").read_text()
+    assert "license_name: ours\n" in body and "license_link" not in body
+    assert "[1]: #provenance\n[2]: https://e.org/x\n" in body and "`[3]: ../x`" in body
+    assert "<a href='#provenance'>b</a>, p,\n" in body and '<IMG src="a%20b.png">' in body
+    kit.git(registry, "remote", "add", "origin", "https://github.com/acme/reg.git")
+    body = exported(registry, tmp_path / "2", "processed_datasets/cut").read_text()
+    web = "https://github.com/acme/reg"
+    assert f"license_link: {web}/blob/HEAD/TERMS.md\n" in body
+    assert f"[1]: {web}/blob/HEAD/raw_datasets/logs.card.md\n" in body
+    assert f"![p]({web}/raw/HEAD/plot.png)" in body
+    assert f'src="{web}/raw/HEAD/plot.png"' in body
+
+
 def test_nothing_is_replaced_and_no_bad_card_goes_out(registry, tmp_path):
     path = exported(registry, tmp_path, "champion_models/poet")
     before = path.read_bytes()

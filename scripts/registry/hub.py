@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-from urllib.parse import unquote
+from collections.abc import Callable
+from urllib.parse import quote, unquote
 
-from registry import card_edit
+from registry import card_edit, markdown
 from registry.card_fields import BY_NAME, FITS, OURS
 from registry.card_rules.links import SCHEME
 from registry.cards import Card
@@ -20,12 +21,17 @@ from registry.sections import SECTIONS
 
 HUB_URL = re.compile(r"https://huggingface\.co/(?:datasets/)?([\w.-]+/[\w.-]+)/?")
 LINK = re.compile(r"(!?)\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
+# The targets of links and images in their other forms: `[name]: target` and HTML.
+TARGET = re.compile(
+    r"(^ {0,3}\[[^\]\n]+\]:\s*<?|<(?:img|a)\b[^<>]*?\b(?:src|href)\s*=\s*[\"'])([^\s>\"']+)",
+    re.MULTILINE | re.IGNORECASE,
+)
 PROVENANCE = "## Provenance"
 
 
 def readme(card: Card, library: Library, web: str) -> str:
     """The README.md; `web` is the url of this registry's files on the web, or ""."""
-    return "\n".join([_front_matter(card, library), _body(card, library, web).strip(), ""])
+    return "\n".join([_front_matter(card, library, web), _body(card, library, web).strip(), ""])
 
 
 def web_url(remote: str) -> str:
@@ -41,7 +47,7 @@ def web_url(remote: str) -> str:
     return f"https://{host}/{path}/{folder}"
 
 
-def _front_matter(card: Card, library: Library) -> str:
+def _front_matter(card: Card, library: Library, web: str) -> str:
     """The Hub's own keys, without references to entries."""
     lines = ["---"]
     for key, value in card.fields.items():
@@ -49,6 +55,9 @@ def _front_matter(card: Card, library: Library) -> str:
         if not field or field.source == OURS:
             continue
         texts = [text for text, _ in card.texts(key)]
+        if field.kind == "link":  # a file of this registry is none of the Hub's repository
+            texts = [text if SCHEME.match(text) else f"{web}/{text}" for text in texts]
+            texts = [text for text in texts if not text.startswith("/")]
         if field.kind in FITS:
             texts = [hub for text in texts for hub in _on_hub(text, library)]
         if texts:
@@ -71,27 +80,40 @@ def _on_hub(text: str, library: Library) -> list[str]:
 
 def _body(card: Card, library: Library, web: str) -> str:
     """The text, its relative links made absolute or plain, and a section on where it comes from."""
-    start = card.where.body if card.where else 0
 
     def link(match: re.Match[str]) -> str:
         picture, text, target = match.groups()
-        if SCHEME.match(target):
-            return match.group()
-        path = os.path.normpath(os.path.join(card.entry.section, unquote(target)))
-        if path.startswith(f"{card.entry}/"):  # in the entry itself, whose files go along
-            return f"{picture}[{text}]({path[len(str(card.entry)) + 1 :]})"
-        return f"{picture}[{text}]({web}/{path})" if web else text
+        where = _elsewhere(target, card, web, bool(picture))
+        return f"{picture}[{text}]({where})" if where else text
 
-    hidden = card.words[start:]
-    text = card.text[start:]
-    pieces, at = [], 0
-    for match in LINK.finditer(text):
-        if hidden[match.start() : match.start() + 2].strip():  # not in code, not in a comment
-            pieces += [text[at : match.start()], link(match)]
-            at = match.end()
-    body = "".join(pieces) + text[at:]
+    def target(match: re.Match[str]) -> str:
+        picture = match[1].lower().startswith("<img")
+        return match[1] + (_elsewhere(match[2], card, web, picture) or "#provenance")
+
+    body = card.text[card.where.body if card.where else 0 :]
+    body = _replaced(_replaced(body, LINK, link), TARGET, target)
     facts = _facts(card, library, web)
     return f"{body.rstrip()}\n\n{PROVENANCE}\n\n{facts}" if facts else body
+
+
+def _replaced(body: str, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> str:
+    """The body with `new` for every relative link that is not in code or in a comment."""
+    hidden = markdown.blank(markdown.blank(body, markdown.HIDDEN), markdown.CODE)
+
+    def judged(match: re.Match[str]) -> str:
+        keep = SCHEME.match(match[match.lastindex or 0]) or hidden[match.end() - 1].isspace()
+        return match.group() if keep else new(match)
+
+    return pattern.sub(judged, body)
+
+
+def _elsewhere(target: str, card: Card, web: str, picture: bool) -> str:
+    """A relative link as it is right in the entry's own Hub repository; "" when nothing is."""
+    path = os.path.normpath(os.path.join(card.entry.section, unquote(target)))
+    if path.startswith(f"{card.entry}/"):  # in the entry itself, whose files go along
+        return quote(path[len(str(card.entry)) + 1 :], safe="/#?=&")
+    base = re.sub(r"/(blob/|src/(?=branch/))", "/raw/", web) if picture else web
+    return f"{base}/{quote(path, safe='/#?=&')}" if web else ""
 
 
 def _facts(card: Card, library: Library, web: str) -> str:

@@ -32,8 +32,9 @@ class Library:
         here = known(SECTIONS, self.root)
         if not self.staged:
             return here
-        ids = {id_of(path) for path in self.index} - {str(entry) for entry in here}
-        return here + [Entry(*id.split("/"), self.root) for id in sorted(filter(None, ids))]
+        ids = {id_of(path) for path in self.index} - {"", *map(str, here)}
+        pairs = [id.split("/") for id in sorted(ids)]
+        return here + [Entry(section, name, self.root) for section, name in pairs]
 
     @cached_property
     def index(self) -> set[str]:
@@ -146,8 +147,8 @@ def tag_words(data: bytes) -> list[str]:
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         raise NotText(mark.line + 1 if mark else 1, "must be YAML, as UTF-8: correct it") from None
-    words = list(found) if isinstance(found, (list, dict)) else [None]
-    if not all(isinstance(word, str) for word in words):
+    words = list(found) if isinstance(found, (list, dict)) else []
+    if not isinstance(found, (list, dict)) or not all(isinstance(word, str) for word in words):
         raise NotText(1, "must be a list of words, or `word: meaning` lines: write it so")
     return words
 
