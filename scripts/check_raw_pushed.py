@@ -3,11 +3,13 @@
 
 usage: check_raw_pushed.py < lines of "local-ref local-id remote-ref remote-id", as git gives them
 
+The pre-commit framework reads those lines itself and gives variables named PRE_COMMIT_….
 Exit code 1 names those that are not. When S3 does not answer it says so and lets the push go on.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 
@@ -19,7 +21,7 @@ from registry.raw_versions import Version
 
 
 def main(argv: list[str]) -> int:
-    named = {version for line in sys.stdin for version in pushed(line.split())}
+    named = {version for line in framework() or sys.stdin for version in pushed(line.split())}
     if not named:
         return 0
     try:
@@ -33,6 +35,17 @@ def main(argv: list[str]) -> int:
     if missing:
         say("pre-push: nothing was pushed; do that, and push again")
     return 1 if missing else 0
+
+
+def framework() -> list[str]:
+    """The line that git gave to the pre-commit framework; none without it.
+
+    A first push has no commit to begin from: it is then told the branch alone.
+    """
+    told = {name: os.environ.get(f"PRE_COMMIT_{name}") for name in ("TO_REF", "LOCAL_BRANCH")}
+    new = told["TO_REF"] or told["LOCAL_BRANCH"]
+    old = os.environ.get("PRE_COMMIT_FROM_REF") or "0"
+    return [f"local {new} remote {old}"] if new else []
 
 
 def pushed(line: list[str]) -> list[Version]:

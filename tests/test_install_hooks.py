@@ -120,6 +120,14 @@ def test_the_push_of_a_raw_dataset_that_is_not_in_s3_is_stopped(clone, rclone_bu
     anna.git("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message=x")
     stopped = anna.run("git", "push", "elsewhere", "HEAD:refs/heads/main")
     assert stopped.code == 1 and "make push DATASET=raw_datasets/x" in stopped.err, stopped
+    for told in (  # by the pre-commit framework, which reads git's lines itself
+        {"PRE_COMMIT_TO_REF": "HEAD", "PRE_COMMIT_FROM_REF": "HEAD~1"},
+        {"PRE_COMMIT_LOCAL_BRANCH": "HEAD"},
+    ):
+        run = anna.run("scripts/hooks/pre-push", **told)
+        assert run.code == 1 and "make push DATASET=raw_datasets/x" in run.err, run
+    run = anna.run("scripts/hooks/pre-push", PRE_COMMIT_TO_REF="HEAD", PRE_COMMIT_FROM_REF="HEAD")
+    assert run.code == 0, run
     rclone_bucket.put(f"raw_datasets_dvc_cache/files/md5/01/{digest[2:]}", b"[]")
     again = anna.run("git", "push", "elsewhere", "HEAD:refs/heads/main")
     assert again.code == 0, again

@@ -69,9 +69,7 @@ def test_sources_hand_down_license_tags_and_languages(registry):
     kit.write(registry, "raw_datasets/other", other.replace("cc-by-4.0", "mit"))
     one, _ = made(registry, "processed_datasets/one", "--from", "raw_datasets/logs")
     assert one.texts("license")[0][0] == "cc-by-4.0"
-    two, _ = made(
-        registry, "processed_datasets/two", "--from", "raw_datasets/logs raw_datasets/other"
-    )
+    two, _ = made(registry, "processed_datasets/two", "--from", "raw_datasets/logs other")
     texts = {key: [text for text, _ in two.texts(key)] for key in two.fields}
     assert texts["source_datasets"] == ["raw_datasets/logs", "raw_datasets/other"]
     assert (texts["language"], texts["tags"]) == (["en", "de", "fr"], ["logs", "text"])
@@ -142,12 +140,17 @@ def test_what_is_refused_leaves_everything_as_it_was(registry, word):
 @pytest.mark.parametrize(
     "words, said",
     [
-        (["--from", "raw_datasets/none"], "must be an entry with a card"),
+        (["--from", "raw_datasets/none"], "is not an entry here"),
+        (
+            ["--from", "raw_datasets/bare"],
+            "must have a card: `make card DATASET=raw_datasets/bare`",
+        ),
         (["--from", "champion_models/poet"], "cannot derive from it"),
         (["--code", "/nowhere"], "must be a git repository with a commit"),
     ],
 )
 def test_wrong_options_make_no_card(registry, words, said):
+    (registry / "raw_datasets" / "bare").mkdir()
     done = kit.run(registry, "make_card.py", "processed_datasets/new", *words)
     assert done.returncode == 2 and said in done.stderr
     assert not (registry / "processed_datasets" / "new.card.md").exists()
@@ -169,6 +172,8 @@ def test_on_a_terminal_it_asks_until_the_answer_is_good(registry):
     assert card.texts("source_datasets")[0][0] == "raw_datasets/logs"
     assert (card.value("code.commit").kind, card.value("code.commit").data) == ("text", "1234567")
     assert card.value("code.command").data == "TODO"
+    for allowed in ("vocab/licenses.txt; here: cc-by-4.0\r\n", "one of: raw_datasets/logs, proc"):
+        assert allowed in said
     for problem in ("must be a license id", "must be an entry that exists", "7 to 40 hex digits"):
         assert problem in said
 

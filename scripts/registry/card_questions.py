@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterator
 
 from registry import card_edit, card_fields
 from registry.card_edit import LISTS
-from registry.card_fields import BY_NAME, CODE_KEYS
+from registry.card_fields import BY_NAME, CODE_KEYS, FITS
 from registry.card_rules import fields, references
 from registry.cards import Card
 from registry.library import Library
 
+MOST = 12  # entries that a question names
 Ask = Callable[[str], str]
 
 
 def answered(card: Card, library: Library, ask: Ask) -> Card:
     """The card with the person's answers in place of its blanks; an empty answer keeps one."""
     for key in _blanks(card):
-        hint, problem = _about(key), ""
+        hint, problem = _about(key) + _allowed(key, card, library), ""
         while answer := ask(f"{problem}{key}: {hint}\n  (Enter leaves it for later) > "):
             texts = [part.strip() for part in answer.split(",")] if key in LISTS else [answer]
             tried = card_edit.set_key(card, key, card_edit.value_of(key.split(".")[-1], texts))
@@ -47,6 +48,29 @@ def _wrong(card: Card, key: str, library: Library) -> Iterator[str]:
         for at, message in rule(card, library):
             if at == line or rule is fields.readable:
                 yield f"  {message}\n"
+
+
+def _allowed(key: str, card: Card, library: Library) -> str:
+    """The values that the answer may have, where they are a closed list: all, or where it is."""
+    kind = BY_NAME[key.partition(".")[0]].kind
+    if kind == "license":
+        few = ", ".join(sorted(_used("license", library) or ("apache-2.0", "cc-by-4.0", "mit")))
+        return f"\n  one of scripts/registry/vocab/licenses.txt; here: {few}"
+    if kind not in FITS:
+        return ""
+    fits = card_fields.fitting(kind, card.entry.section)
+    ids = [str(e) for e in library.entries if e.section in fits and library.tells(str(e))]
+    ids = [id for id in ids if id != str(card.entry)]
+    some = ", ".join(ids[:MOST]) + (f" and {len(ids) - MOST} more" if len(ids) > MOST else "")
+    return (
+        f"\n  one of: {some}" if ids else f"\n  an entry of {' or '.join(fits)}; none is here yet"
+    )
+
+
+def _used(key: str, library: Library) -> set[str]:
+    """The values of a key in the cards that there are."""
+    cards = [card for entry in library.entries if (card := library.card(entry))]
+    return {text for card in cards for text, _ in card.texts(key) if "TODO" not in text}
 
 
 def _about(key: str) -> str:

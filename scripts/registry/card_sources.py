@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from registry.card_fields import BY_NAME, fitting
 from registry.cards import Card
-from registry.entries import Entry
+from registry.entries import Entry, select
 from registry.errors import UsageError
 from registry.library import Library
+from registry.sections import SECTIONS
 
 
 def inherited(sources: list[Card]) -> dict[str, list[str]]:
@@ -32,11 +33,10 @@ def key_for(entry: Entry) -> str:
 def cards_of(words: str, entry: Entry, library: Library) -> list[Card]:
     """The cards of the entries that FROM names. Raises UsageError for one that cannot be."""
     found = []
-    for word in words.split():
-        source = library.ids.get(word)
-        card = library.card(source) if source else None
-        if source is None or card is None:
-            raise UsageError(f"FROM={word}: must be an entry with a card, as section/name")
+    for source in select([words], SECTIONS, library.root):
+        word, card = str(source), library.card(source)
+        if card is None:
+            raise UsageError(f"FROM={word}: must have a card: `make card DATASET={source:sh}`")
         if source.section not in fitting("datasets", entry.section):
             raise UsageError(f"FROM={word}: an entry of {entry.section} cannot derive from it")
         found.append(card)
