@@ -78,6 +78,26 @@ def test_a_line_without_a_card_is_left_over(registry):
     assert "/try/\n" in text_of(registry)
 
 
+def test_a_line_that_stands_twice(registry):
+    path, before = registry / LEDGER, text_of(registry)
+    path.write_text(before + "/gone/\n/gone/\n/try/\n")
+    assert [line.split(": ", 1)[1].partition(":")[0] for line in check(registry)] == [
+        "/try/ must stand once", "/gone/ must stand once", "/gone/ must stand once"]  # fmt: skip
+    kit.run(registry, "check_experiments.py", "--fix")
+    assert sorted(text_of(registry).splitlines()) == sorted(before.splitlines())
+
+
+def test_a_ledger_with_windows_line_ends(registry):
+    path = registry / LEDGER
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    kit.write(registry, "experiments/new", kit.good_card("experiments/new"))
+    before = path.read_bytes()
+    kit.run(registry, "check_experiments.py", "--fix")
+    assert path.read_bytes() == before + b"/new/\r\n"
+    kit.commit(registry)
+    assert check(registry) == []
+
+
 def test_the_catch_all_is_no_line_of_an_experiment(registry):
     text = text_of(registry).replace("/try/\n", "")
     (registry / LEDGER).write_text(text)

@@ -92,6 +92,20 @@ def test_code_gives_repository_and_commit_without_password(registry, code):
     assert here.value("code.repo").data == "."
 
 
+def test_a_remote_that_is_a_folder_is_left_for_the_person(registry, code):
+    kit.git(code, "remote", "set-url", "origin", "/srv/git/code.git")
+    card, done = made(registry, "processed_datasets/new", "--code", str(code))
+    assert card.value("code.repo").data == "TODO"
+    assert "has no remote that others can reach" in done.stderr
+
+
+@pytest.mark.parametrize("section", ["raw_datasets", "champion_models"])
+def test_no_code_for_cards_that_name_none(registry, code, section):
+    done = kit.run(registry, "make_card.py", f"{section}/new", "--code", str(code))
+    assert done.returncode == 2 and f"an entry of {section} names no code" in done.stderr
+    assert not (registry / section / "new.card.md").exists()
+
+
 def test_what_is_in_the_folder_becomes_a_comment(registry):
     folder = registry / "processed_datasets" / "new"
     folder.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from registry import card_edit, card_sources, cards, scan
+from registry.card_fields import BY_NAME
 from registry.cards import Card
 from registry.code_repository import Code
 from registry.console import human_bytes, plural
@@ -50,6 +51,9 @@ def _derived(card: Card, library: Library, sources: str) -> Card:
 
 
 def _coded(card: Card, code: Code) -> Card:
+    section = card.entry.section
+    if section not in BY_NAME["code"].sections:
+        raise UsageError(f"CODE: an entry of {section} names no code of its own: leave it out")
     if "code" not in card.fields:
         empty = (
             f"{{repo: {card_edit.BLANK}, commit: {card_edit.BLANK}, command: {card_edit.BLANK}}}"

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from registry import git
+from registry.card_judges import repo
 from registry.errors import UsageError
 
 
 class Code(NamedTuple):
-    """`repo`: a url, or "." for the registry itself, "" when it has no remote. `doubts`: why the
-    commit may not tell all, one line each."""
+    """`repo`: a url, "." for the registry itself, "" when it has no remote with a url.
+
+    `doubts`: why the commit may not tell all, one line each.
+    """
 
     repo: str
     commit: str
@@ -31,8 +34,13 @@ def look(path: Path, registry: Path) -> Code:
         doubts.append(f"{path} has changes that are not committed: commit them, then this id")
     if not git.run(top, "branch", "--remotes", "--contains", commit).strip():
         doubts.append(f"{commit[:10]} is on no remote branch: push it, so that others find it")
-    here = top.resolve() == registry.resolve()
-    return Code("." if here else public(remote_url(top)), commit, doubts)
+    url = public(remote_url(top))
+    if top.resolve() == registry.resolve():
+        url = "."
+    elif repo(url):
+        doubts.append(f"{path} has no remote that others can reach: write the url that they need")
+        url = ""
+    return Code(url, commit, doubts)
 
 
 def public(url: str) -> str:

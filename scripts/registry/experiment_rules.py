@@ -36,9 +36,12 @@ def listed(state: State) -> Iterator[Problem]:
 
 def left_over(state: State) -> Iterator[Problem]:
     """A line of the ledger has an experiment with a card."""
+    lines = ledger.lines(state.text)
     for number in leftovers(state):
-        line = ledger.lines(state.text)[number]
+        line = lines[number]
         text = f"{line} must have a card beside it, and has none: {FIX}, or write the card"
+        if list(lines.values()).count(line) > 1:
+            text = f"{line} must stand once: {FIX}"
         yield Problem(FILE, number, text, rule="experiment-left-over")
 
 
@@ -56,7 +59,7 @@ def garbage_ignored(state: State) -> Iterator[Problem]:
 
 def committed(state: State) -> Iterator[Problem]:
     """A kept experiment's card and line are committed."""
-    lines = state.recorded_text.split("\n")
+    lines = [line.removesuffix("\r") for line in state.recorded_text.split("\n")]
     for entry in judged(state):
         path, match = card_path(entry), state.folders[folder_path(entry.name)]
         if path not in state.recorded:

@@ -61,15 +61,16 @@ def line_for(name: str) -> str:
 
 def added(text: str, experiments: list[Entry]) -> str:
     """The ledger with a line for each of these at its end; the rest byte for byte."""
-    if not all(line in text.split("\n") for line in CATCH_ALL):
-        text = "\n".join(CATCH_ALL) + "\n" + text
+    end = "\r\n" if "\r\n" in text else "\n"
+    if not all(line in text.replace("\r\n", "\n").split("\n") for line in CATCH_ALL):
+        text = end.join(CATCH_ALL) + end + text
     if not experiments:
         return text
     if text and not text.endswith("\n"):
-        text += "\n"
+        text += end
     if HEADER not in text:
-        text += f"\n{HEADER}\n"
-    return text + "".join(f"{line_for(entry.name)}\n" for entry in experiments)
+        text += f"{end}{HEADER}{end}"
+    return text + "".join(f"{line_for(entry.name)}{end}" for entry in experiments)
 
 
 def without(text: str, numbers: set[int]) -> str:

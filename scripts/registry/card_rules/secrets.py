@@ -22,7 +22,7 @@ SECRETS = tuple(
             r"(?i:secret_?access_?key)[\"']?\s*[:=]\s*[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])",
         ),
         ("a private key", "private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
-        ("a Hugging Face token", "hf_", r"\bhf_[A-Za-z]{30,}\b"),
+        ("a Hugging Face token", "hf_", r"\bhf_[A-Za-z0-9]{30,}\b"),
         ("a GitHub token", "gh", r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
         ("a GitHub token", "github_pat_", r"\bgithub_pat_\w{22,}\b"),
         ("a GitLab token", "glpat-", r"\bglpat-[\w-]{20,}"),
