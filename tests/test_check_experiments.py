@@ -186,6 +186,8 @@ def test_cards_and_bytes_in_s3(tmp_path):
     asked = []
     one = list(remote_rules.check(library, poet, lambda f: asked.append(f) or [], lambda v: v))
     assert asked == ["champion_models/poet/"] and [p.rule for p in one] == ["remote-bytes"]
+    cure = "run `make push DATASET=champion_models/poet` where its files are, or delete the card"
+    assert one[0].message.endswith(cure)
 
 
 def test_remote_asks_the_real_store(rclone_bucket, clone):

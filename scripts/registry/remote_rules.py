@@ -56,7 +56,8 @@ def _section(library: Library, section: str, keys: set[str]) -> Iterator[Problem
 
 def _no_bytes(entry: Entry) -> Iterator[Problem]:
     if entry.card.is_file():
-        push = f"run `make push DATASET={entry:sh}`"
-        cure = push if entry.folder.is_dir() else "or delete the card"
+        cure = f"run `make push DATASET={entry:sh}`"
+        if not entry.folder.is_dir():
+            cure += " where its files are, or delete the card"
         text = f"a card must have its bytes in S3, and none are there: {cure}"
         yield Problem(f"{entry}{CARD}", 1, text, rule="remote-bytes")
