@@ -23,20 +23,29 @@ from support.world import World
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave each test with its store, unless both matter to it."""
+    """Leave each test with one of its two stores, unless both matter to it."""
     if os.environ.get("SWEEP") == "full":
         return
-    spare = [item for item in items if _is_spare(item)]
+    names = {item.nodeid for item in items}
+    spare = [item for item in items if _is_spare(item, names)]
     config.hook.pytest_deselected(items=spare)
     items[:] = [item for item in items if item not in set(spare)]
 
 
-def _is_spare(item: pytest.Item) -> bool:
+def _is_spare(item: pytest.Item, names: set[str]) -> bool:
     kind = re.search(rf"\b({RCLONE}|{MOTO})\b", item.name.partition("[")[2])
     if not kind or item.get_closest_marker("both_stores"):
         return False
-    name = item.nodeid.replace(kind[0], "", 1)
-    return kind[0] != (RCLONE, MOTO)[zlib.crc32(name.encode()) % 2]
+    other = RCLONE if kind[0] == MOTO else MOTO
+    if _with(item, kind[0], other) not in names:  # asked for by name, or the only one it has
+        return False
+    return kind[0] != (RCLONE, MOTO)[zlib.crc32(_with(item, kind[0], "").encode()) % 2]
+
+
+def _with(item: pytest.Item, kind: str, other: str) -> str:
+    """The test's id with another store in its brackets."""
+    name, bracket, parameters = item.nodeid.partition("[")
+    return name + bracket + parameters.replace(kind, other, 1)
 
 
 @pytest.fixture(scope="session")
