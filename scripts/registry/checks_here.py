@@ -26,8 +26,10 @@ def tools(visit: Visit) -> Iterator[Finding]:
     yield _version("git", ["git", "--version"], (2, 20), "install a newer one")
     yield _version("python", [sys.executable, "--version"], (3, 10), "PYTHON=/path/to/a/newer/one")
     yield _version("dvc", [sys.executable, "-m", "dvc", "--version"], (3, 0), AGAIN)
-    cure = "AWS must name the aws command, version 1 or 2" if os.environ.get("AWS") else AGAIN
-    yield _version("aws", [*aws.program(), "--version"], (1, 20), cure)
+    named = os.environ.get("AWS")  # started as it is named, to say what is wrong with it
+    cure = "AWS must name the aws command, version 1 or 2" if named else AGAIN
+    program = [named] if named else aws.program()
+    yield _version("aws", [*program, "--version"], (1, 20), cure)
     yield _version("rclone", [str(beside / "rclone"), "version"], (1, 60), AGAIN)
 
 
