@@ -45,10 +45,10 @@ def is_current(wanted: Path) -> bool:
 
 
 def works() -> bool:
-    """Whether .venv's Python starts: it does not after the machine's Python was removed."""
-    python = VENV / "bin" / "python"
+    """Whether .venv has a pip that runs: not after the machine's Python went, or a Ctrl-C early."""
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--version"]
     try:
-        return subprocess.run([python, "-c", ""], check=False).returncode == 0
+        return subprocess.run(pip, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
@@ -81,6 +81,9 @@ def show(command: list[str], count: int) -> None:
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as pip:
         for line in pip.stdout or ():
+            if line.startswith("Ignoring "):  # it is for another Python or system
+                count -= 1
+                continue
             talk.append(line)
             if line.startswith("Collecting "):
                 seen += 1

@@ -114,6 +114,14 @@ def test_a_venv_whose_python_went_away_is_made_anew(fresh):
     assert installed(fresh)
 
 
+def test_a_set_up_stopped_before_pip_was_there_begins_anew(fresh):
+    """As by Ctrl-C in the first seconds: Python is there, and `venv` was not done."""
+    command = [fresh.env["PYTHON"], "-m", "venv", "--clear", "--without-pip", ".venv"]
+    subprocess.run(command, cwd=fresh.path, check=True)
+    expect(fresh.run("scripts/setup.sh"), 0)
+    assert installed(fresh)
+
+
 @pytest.mark.parametrize(
     ("missing", "fakes", "says"),
     [
