@@ -13,7 +13,7 @@ from functools import partial
 from registry import access, console, crew, dvc, entries, raw, raw_cache
 from registry.console import plural, say
 from registry.entries import Entry
-from registry.errors import RegistryError
+from registry.errors import Refusal, RegistryError
 from registry.progress import Meter
 from registry.session import Session
 
@@ -67,7 +67,9 @@ def pull(session: Session, wanted: list[Entry]) -> list[crew.Result[None]]:
 
 def attempt(wanted: list[Entry]) -> RegistryError | None:
     try:
-        dvc.run(entries.ROOT, "pull", *dvc.targets(wanted), live=True)
+        dvc.pull(entries.ROOT, dvc.targets(wanted))
+    except Refusal as error:
+        return raw.changed(wanted[0]) if len(wanted) == 1 else error
     except RegistryError as error:
         return error
     return None

@@ -47,7 +47,7 @@ def judge(entry: Entry, changed: set[Entry]) -> crew.Result[None]:
         if not entry.dvc_file.exists():
             raise Refusal(f"it was never added: `make add DATASET={entry:sh}`")
         if entry in changed:
-            raw.refuse_changed(entry)
+            raise raw.changed(entry)
         if not here and not raw.is_cached(entry):
             raise Refusal(
                 f"it is not here, so there is nothing to push: `make pull DATASET={entry:sh}`"

@@ -64,7 +64,7 @@ def refuse_unfit(entry: Entry) -> None:
     if found.blocked:
         raise Refusal(f"{entry}: {found.blocked[0]}")
     if entry.dvc_file.exists() and found.files and dvc.is_changed(entry):
-        raw.refuse_changed(entry)
+        raise raw.changed(entry)
 
 
 if __name__ == "__main__":

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
 import re
-import struct
-import subprocess
-import termios
 import threading
 
 import pytest
 from support.oracle import expect
 from support.servers import MOTO
+from support.terminal import in_terminal
 
 from registry import progress
 
@@ -22,28 +17,6 @@ LIVE = re.compile(
     r"(sent|fetched|read) [\d.]+ \S+ of [\d.]+ \S+, (\d+ of )?\d+ files?, [\d.]+ \S+/s(, .* left)?"
 )
 on_one = pytest.mark.parametrize("server", [MOTO], indirect=True)
-
-
-def in_terminal(checkout, *command, columns=80, **env):
-    """(exit code, everything that a terminal of this width was sent)."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    run = subprocess.Popen(
-        command, cwd=checkout.path, env={**checkout.env, **env, "TERM": "xterm"},
-        stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-    )  # fmt: skip
-    os.close(slave)
-    sent = b""
-    while True:
-        try:
-            block = os.read(master, 65536)
-        except OSError:  # Linux's way to say that nobody has it open any more
-            break
-        if not block:
-            break
-        sent += block
-    os.close(master)
-    return run.wait(60), sent.decode()
 
 
 def screen(sent):
@@ -96,6 +69,14 @@ def test_in_a_narrow_terminal_no_live_line_wraps(two):
     code, sent = in_terminal(anna, ".venv/bin/python", "scripts/push_entries.py", P, M, columns=30)
     assert code == 0
     assert live(sent) and max(map(len, live(sent))) < 30
+
+
+@on_one
+def test_a_terminal_that_does_not_tell_its_width(two):
+    anna, _ = two
+    code, sent = in_terminal(anna, ".venv/bin/python", "scripts/push_entries.py", P, M, columns=0)
+    assert code == 0
+    assert live(sent) and all(LIVE.fullmatch(line) for line in live(sent)), sent
 
 
 @on_one

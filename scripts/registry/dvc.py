@@ -14,6 +14,7 @@ from registry.errors import Refusal, RegistryError
 
 ATTEMPTS = "3"
 _UNSAVED = "unsaved files"
+_MISSING = ("neither locally nor on remote", "missing-files")
 
 
 def run(root: Path, *words: str, live: bool = False) -> str:
@@ -26,7 +27,7 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     child.setdefault("AWS_MAX_ATTEMPTS", ATTEMPTS)
     show = live and sys.stderr.isatty()
     done = subprocess.run(
-        [sys.executable, "-m", "dvc", *words, *([] if show else ["-q"])],
+        [sys.executable, "-m", "dvc", *words],  # its --quiet would keep the errors to itself
         cwd=root,
         env=child,
         stdin=subprocess.DEVNULL,
@@ -41,7 +42,21 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     told = (done.stderr or "").strip()
     if _UNSAVED in told:
         raise Refusal("it holds files here that were never added")
+    if any(words in told for words in _MISSING):
+        raise RegistryError("S3 does not hold this version: ask its author to `make push` it")
     raise RegistryError(f"dvc {words[0]}: {_last_words(told) or 'it failed, see above'}")
+
+
+def pull(root: Path, names: list[str]) -> None:
+    """`dvc pull`; on a terminal in two steps: the first shows progress, the second is read.
+
+    What it would say of local changes there is to force them away. Raises as `run` does.
+    """
+    if not sys.stderr.isatty():
+        run(root, "pull", *names)
+        return
+    run(root, "fetch", *names, live=True)
+    run(root, "checkout", *names)
 
 
 def is_changed(entry: Entry) -> bool:

@@ -53,10 +53,11 @@ def remember(entry: Entry, remote: str, seen: Scan, when: int) -> None:
     state.save(entry, remote, Baseline(version(entry), rows), when)
 
 
-def refuse_changed(entry: Entry) -> None:
-    raise Refusal(
+def changed(entry: Entry) -> Refusal:
+    """Why nothing moves: DVC would have to drop bytes that exist nowhere else."""
+    return Refusal(
         f"changed here, but not added: `make add DATASET={entry:sh}` makes it a new version, "
-        f"`make reset DATASET={entry:sh}` takes the old one back"
+        f"`make reset DATASET={entry:sh}` takes the one that {entry.name}.dvc names"
     )
 
 
