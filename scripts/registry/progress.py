@@ -67,7 +67,7 @@ class Meter:
         self._drawn = now
         text = self._text(now)
         if self._live:
-            width = shutil.get_terminal_size().columns - 1
+            width = (shutil.get_terminal_size().columns or 80) - 1
             print(f"\r\x1b[K{text[:width]}", end="", file=sys.stderr, flush=True)
         else:
             print(text, file=sys.stderr, flush=True)
