@@ -122,6 +122,41 @@ def test_a_killed_store_starts_again_by_itself_at_the_same_place(running):
     assert client(running).get("kept/x").body == b"kept"
 
 
+def test_a_clone_that_was_moved_serves_from_its_new_place(tmp_path):
+    """Also when its store ran: the old server would write where the clone was."""
+    here = OwnStore(tmp_path / "before", samples=False)
+    expect(here.script("serve_store", "start"), 0)
+    client(here).put("kept/x", b"kept")
+    here.path = here.path.rename(tmp_path / "after")
+    try:
+        expect(here.script("set_remote"), 0)
+        assert client(here).get("kept/x").body == b"kept"
+        client(here).put("kept/y", b"new")
+        assert (here.store / "data" / "registry" / "kept" / "y").read_bytes() == b"new"
+        assert len(here.alive()) == 1 and not (tmp_path / "before").exists()
+    finally:
+        here.close()
+    assert here.alive() == []
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY"])
+def test_no_proxy_stands_before_it(running, name):
+    """A company's proxy is for the world outside; for all the programs that move bytes."""
+    env = {name: "http://127.0.0.1:9", "no_proxy": "example.org", "NO_PROXY": "example.org"}
+    running.add("raw_datasets/r", {"x": b"1"})
+    running.add("processed_datasets/p", {"x": b"1"})
+    before = running.tree()
+    expect(running.make("add", "DATASET=r", **env), 0)
+    for engine in ("aws", "rclone"):
+        running.write("processed_datasets/p/x", engine.encode())
+        expect(running.push(ENGINE=engine, **env), 0)
+        running.delete("raw_datasets/r", ".dvc/cache", "processed_datasets/p")
+        expect(running.pull("r", "p", ENGINE=engine, **env), 0)
+        assert running.tree() == {**before, "processed_datasets/p/x": engine.encode()}
+    running.delete("raw_datasets/r", "raw_datasets/r.card.md", "raw_datasets/r.dvc")
+    running.delete("processed_datasets/p", "processed_datasets/p.card.md")
+
+
 def test_a_stale_pid_is_nobody_we_would_kill(running):
     """After a crash the pid file may name anybody's process."""
     expect(running.script("serve_store", "stop"), 0)

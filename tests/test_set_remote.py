@@ -123,10 +123,19 @@ def test_a_registry_out_of_reach(working, bucket, way, dead_port):
     settings = remote.load(working.path)
     assert re.search(rf"remote: {re.escape(settings.url)}.*{re.escape(settings.endpoint)}", run.err)
     assert re.search(r"credentials: \S+", run.err), run
-    assert f"try: aws s3 ls {settings.url}/ --endpoint-url {settings.endpoint}" in run.err, run
+    assert re.search(r"try: .*aws s3 ls \S+/ --endpoint-url \S+", run.err), run
+    assert f"aws s3 ls {settings.url}/ --endpoint-url {settings.endpoint}" in run.err, run
     assert working.tree() == before and bucket.read() == there
     pulled = expect(working.run("./pull.sh", timeout=60), 1) if way is wrong_keys else run
     assert says in pulled.err and working.tree() == before
+
+
+def test_what_it_says_to_try_can_be_pasted(working):
+    working.proxy.when("GET").answer(403, "AccessDenied")
+    line = re.search(r"(?m)^  try: (.*)", expect(working.push(), 1).err)[1]
+    working.proxy.clear()
+    run = expect(working.run("bash", "-c", f". .venv/bin/activate; {line}"), 0)
+    assert run.out.split() == ["PRE", ".registry/", "PRE", "processed_datasets/"], run
 
 
 def test_wrong_keys_for_real(clone, rclone_bucket):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from registry import marker, remote, s3
@@ -63,7 +64,7 @@ def ensure_store(root: Path = ROOT) -> None:
     from registry.store import Store
 
     store = Store(root)
-    if not store.pid() or not remote.load(root).endpoint:
+    if not store.is_up() or not remote.load(root).endpoint:
         said = store.ensure()
         if said:
             say(said)
@@ -75,20 +76,37 @@ def _is_embedded(root: Path) -> bool:
 
 def _explain(client: s3.Client, error: Unreachable) -> str:
     there = client.remote
-    words = ["aws s3 ls", f"{there.url}/"]
-    if there.address:
-        words.append(f"--endpoint-url {there.address}")
-    if there.profile:
-        words.append(f"--profile {there.profile}")
     place = there.url + (f" at {there.address}" if there.address else "")
     try:
         source = client.credentials.source
     except Unreachable:
         source = "none"
-    code = error.code if isinstance(error, s3.Denied) else ""
-    cure = f"\n  {_CURES[code]}" if code in _CURES else ""
+    cure = _cure(there, error)
     return (
         f"cannot get into the registry, nothing was touched\n"
-        f"  remote: {place}\n  credentials: {source}\n  reason: {error}{cure}\n"
-        f"  try: {' '.join(words)}"
+        f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
+        f"{cure}\n  try: {_look(there)}"
     )
+
+
+def _cure(there: remote.Remote, error: Unreachable) -> str:
+    """A line of its own, or nothing."""
+    if isinstance(error, s3.Denied):
+        return f"\n  {_CURES[error.code]}" if error.code in _CURES else ""
+    if there.profile == remote.EMBEDDED:
+        return "\n  `make store` starts it, in the clone whose embedded store it is"
+    return ""
+
+
+def _look(there: remote.Remote) -> str:
+    """The aws command that looks at the same place in the same way, ready to paste."""
+    words = ["aws", "s3", "ls", f"{there.url}/"]
+    options = {
+        "--endpoint-url": there.address,
+        "--profile": there.profile,
+        "--region": there.region,
+    }
+    for option, value in options.items():
+        words += [option, value] if value else []
+    keys = there.credentials_file
+    return (f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(keys)} " if keys else "") + shlex.join(words)

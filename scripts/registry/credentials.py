@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from registry.errors import Unreachable
-from registry.remote import Remote
+from registry.remote import LOOPBACK, Remote
 
 # What makes a profile of ~/.aws/config more than a place for settings.
 _INDIRECT = ("role_arn", "sso_", "credential_process", "web_identity", "login_session")
@@ -61,6 +61,9 @@ def environment(remote: Remote) -> dict[str, str]:
     child = dict(os.environ)
     if remote.credentials_file:
         child["AWS_SHARED_CREDENTIALS_FILE"] = remote.credentials_file
+    if remote.is_on_this_machine:
+        for name in ("NO_PROXY", "no_proxy"):  # programs differ in which one they prefer
+            child[name] = ",".join(filter(None, [child.get(name), *LOOPBACK]))
     return child
 
 

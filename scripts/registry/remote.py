@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from registry.entries import ROOT, Entry
 from registry.errors import RegistryError
@@ -15,6 +16,7 @@ EMBEDDED = "embedded"  # the remote of a fresh clone: a store on this machine
 DVC_FOLDER = "raw_datasets_dvc_cache"  # DVC's part; the registry's base is its parent
 MARKERS = ".registry"
 TRASH = ".registry_trash"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Remote:
         names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
         usual = next((os.environ[name] for name in names if os.environ.get(name)), "")
         return (self.endpoint or usual).rstrip("/")
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether it is reached by loopback, as the embedded store is: no proxy leads there."""
+        return urlsplit(self.address).hostname in LOOPBACK
 
     @property
     def identity(self) -> str:

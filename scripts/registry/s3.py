@@ -208,7 +208,10 @@ class Client:
         """Host and encoded path for a key, and this thread's open connection to that host."""
         secure, host, path = _address(self.remote, self.region)
         if getattr(self._local, "host", None) != host:
-            self._local.connection = _open(secure, host, min(CONNECT_SECONDS, self.patience))
+            scheme = "https" if secure else "http"
+            proxy = "" if self.remote.is_on_this_machine else _proxy(scheme, host)
+            seconds = min(CONNECT_SECONDS, self.patience)
+            self._local.connection = _open(secure, host, proxy, seconds)
             self._local.host = host
         return host, path + sigv4.encode(key, safe="/"), self._local.connection
 
@@ -268,9 +271,8 @@ def _address(remote: Remote, region: str) -> tuple[bool, str, str]:
     return True, f"{remote.bucket}.{domain}", "/"
 
 
-def _open(secure: bool, host: str, seconds: float) -> http.client.HTTPConnection:
-    """A connection, through the environment's proxy where that names one."""
-    proxy = _proxy("https" if secure else "http", host)
+def _open(secure: bool, host: str, proxy: str, seconds: float) -> http.client.HTTPConnection:
+    """A connection, through the proxy if there is one."""
     if not secure:
         if not proxy:
             return http.client.HTTPConnection(host, timeout=seconds)
@@ -284,6 +286,7 @@ def _open(secure: bool, host: str, seconds: float) -> http.client.HTTPConnection
 
 
 def _proxy(scheme: str, host: str) -> str:
+    """The environment's proxy for this host; "" where that names none."""
     if not any(name.lower().endswith("_proxy") for name in os.environ):
         return ""
     if urllib.request.proxy_bypass(host):

@@ -65,7 +65,7 @@ class Store:
         self.folder.mkdir(exist_ok=True)
         with open(self.folder / "starting", "w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
-            if self.pid() and self._answers():
+            if self.is_up() and self._answers():
                 self._tell_dvc()
                 return ""
             self.stop()
@@ -75,6 +75,10 @@ class Store:
             self._start()
             self._tell_dvc()
             return said
+
+    def is_up(self) -> bool:
+        """Whether it runs, and from here: a clone that was moved has left its server behind."""
+        return bool(self.pid()) and self._read("place") == str(self.folder)
 
     def pid(self) -> int:
         """The running server's process id; 0 when none runs."""
@@ -162,6 +166,7 @@ class Store:
                 cwd=self.folder,
             )
             (self.folder / "pid").write_text(f"{process.pid}\n")
+            (self.folder / "place").write_text(f"{self.folder}\n")
         if not _until(lambda: process.poll() is not None or self._answers(), START_SECONDS):
             self.stop()
         if process.poll() is not None:
