@@ -8,6 +8,8 @@ new samples as its own entries. This takes both out again before it commits the 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from registry import console, git, ledger
 from registry.console import plural, say
 from registry.entries import ROOT, Entry
@@ -21,11 +23,14 @@ def main(argv: list[str]) -> int:
     if len(argv) > 1 or ref.startswith("-"):
         raise UsageError("one version to merge: FROM=upstream/main")
     refuse_unsaved()
-    taken_out = not own(samples("HEAD"))
-    git.run(ROOT, "merge", "--no-commit", "--no-ff", ref, good=(0, 1))
-    if not git.run(ROOT, "rev-parse", "-q", "--verify", "MERGE_HEAD", good=(0, 1)):
+    if not news(ref):
         say("update: this is the newest version already")
         return 0
+    taken_out = not own(samples("HEAD"))
+    with suppress(git.GitError):  # conflicts are looked at below, once the samples are out
+        git.run(ROOT, "merge", "--no-commit", "--no-ff", ref)
+    if not git.has(ROOT, "MERGE_HEAD"):
+        raise Refusal(f"git cannot merge {ref} as things are here; it says why: git merge {ref}")
     theirs = samples("MERGE_HEAD")
     kept = own(theirs)
     out = [entry for entry in theirs if entry not in kept]
@@ -42,6 +47,17 @@ def refuse_unsaved() -> None:
     changed = git.names(git.run(ROOT, "status", "--porcelain", "-z", "--untracked-files=no"))
     if changed:
         raise Refusal(f"commit or stash what is changed here first: {changed[0][3:]}")
+
+
+def news(ref: str) -> bytes:
+    """The commits that are new in a version. Raises UsageError when there is no such version."""
+    if not git.has(ROOT, ref):
+        raise UsageError(
+            f"{ref!r} is no version that Git knows here: `git remote -v` must show where newer "
+            "versions come from (else `git remote add upstream <its URL>`); then "
+            "`git fetch upstream`, and again"
+        )
+    return git.run(ROOT, "rev-list", "-n1", f"HEAD..{ref}")
 
 
 def samples(ref: str) -> list[Entry]:

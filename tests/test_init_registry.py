@@ -126,6 +126,29 @@ def test_a_plain_merge_of_later_scripts_has_no_conflict(registry):
     assert ours.git("status", "--porcelain") == ""
 
 
+def test_an_update_that_cannot_be(registry):
+    """Never taken for "there is nothing newer"; nothing is half merged afterwards."""
+    upstream, ours = registry
+    upstream.write("NEWS", b"1")
+    upstream.git("add", "-A")
+    upstream.git("commit", "-qm", "Later")
+    ours.write("NEWS", b"ours, and not in Git")
+    before = ours.git("rev-parse", "HEAD")
+    run = expect(ours.make("update"), 2)
+    assert "git fetch upstream" in run.err and "newest" not in run.err, run
+    ours.git("fetch", "-q", "upstream")
+    for value in ("upstream/nosuch", "$(touch pwned)", "--abort"):
+        assert "newest" not in expect(ours.make("update", f"FROM={value}"), 2).err
+    run = expect(ours.make("update"), 2)
+    assert "git merge upstream/main" in run.err, run
+    assert ours.read("NEWS") == b"ours, and not in Git"
+    assert ours.git("rev-parse", "HEAD") == before
+    ours.delete("NEWS")
+    assert ours.git("status", "--porcelain") == ""
+    assert "merged" in expect(ours.make("update"), 0).err
+    assert "newest" in expect(ours.make("update"), 0).err
+
+
 def test_an_update_leaves_later_samples_out(registry):
     upstream, ours = registry
     before = set(ours.git("ls-files").splitlines())
