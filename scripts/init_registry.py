@@ -19,6 +19,7 @@ from registry.errors import Refusal, UsageError
 from registry.remote import Remote
 from registry.sections import SECTIONS
 from registry.settings import Choice
+from registry.store import Store
 
 SAMPLES = ROOT / "examples" / "samples.txt"
 
@@ -45,6 +46,8 @@ def main(argv: list[str]) -> int:
     say("  git add -A && git commit -m 'Start our registry'")
     say("  make card DATASET=raw_datasets/<name>      # a card first, then its folder beside it")
     say("  make add DATASET=raw_datasets/<name> && make push")
+    if Store().pid():
+        say("  make store-stop                            # the samples' store, which still runs")
     return 0
 
 

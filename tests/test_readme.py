@@ -89,7 +89,8 @@ def test_start_your_own(moto_server, tmp_path):
     shell(own, ".venv/bin/aws s3 mb s3://our-bucket", **env)
     look, start = block(". .venv/bin/activate"), block("make init")
     assert own.run("bash", "-c", look, **env).code == 1  # aws's way to say that it is empty
-    assert "sample entries taken out" in shell(own, start, **env).said
+    said = shell(own, start, **env).said
+    assert "sample entries taken out" in said and "make store-stop" in said
     assert own.git("status", "--porcelain") == ""
     shell(own, "make pull; make push", **env)
     own.close()
