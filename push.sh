@@ -22,24 +22,23 @@ exec 9>>.registry/lock # held by every step, until the last of them is gone
 export REGISTRY_LOCK_FD=9
 
 status=0
-note() { # remember the worst: a failure (1) outranks a refusal (3)
+note() { # note [code]: remember the worst: a failure (1) outranks a refusal (3)
   code=$?
   [ "$code" != 130 ] || exit 130
-  [ "$status" = 1 ] || status=$code
+  [ "$status" = 1 ] || status=${1:-$code}
 }
 
-# Gates: names, cards, the way to S3, and what changed here.
+# Gates: names, cards, the way to S3, what changed here, and the rules of experiments/.
 todo=$("$py" scripts/select_entries.py push "$@") || note
 [ "$status" = 0 ] || [ "$status" = 3 ] || exit "$status"
 raw=$(grep '^raw_datasets/' <<<"$todo" || true)
 mirrored=$(grep -v '^raw_datasets/' <<<"$todo" || true)
+if [ -n "$todo" ]; then "$py" scripts/check_experiments.py --quiet || note 3; fi
 
 # Effects: one part's failure does not stop the other.
 if [ -n "$raw" ]; then "$py" scripts/push_raw.py - <<<"$raw" || note; fi
 if [ -n "$mirrored" ]; then "$py" scripts/push_entries.py - <<<"$mirrored" || note; fi
-if [ -n "$todo" ]; then
-  "$py" scripts/check_experiments.py --quiet || status=$((status ? status : 3))
-  "$py" scripts/list_uncommitted.py || note
-fi
+if [ -n "$todo" ]; then "$py" scripts/list_uncommitted.py || note; fi
+
 [ "$status" = 0 ] || echo "push: not everything was done (exit code $status), see above" >&2
 exit "$status"

@@ -155,6 +155,19 @@ def test_a_bad_card_is_refused_and_the_others_go_on(anna, bucket):
     assert_clean(anna)
 
 
+def test_the_rules_of_experiments_come_first_and_stop_no_other_entry(anna, bucket):
+    """Nobody pushes experiments, so theirs is not a reason to hold back a model."""
+    anna.add(A, {"x": b"1"})
+    anna.card("experiments/try")
+    anna.write("experiments/try/x", b"scratch")
+    for dry in ("1", ""):
+        run = expect(anna.push(DRY_RUN=dry), 3)
+        lines = run.out.splitlines()
+        assert lines[0].startswith("experiments/try.card.md:1: "), run
+        assert lines[-1].startswith(A) and "exit code 3" in run.err, run
+        assert bucket.data() == ({} if dry else anna.tree(A))
+
+
 def test_what_is_not_committed_is_listed_after_a_push(anna, bucket):
     anna.add("raw_datasets/r r", {"x": b"1"})
     expect(anna.make("add", "DATASET=r r"), 0)
