@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 from support.checkout import ROOT, Checkout
@@ -12,6 +14,11 @@ from support.own_store import OwnStore
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
+TABLE = "\n".join(re.findall(r"^\| [^|]+ \| (.*) \|$", README, re.M))
+DAILY = list(dict.fromkeys(re.findall(r"`((?:make|\./)[^`]*)`", TABLE)))
+# Those that stand for a name of the reader's own.
+OWN_NAMES = ["make restore ID=…", "make remove DATASET=training_results/x CONFIRM=x",
+             "make card DATASET=section/x"]  # fmt: skip
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):.* ## ", MAKEFILE, re.M))
 VARIABLES = set(
@@ -34,10 +41,19 @@ def shell(checkout: Checkout, script: str, **env: str):
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
-    clone = OwnStore(tmp_path_factory.mktemp("readme") / "registry")
+    clone = OwnStore(tmp_path_factory.mktemp("readme") / "registry", venv=False)
+    whole_venv(clone.path / ".venv")
     shell(clone, "make pull")
     yield clone
     clone.close()
+
+
+def whole_venv(folder: Path) -> None:
+    """This one, with everything noted as installed: the tools of the tests are all there are."""
+    folder.mkdir()
+    for part in [*Path(sys.prefix).iterdir(), *ROOT.glob("requirements*.txt")]:
+        if not (folder / part.name).exists():
+            (folder / part.name).symlink_to(part)
 
 
 def test_try_it(fresh):
@@ -57,23 +73,34 @@ def test_look_around(fresh):
 @pytest.mark.parametrize(
     "command",
     [
-        "status",
-        "status ALL=1 FORMAT=json",
-        "status DATASET=lighthouse-logs",
-        "verify",
-        "check-cards",
-        "check-experiments",
-        "trash",
-        "remote",
-        "doctor",
-        "help CMD=pull",
-        "seal",
-        "pull DRY_RUN=1 FULL=1",
-        "push DATASET=lighthouse-snippets",
+        *(command for command in DAILY if command not in OWN_NAMES),
+        "make status ALL=1 FORMAT=json",
+        "make status DATASET=lighthouse-logs",
+        "make remote",
+        "make hooks",
+        "make seal",
+        *(f"make {verb} DRY_RUN=1 DATASET=lighthouse-snippets" for verb in ("push", "reset")),
+        "make pull DRY_RUN=1 FULL=1",
     ],
 )
 def test_every_day(fresh, command):
-    shell(fresh, f"make {command}")
+    shell(fresh, command)
+
+
+def test_the_commands_with_a_name_of_ones_own(fresh):
+    assert set(OWN_NAMES) <= set(DAILY)
+    entry = "training_results/x"
+    shell(fresh, OWN_NAMES[2].replace("section/x", entry))
+    assert b"pretty_name: TODO" in fresh.read(f"{entry}.card.md")
+    for named in ("raw_datasets/base", "experiments/scratch"):
+        fresh.card(named)
+    fresh.add(entry, {"log": b"1"})
+    shell(fresh, f"make push DATASET={entry} || [ $? = 2 ]")  # an experiment without a line
+    shell(fresh, OWN_NAMES[1])
+    listed = shell(fresh, "make trash").out
+    assert entry not in {str(path) for path in fresh.tree()}
+    shell(fresh, OWN_NAMES[0].replace("…", re.search(rf"(\S+)  {entry} ", listed)[1]))
+    assert fresh.read(f"{entry}/log") == b"1"
 
 
 def test_start_your_own(moto_server, tmp_path):
