@@ -7,6 +7,8 @@ It starts by itself when a command needs it; its data stay in .store/ when it is
 
 from __future__ import annotations
 
+import shlex
+
 from registry import console
 from registry.errors import UsageError
 from registry.store import BUCKET, Store
@@ -25,7 +27,8 @@ def start() -> int:
     print("\nFor another clone on this machine to use it, type there:")
     print(
         f"  make remote URL=s3://{BUCKET} ENDPOINT={store.endpoint} "
-        f"PROFILE={store.as_remote().profile} CREDENTIALS='{store.credentials}' LOCAL=1"
+        f"PROFILE={store.as_remote().profile} "
+        f"CREDENTIALS={shlex.quote(str(store.credentials))} LOCAL=1"
     )
     return 0
 

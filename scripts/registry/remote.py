@@ -93,8 +93,13 @@ def load(root: Path = ROOT) -> Remote:
         endpoint=options.get("endpointurl", "").rstrip("/"),
         region=options.get("region", ""),
         profile=options.get("profile", ""),
-        credentials_file=os.path.expanduser(options.get("credentialpath", "")),
+        credentials_file=_path(root, options.get("credentialpath", "")),
     )
+
+
+def _path(root: Path, value: str) -> str:
+    """A path of DVC's config, as DVC takes it: below `.dvc` unless it says otherwise."""
+    return os.path.normpath(root / ".dvc" / os.path.expanduser(value)) if value else ""
 
 
 def options(root: Path = ROOT) -> dict[str, str]:

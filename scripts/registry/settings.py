@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ NAME = "registry"  # what the remote of a real bucket is called
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9!_.*'()/-]*")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
+_UNWRITABLE = re.compile(r"[,#'\"\n]")  # what DVC's config takes for its own in a value
 _WORD = re.compile(r"[A-Za-z0-9_.@+-]*")
 # A network that went away must end a run within a minute; these are s3fs's, in seconds.
 _PATIENCE = {"connect_timeout": "5", "read_timeout": "20"}
@@ -45,10 +47,20 @@ class Choice:
         for name, value in (("PROFILE", self.profile), ("REGION", self.region)):
             if not _WORD.fullmatch(value):
                 raise UsageError(f"{name}={value!r} has characters that no {name.lower()} has")
-        if self.credentials and not Path(self.credentials).is_file():
+        endpoint, credentials = self.endpoint.rstrip("/"), self._credentials()
+        return Remote(NAME, bucket, base, endpoint, self.region, self.profile, credentials)
+
+    def _credentials(self) -> str:
+        """The file's whole path. Raises UsageError for one that is not there or cannot be noted."""
+        path = os.path.abspath(self.credentials) if self.credentials else ""
+        if path and not os.path.isfile(path):
             raise UsageError(f"CREDENTIALS={self.credentials!r} is not a file")
-        endpoint = self.endpoint.rstrip("/")
-        return Remote(NAME, bucket, base, endpoint, self.region, self.profile, self.credentials)
+        if _UNWRITABLE.search(path):
+            raise UsageError(
+                f"CREDENTIALS={path!r}: DVC's config cannot hold this name; copy the keys to "
+                "~/.aws/credentials and name their PROFILE only"
+            )
+        return path
 
 
 def _is_address(endpoint: str) -> bool:

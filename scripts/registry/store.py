@@ -201,13 +201,14 @@ class Store:
 
     def _tell_dvc(self) -> None:
         """Note in `.dvc/config.local`, where Git does not look, how to reach it from here."""
+        path = self.root / ".dvc" / "config.local"
         options = {
             "url": f"s3://{BUCKET}/{remote.DVC_FOLDER}",
             "endpointurl": self.endpoint,
-            "credentialpath": str(self.credentials),
+            # relative to the file: no folder's name can break it, and a clone may be moved
+            "credentialpath": os.path.relpath(self.credentials, path.parent),
             "profile": PROFILE,
         }
-        path = self.root / ".dvc" / "config.local"
         remote.update(path, {f'remote "{remote.EMBEDDED}"': options})
 
 
