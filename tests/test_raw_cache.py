@@ -37,10 +37,12 @@ def by_rclone(person, method):
 
 def test_all_objects_come_and_go_by_rclone(pushed, ben, bucket):
     """None is left to DVC, and plain dvc commands find cache and remote in step."""
-    assert by_rclone(pushed, "PUT") == (COUNT, COUNT)
+    mine, all_of_them = by_rclone(pushed, "PUT")
+    assert mine == all_of_them >= COUNT  # some are tried again
     take_card(ben, pushed)
     expect(ben.pull(), 0)
-    assert by_rclone(ben, "GET") == (COUNT, COUNT)
+    mine, all_of_them = by_rclone(ben, "GET")
+    assert mine == all_of_them >= COUNT
     assert ben.tree() == pushed.tree() == below(RAW, FILES)
     for person in (pushed, ben):
         run = expect(person.run(".venv/bin/dvc", "status", "-c", f"{RAW}.dvc"), 0)
