@@ -9,6 +9,7 @@ trip, as TCP's greeting does.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 
 WAITING_BYTES = 1 << 20  # under way on one connection before its sender has to wait
@@ -94,10 +95,12 @@ class Near(End):
 
 
 async def serve(port: int, server_port: int, delay: float, rate: float) -> None:
-    loop = asyncio.get_running_loop()
+    loop, parent = asyncio.get_running_loop(), os.getppid()
     there, Near.port, Near.back = Cable(delay, rate), server_port, Cable(delay, rate)
     server = await loop.create_server(lambda: Near(there, loop), "127.0.0.1", port, backlog=512)
-    await server.serve_forever()
+    async with server:
+        while os.getppid() == parent:  # it never outlives who started it
+            await asyncio.sleep(1)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,19 +1,25 @@
-"""Runs one command and notes what it cost; sums up many such runs."""
+"""Runs one command and notes what it cost."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import statistics
+import resource
+import signal
 import subprocess
+import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from servers import Server
 from tools import DATA, Tool
 
-LONGEST = 900.0  # seconds a command may take
+LONGEST = 1800.0  # seconds a command may take
+
+
+class Failed(Exception):
+    """A command failed, or what it left is not what it must be: its time counts for nothing."""
 
 
 @dataclass(frozen=True)
@@ -26,72 +32,61 @@ class Cost:
     memory: float
 
 
-@dataclass
-class Row:
-    """All runs of one tool in one case."""
-
-    workload: str
-    link: str
-    case: str
-    tool: str
-    costs: list[Cost] = field(default_factory=list)
-
-    @property
-    def wall(self) -> float:
-        return statistics.median(cost.wall for cost in self.costs)
-
-    @property
-    def spread(self) -> str:
-        walls = [cost.wall for cost in self.costs]
-        return f"{min(walls):.2f}-{max(walls):.2f}"
-
-    @property
-    def cpu(self) -> float:
-        return statistics.median(cost.cpu for cost in self.costs)
-
-    @property
-    def requests(self) -> int:
-        return round(statistics.median(cost.requests for cost in self.costs))
-
-    @property
-    def memory(self) -> float:
-        return max(cost.memory for cost in self.costs)
+def run(command: list[str], tool: Tool, server: Server) -> Cost:
+    """Run it in the tool's folder. Raises Failed with its words when it fails."""
+    return run_and_listen(command, tool, server)[0]
 
 
-def run(command: list[str], tool: Tool, server: Server, **env: str) -> Cost:
-    """Run it in the tool's folder. Raises SystemExit with its words when it fails."""
+def run_and_listen(command: list[str], tool: Tool, server: Server) -> tuple[Cost, str]:
+    """The same, and what it said."""
     before = _requests(server)
     began = time.monotonic()
     process = subprocess.Popen(
-        command, cwd=tool.folder, env={**tool.environment(), **env},
+        command, cwd=tool.folder, env=tool.environment(), start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    assert process.stdout
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    said, usage = _wait(process)
     wall = time.monotonic() - began
     if process.returncode:
-        words = said.decode(errors="replace")[-3000:]
-        raise SystemExit(f"bench: {tool.name}: {' '.join(command)} failed:\n{words}")
+        raise Failed(f"{' '.join(command)}: exit {process.returncode}: {said.strip()[-3000:]}")
     cpu = usage.ru_utime + usage.ru_stime
-    return Cost(wall, cpu, _requests(server) - before, usage.ru_maxrss / 1024)
+    return Cost(wall, cpu, _requests(server) - before, usage.ru_maxrss / 1024), said
+
+
+def _wait(process: subprocess.Popen[bytes]) -> tuple[str, resource.struct_rusage]:
+    """What it said and used. With everything it started, it ends when it must or we do."""
+    watchdog = threading.Timer(LONGEST, os.killpg, (process.pid, signal.SIGKILL))
+    watchdog.start()
+    try:
+        assert process.stdout
+        said = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    finally:
+        watchdog.cancel()
+    return said.decode(errors="replace"), usage
 
 
 def local_digests(folder: Path, sections: tuple[str, ...] = DATA) -> dict[str, str]:
-    """{path: MD5} of the data below `folder`."""
-    found = {}
-    for section in sections:
-        for path in (folder / section).glob("*/**/*"):
-            if path.is_file():
-                with open(path, "rb") as file:
-                    digest = (
-                        hashlib.file_digest(file, "md5")
-                        if hasattr(hashlib, "file_digest")
-                        else hashlib.md5(file.read())
-                    )
-                found[path.relative_to(folder).as_posix()] = digest.hexdigest()
-    return found
+    """{path: MD5} of every entry's files below `folder`."""
+    return {
+        path.relative_to(folder).as_posix(): _md5(path)
+        for section in sections
+        for path in (folder / section).glob("*/**/*")
+        if path.is_file()
+    }
+
+
+def _md5(path: Path) -> str:
+    digest = hashlib.md5()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _requests(server: Server) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
 from hashlib import md5
 from itertools import count
 
+FEW = 100
+LAST = "\U0010ffff"  # behind everything that a key can hold
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """One object: its bytes, its ETag without quotes, when it came (s), stored mtime headers."""
 
@@ -29,29 +32,38 @@ class Page:
 
 
 class Store:
-    """All objects of one bucket, by key."""
+    """All objects of one bucket, by key; equal bytes are kept once, under their ETag."""
 
     def __init__(self) -> None:
         self.objects: dict[str, Stored] = {}
-        self._sorted: list[str] | None = []
-        self._parts: dict[str, dict[int, bytes]] = {}
+        self._bodies: dict[str, bytes] = {}
+        self._keys: list[str] = []  # in order, but for those in _fresh
+        self._fresh: list[str] = []
+        self._parts: dict[str, dict[int, tuple[bytes, bytes]]] = {}
         self._uploads = count(1)
 
     def put(self, key: str, body: bytes, etag: str = "", meta: tuple = ()) -> Stored:
-        stored = Stored(body, etag or md5(body).hexdigest(), time.time(), meta)
-        if key not in self.objects:
-            self._sorted = None
-        self.objects[key] = stored
+        etag = etag or md5(body).hexdigest()
+        stored = Stored(self._bodies.setdefault(etag, body), etag, time.time(), meta)
+        self.place(key, stored)
         return stored
+
+    def place(self, key: str, stored: Stored) -> None:
+        if key not in self.objects:
+            self._fresh.append(key)
+        self.objects[key] = stored
 
     def delete(self, key: str) -> None:
         if self.objects.pop(key, None):
-            self._sorted = None
+            keys = self._in_order()
+            del keys[bisect_left(keys, key)]
 
     def drop(self, prefix: str) -> None:
         """Delete all that begins with `prefix`."""
-        self.objects = {k: v for k, v in self.objects.items() if not k.startswith(prefix)}
-        self._sorted = None
+        keys, rows = self._in_order(), self._range(prefix)
+        for key in keys[rows]:
+            del self.objects[key]
+        del keys[rows]
 
     def begin(self) -> str:
         """A new multipart upload's id."""
@@ -60,14 +72,16 @@ class Store:
         return upload
 
     def part(self, upload: str, number: int, body: bytes) -> str:
-        self._parts[upload][number] = body
-        return md5(body).hexdigest()
+        digest = md5(body)
+        self._parts[upload][number] = body, digest.digest()
+        return digest.hexdigest()
 
     def complete(self, upload: str, key: str, meta: tuple = ()) -> Stored:
         """Join the parts; the ETag is the MD5 of their MD5s, as S3 has it."""
-        parts = [body for _, body in sorted(self._parts.pop(upload).items())]
-        digests = b"".join(md5(body).digest() for body in parts)
-        return self.put(key, b"".join(parts), f"{md5(digests).hexdigest()}-{len(parts)}", meta)
+        parts = [part for _, part in sorted(self._parts.pop(upload).items())]
+        etag = f"{md5(b''.join(digest for _, digest in parts)).hexdigest()}-{len(parts)}"
+        whole = self._bodies.get(etag) or b"".join(body for body, _ in parts)
+        return self.put(key, whole, etag, meta)
 
     def abort(self, upload: str) -> None:
         self._parts.pop(upload, None)
@@ -88,17 +102,32 @@ class Store:
                 at += 1
             else:
                 folder = keys[at][: cut + 1]
-                last = folder + "\U0010ffff"
+                last = folder + LAST
                 found.prefixes.append(folder)
                 at = bisect_left(keys, last, at)
         return found
 
     def digests(self, prefix: str) -> dict[str, str]:
         """{key behind the prefix: MD5 of the very bytes}; ETags are not trusted."""
-        rows = ((k, v) for k, v in self.objects.items() if k.startswith(prefix))
-        return {k[len(prefix) :]: md5(v.body).hexdigest() for k, v in rows}
+        found: dict[int, str] = {}  # a body that many keys share is read once
+        rows = ((key, self.objects[key].body) for key in self._in_order()[self._range(prefix)])
+        return {
+            key[len(prefix) :]: found.get(id(body))
+            or found.setdefault(id(body), md5(body).hexdigest())
+            for key, body in rows
+        }
+
+    def _range(self, prefix: str) -> slice:
+        keys = self._in_order()
+        return slice(bisect_left(keys, prefix), bisect_left(keys, prefix + LAST))
 
     def _in_order(self) -> list[str]:
-        if self._sorted is None:
-            self._sorted = sorted(self.objects)
-        return self._sorted
+        """All keys, sorted; a few new ones are put in place, to spare a million comparisons."""
+        if len(self._fresh) > FEW:
+            self._keys += sorted(self._fresh)
+            self._keys.sort()
+        else:
+            for key in self._fresh:
+                insort(self._keys, key)
+        self._fresh.clear()
+        return self._keys

@@ -1,170 +1,161 @@
 """Measures the registry's commands beside the tools that a person would take instead.
 
-usage: run.py [SMALL BIG MIXED LATENCY | ALL]      (default: SMALL)
-       BENCH_ROUNDS=5     how often each case is run (3 at most for those over 10 s)
+usage: run.py [SMALL CARDS BIG MIXED MANY LATENCY | ALL]      (default: SMALL CARDS)
+       BENCH_ROUNDS=5     how often each case is run (at most 3 times over 10 s, once over 60 s)
        BENCH_TOOLS=a,b    only these tools; BENCH_CASES=a,b: only cases with this in their name
+       BENCH_MANY=1000    how many entries MANY has
 
 Every tool runs once in each round, one after the other, so that a slow minute of the machine is
-everybody's. Writes benchmarks/results.md and benchmarks/results.svg.
+everybody's. Writes results.json, results.md and results.svg in benchmarks/; what was measured
+replaces the former tables of the same workload and link, and no others. Exits with 1 if a tool
+failed or left other bytes than it must.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
+import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import cards
 import cases
 import chart
+import daily
+import many
 import measure
 import report
+import results
 import servers
-import workloads
 from cases import Bench, Case
-from measure import Row, local_digests
+from measure import Failed
+from results import Row, Table
 from servers import Server
-from tools import Dvc, Original, Ours, Rclone, S5cmd, Tool
+from tools import Limit, Tool
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 5))
-PLANS = {  # (workload, link)
-    "SMALL": ("SMALL", "loopback"),
-    "LATENCY": ("SMALL", "20 ms each way"),
-    "BIG": ("BIG", "1 Gbit/s"),
-    "MIXED": ("MIXED", "loopback"),
+LONG, VERY_LONG = 10.0, 60.0  # seconds: run 3 times at most, or once
+PLANS = {  # {word: (workload, link) of each table that it makes}
+    "SMALL": [("SMALL", "loopback")],
+    "CARDS": [("CARDS", "loopback")],
+    "LATENCY": [("SMALL", "20 ms each way")],
+    "BIG": [("BIG", "1 Gbit/s"), ("BIG", "loopback")],
+    "MIXED": [("MIXED", "loopback")],
+    "MANY": [("MANY", "loopback")],
 }
+DEFAULT = ["SMALL", "CARDS"]
 
 
 def main(argv: list[str] | None = None) -> int:
-    asked = [w for a in (sys.argv[1:] if argv is None else argv) for w in a.split()] or ["SMALL"]
+    asked = [w for a in (sys.argv[1:] if argv is None else argv) for w in a.split()] or DEFAULT
     names = list(PLANS) if asked == ["ALL"] else asked
-    rows: list[Row] = []
-    for name in names:
-        if name not in PLANS:
-            print(f"bench: WORK={name!r}: choose from {' '.join(PLANS)} or ALL", file=sys.stderr)
-            return 2
-        workload, link = PLANS[name]
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder, servers.running([link]) as at:
-            rows += measure_all(Path(folder), at, workload, link)
-        report.write(rows)
-        chart.write(rows)
-    print(report.text(rows))
-    return 0
+    unknown = [name for name in names if name not in PLANS]
+    if unknown:
+        print(f"bench: WORK={unknown[0]!r}: choose from {' '.join(PLANS)} or ALL", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as with Ctrl-C
+    old, new, code = results.load(), [], 0
+    try:
+        for place in (place for name in names for place in PLANS[name]):
+            new.append(Table(*place, report.about()))
+            code = max(code, measure_all(new[-1], lambda: write(old, new)))
+    except KeyboardInterrupt:
+        code = 130
+    print(write(old, new))
+    return code
 
 
-def measure_all(folder: Path, server: Server, workload: str, link: str) -> list[Row]:
-    """Every case with every tool, interleaved."""
-    files = workloads.WORKLOADS[workload]()
-    source = folder / "source"
-    workloads.write(files, source)
-    tools = make_tools(folder, server.endpoint(link), files, source)
-    bench = Bench(
-        server, files, make_colleagues(folder, server, tools, files), local_digests(source)
-    )
-    for tool in tools:  # what is no part of the workload is up to date before
-        if type(tool) in (Ours, Original) and not tool.has_raw:
-            measure.run(["dvc", "push", "-q"], tool, server)
-            measure.run(["dvc", "pull", "-q"], tool, server)
-    rows = []
-    for name, case in every_case(files).items():
-        if wanted("BENCH_CASES", name):
-            rows += interleave(bench, name, case, tools_for(name, tools), workload, link)
-    return rows
+def write(old: list[Table], new: list[Table]) -> str:
+    tables = results.merge(old, new)
+    results.save(tables)
+    chart.write(tables)
+    return report.write(tables, [table.place for table in new])
 
 
-def every_case(files: list[workloads.File]) -> dict[str, Case]:
-    entry = workloads.entries_of(files)[0]
-    return {
-        **cases.CASES,
-        "one entry, pull": cases.entry_pull(entry),
-        "status": cases.ours_alone("status"),
-        "verify": cases.ours_alone("verify"),
-    }
+def measure_all(table: Table, keep: Callable[[], object]) -> int:
+    """Fill the table, and `keep` it after each case; 1 if anything failed."""
+    say(table, "set-up")
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="bench-") as folder,
+            servers.running([table.link]) as server,
+        ):
+            bench, tools, every = set_up(table, Path(folder), server)
+            words = os.environ.get("BENCH_CASES", "").split(",")
+            chosen = {n: case for n, case in every.items() if any(word in n for word in words)}
+            if "cold push" in every:
+                tools = [tool for tool in tools if make_ready(table, bench, tool, list(chosen))]
+            for name, case in chosen.items():
+                interleave(table, bench, name, case, [t for t in tools if daily.takes(t, name)])
+                keep()
+    except Failed as error:
+        say(table, f"set-up: {error}")
+        return 1
+    return int(any(row.failure for row in table.rows))
 
 
-def tools_for(case: str, tools: list[Tool]) -> list[Tool]:
-    """The daily commands are everybody's, the rest has no peer."""
-    if case in ("status", "verify"):
-        return [t for t in tools if t.name == "ours"]
-    if case == "one entry, pull":
-        return [t for t in tools if t.name in ("ours", "original")]
-    if case == "one file changed, pull":
-        return [t for t in tools if not isinstance(t, Dvc)]  # a PUT is no news to DVC
-    return tools
+def set_up(table: Table, folder: Path, server: Server) -> tuple[Bench, list[Tool], dict[str, Case]]:
+    """What the cases share, the tools, and the cases of this table."""
+    only = {name for name in os.environ.get("BENCH_TOOLS", "").split(",") if name}
+    if table.workload == "CARDS":
+        return cards.make(folder, server, table.link)
+    if table.workload == "MANY":
+        return many.make(folder, server, table.link, only)
+    return daily.make(folder, server, table.link, table.workload, only)
 
 
-def interleave(
-    bench: Bench, name: str, case: Case, tools: list[Tool], workload: str, link: str
-) -> list[Row]:
-    rows = {tool.name: Row(workload, link, name, tool.name) for tool in tools}
+def make_ready(table: Table, bench: Bench, tool: Tool, chosen: list[str]) -> bool:
+    """Push and pull once, unless the tool begins with a cold push; whether that went well."""
+    first = next((name for name in chosen if daily.takes(tool, name)), "")
+    if first in ("", "cold push") or isinstance(tool, Limit):
+        return bool(first)
+    row = Row("set-up", tool.name)
+
+    def once() -> None:
+        for verb in ("push", "pull"):
+            measure.run(tool.command(verb), tool, bench.server)
+
+    attempt(table, row, once)
+    table.rows += [row] if row.failure else []
+    return not row.failure
+
+
+def interleave(table: Table, bench: Bench, name: str, case: Case, tools: list[Tool]) -> None:
+    """One round after the other, and a last look at what all these runs have left."""
+    rows = {tool.name: Row(name, tool.name) for tool in tools}
+    table.rows += rows.values()
     for turn in range(ROUNDS):
         for tool in tools:
             row = rows[tool.name]
-            if turn >= 3 and row.wall > 10:
+            if row.failure or (row.costs and turn >= most_rounds(row.wall)):
                 continue
-            row.costs.append(case(bench, tool))
-            said = f"{workload} {link}: {name}: {tool.name}: {row.costs[-1].wall:.2f} s"
-            print(said, file=sys.stderr, flush=True)
-    return list(rows.values())
+            attempt(table, row, lambda t=tool, r=row: r.costs.append(case(bench, t)))
+            if not row.failure:
+                say(table, f"{name}: {tool.name}: {row.costs[-1].wall:.2f} s")
+    for tool in tools if "cold" not in name else ():
+        if not rows[tool.name].failure:
+            attempt(table, rows[tool.name], lambda t=tool: cases.check(bench, t))
 
 
-def make_tools(
-    folder: Path, endpoint: str, files: list[workloads.File], source: Path
-) -> list[Tool]:
-    """Each with a copy of the data, and a prefix of its own."""
-
-    def at(name: str) -> tuple[str, Path, str, str]:
-        return name, folder / name.replace(" ", "-"), f"{name.replace(' ', '-')}/registry", endpoint
-
-    tools: list[Tool] = [
-        Ours(*at("ours")),
-        Ours(*at("ours rclone"), env={"ENGINE": "rclone"}),
-        Ours(*at("ours aws"), env={"ENGINE": "aws"}),
-        Original(*at("original")),
-        S5cmd(*at("s5cmd")),
-        Rclone(*at("rclone 16"), transfers=16),
-        Rclone(*at("rclone 64"), transfers=64),
-        Dvc(*at("dvc")),
-    ]
-    tools = [t for t in tools if wanted("BENCH_TOOLS", t.name, exact=True)]
-    for tool in tools:
-        tool.has_raw = any(file.path.startswith("raw_") for file in files)
-        tool.prepare()
-        if isinstance(tool, Ours):
-            add_entries(tool, files)
-        for section in {file.path.split("/")[0] for file in files}:
-            shutil.copytree(source / section, tool.folder / section, dirs_exist_ok=True)
-    return tools
+def most_rounds(wall: float) -> int:
+    return 1 if wall > VERY_LONG else 3 if wall > LONG else ROUNDS
 
 
-def make_colleagues(
-    folder: Path, server: Server, tools: list[Tool], files: list[workloads.File]
-) -> dict[str, Ours]:
-    """{tool's name: somebody else with a clone of the same registry}, near the server."""
-    made = {}
-    for tool in tools:
-        if isinstance(tool, Ours):
-            place = folder / f"{tool.folder.name}-colleague"
-            made[tool.name] = Ours(place.name, place, tool.prefix, server.endpoint("loopback"))
-            made[tool.name].prepare()
-            add_entries(made[tool.name], files)
-    return made
+def attempt(table: Table, row: Row, work: Callable[[], object]) -> None:
+    """A tool's failure is noted in its row, and stops nobody else."""
+    try:
+        work()
+    except Failed as error:
+        row.failure = str(error)
+        say(table, f"{row.case}: {row.tool}: FAILED: {error}")
 
 
-def add_entries(tool: Ours, files: list[workloads.File]) -> None:
-    entries = workloads.entries_of(files)
-    dataset = next(entry for entry in entries if entry.startswith("processed_datasets/"))
-    for entry in entries:
-        tool.write_card(entry, dataset)
-
-
-def wanted(variable: str, name: str, exact: bool = False) -> bool:
-    chosen = os.environ.get(variable, "")
-    parts = chosen.split(",")
-    return not chosen or (name in parts if exact else any(part in name for part in parts))
+def say(table: Table, text: str) -> None:
+    print(f"{table.workload}, {table.link}: {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,14 @@ import os
 import time
 from collections import Counter
 from email.utils import formatdate
+from functools import lru_cache
+from hashlib import md5
+from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+import workloads
 from objects import Store, Stored
 
 Answer = tuple[str, dict[str, str], bytes]
@@ -43,12 +47,22 @@ def bench(store: Store, counts: Counter[str], verb: str, query: dict[str, str]) 
         store.drop(query["prefix"])
     elif verb == "digests":
         found = store.digests(query["prefix"])
-    elif verb == "fill":  # entries x files objects of the very bytes that workloads.py writes
-        import workloads
-
-        for path, content in workloads.many(int(query["entries"]), int(query["files"])):
-            store.put(query["prefix"] + path, content)
+    elif verb == "fill":
+        _fill(store, **query)
+    elif verb == "load":
+        folder = Path(query["folder"])
+        for path in (path for path in folder.rglob("*") if path.is_file()):
+            store.put(query["prefix"] + path.relative_to(folder).as_posix(), path.read_bytes())
     return OK, {"Content-Type": "application/json"}, json.dumps(found).encode()
+
+
+def _fill(store: Store, prefix: str, entries: str, files: str, when: str) -> None:
+    """Entries x files objects of the very bytes that workloads.many has, as of `when`."""
+    made: dict[bytes, Stored] = {}  # a million keys, a thousand different objects
+    for path, body in workloads.many(int(entries), int(files)):
+        if body not in made:
+            made[body] = Stored(body, md5(body).hexdigest(), float(when))
+        store.place(prefix + path, made[body])
 
 
 def _bucket(store: Store, method: str, query: dict[str, str], body: bytes) -> Answer:
@@ -86,12 +100,16 @@ def _listing(store: Store, query: dict[str, str]) -> Answer:
 
 
 def _row(key: str, stored: Stored) -> str:
-    when = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(stored.when))
     return (
-        f"<Contents><Key>{key}</Key><LastModified>{when}</LastModified>"
+        f"<Contents><Key>{key}</Key><LastModified>{_time(int(stored.when))}</LastModified>"
         f'<ETag>"{stored.etag}"</ETag><Size>{len(stored.body)}</Size>'
         "<StorageClass>STANDARD</StorageClass></Contents>"
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def _time(when: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(when))
 
 
 def _read(store: Store, key: str, headers: dict[str, str]) -> Answer:

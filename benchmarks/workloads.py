@@ -1,7 +1,4 @@
-"""What is moved: folders of files made from a seed, the same bytes on every machine.
-
-A workload is {path: bytes maker}; paths begin with `section/entry/`.
-"""
+"""What is moved: folders of files made from a seed, the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ SECTIONS = ("processed_datasets", "champion_models", "training_results")
 
 @dataclass(frozen=True)
 class File:
-    """One file to be: its bytes come from its own seed."""
+    """One file to be, at `section/entry/...`: its bytes come from its own seed."""
 
     path: str
     size: int
@@ -28,17 +25,9 @@ class File:
 def small(entries: int = 20, files: int = 500) -> list[File]:
     """10,000 files of 4 to 8 KB in 20 entries."""
     size = random.Random("small").randint
-
-    def name(e: int) -> str:  # a model and its training results have one name
-        return (
-            f"{SECTIONS[e % 2 + 1]}/small-{e // 2:02d}"
-            if e < entries // 3 * 2
-            else f"{SECTIONS[0]}/small-{e:02d}"
-        )
-
     return [
-        File(f"{name(e)}/part-{f % 5}/{f:04d}.bin", size(4096, 8192))
-        for e in range(entries)
+        File(f"{name}/part-{f % 5}/{f:04d}.bin", size(4096, 8192))
+        for name in _entries("small", entries)
         for f in range(files)
     ]
 
@@ -59,14 +48,21 @@ def mixed() -> list[File]:
     return [*small(10, 500), *models, *runs, *raw, File("raw_datasets/raw/big.bin", 128 * MIB)]
 
 
-def many(entries: int = 1000, files: int = 1000) -> Iterator[tuple[str, bytes]]:
-    """A million tiny files, for runs in which nothing changed."""
-    for e in range(entries):
+def many(entries: int, files: int) -> Iterator[tuple[str, bytes]]:
+    """(path, content) of so many tiny files, for runs in which nothing changed."""
+    for name in _entries("many", entries):
         for f in range(files):
-            yield f"{SECTIONS[e % 3]}/many-{e:04d}/{f:04d}.txt", b"%d\n" % f
+            yield f"{name}/{f:04d}.txt", b"%d\n" % f
 
 
 WORKLOADS = {"SMALL": small, "BIG": big, "MIXED": mixed}
+
+
+def _entries(word: str, count: int) -> list[str]:
+    """A third are datasets; a model and its training results have one name."""
+    pairs = count // 3
+    names = [f"{section}/{word}-{n:03d}" for n in range(pairs) for section in SECTIONS[1:]]
+    return names + [f"{SECTIONS[0]}/{word}-{n:03d}" for n in range(count - 2 * pairs)]
 
 
 def write(files: list[File], folder: Path) -> None:
@@ -76,5 +72,5 @@ def write(files: list[File], folder: Path) -> None:
         path.write_bytes(file.bytes())
 
 
-def entries_of(files: list[File]) -> list[str]:
-    return sorted({"/".join(file.path.split("/")[:2]) for file in files})
+def entries_of(paths: Iterator[str] | list[str]) -> list[str]:
+    return sorted({"/".join(path.split("/")[:2]) for path in paths})
