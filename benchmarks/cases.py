@@ -67,8 +67,8 @@ def cold_push(bench: Bench, tool: Tool) -> Cost:
 
 def cold_pull(bench: Bench, tool: Tool) -> Cost:
     tool.forget(data=True)
-    if check_local(bench, tool, raises=False):
-        raise Failed("the files are here before the pull")
+    if any((tool.folder / path).exists() for path in bench.truth):
+        raise Failed("there are files here before the pull")
     cost = measure.run(tool.command("pull"), tool, bench.server)
     check_local(bench, tool)
     return cost
@@ -141,13 +141,13 @@ def check(bench: Bench, tool: Tool) -> None:
         check_remote(bench, tool)
 
 
-def check_local(bench: Bench, tool: Tool, raises: bool = True) -> bool:
-    """Whether every file here has the very bytes, and there is no other."""
+def check_local(bench: Bench, tool: Tool) -> None:
+    """See that every file here has the very bytes, and that there is no other."""
     wanted = bench.expected(tool)
     sections = tuple(sorted({path.split("/")[0] for path in wanted}))
     found = measure.local_digests(tool.folder, sections)
     found = {p: d for p, d in found.items() if p in wanted or not p.startswith(f"{RAW}/base/")}
-    return _same(found, wanted, "here", raises)
+    _same(found, wanted, "here")
 
 
 def check_remote(bench: Bench, tool: Tool) -> None:
@@ -167,8 +167,7 @@ def check_remote(bench: Bench, tool: Tool) -> None:
     _same(plain, wanted, "in S3")
 
 
-def _same(found: dict[str, str], wanted: dict[str, str], where: str, raises: bool = True) -> bool:
+def _same(found: dict[str, str], wanted: dict[str, str], where: str) -> None:
     wrong = sorted(p for p in {*found, *wanted} if found.get(p) != wanted.get(p))
-    if wrong and raises:
+    if wrong:
         raise Failed(f"{len(wrong):,} files are not as they must be {where}: {wrong[:SHOWN]}")
-    return not wrong

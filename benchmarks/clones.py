@@ -116,7 +116,11 @@ class Dvc(Clone):
         return ["bash", "-c", f"dvc add {' '.join(DATA)} && dvc push"]
 
     def forget(self, data: bool) -> None:
-        Tool.forget(self, data)
+        for section in DATA if data else ():
+            shutil.rmtree(self.folder / section, ignore_errors=True)
+        for child in (self.folder / RAW).iterdir() if data and self.has_raw else ():
+            if child.is_dir():
+                shutil.rmtree(child)
         for name in ("cache", "tmp") if data else ("tmp",):
             shutil.rmtree(self.folder / ".dvc" / name, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)

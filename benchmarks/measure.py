@@ -73,17 +73,24 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[str, resource.struct_rusage
 
 def local_digests(folder: Path, sections: tuple[str, ...] = DATA) -> dict[str, str]:
     """{path: MD5} of every entry's files below `folder`."""
-    return {
-        path.relative_to(folder).as_posix(): _md5(path)
-        for section in sections
-        for path in (folder / section).glob("*/**/*")
-        if path.is_file()
-    }
+    found, skip = {}, len(str(folder)) + 1
+    entries = (entry for section in sections for entry in _folders(folder / section))
+    for above, _, names in (row for entry in entries for row in os.walk(entry)):
+        for name in names:  # a million: no Path for each
+            path = f"{above}/{name}"
+            found[path[skip:]] = _md5(path)
+    return found
 
 
-def _md5(path: Path) -> str:
+def _folders(section: Path) -> list[str]:
+    if not section.is_dir():  # nothing has arrived
+        return []
+    return [child.path for child in os.scandir(section) if child.is_dir()]
+
+
+def _md5(path: str) -> str:
     digest = hashlib.md5()
-    with open(path, "rb") as file:
+    with open(path, "rb", buffering=0) as file:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
