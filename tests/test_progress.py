@@ -11,6 +11,7 @@ from support.servers import MOTO
 from support.terminal import in_terminal
 
 from registry import progress
+from registry.console import human_bytes, human_seconds
 
 P, M = "processed_datasets/a", "champion_models/m"
 LIVE = re.compile(
@@ -137,3 +138,14 @@ def test_the_count_never_exceeds_the_whole():
     assert meter._text(meter.began + 2).startswith(
         "sent 100 bytes of 100 bytes, 1 file, 50 bytes/s"
     )
+
+
+def test_units_for_people():
+    sizes = (0, 1, 1023, 1536, 5 * 2**20, 3 * 2**30, 2**50)
+    assert [human_bytes(size) for size in sizes] == [
+        "0 bytes", "1 byte", "1023 bytes", "1.5 KiB", "5.0 MiB", "3.0 GiB", "1024.0 TiB",
+    ]  # fmt: skip
+    times = (0.04, 9.94, 59, 75, 3600, 7384)
+    assert [human_seconds(time) for time in times] == [
+        "0.0 s", "9.9 s", "59 s", "1 min 15 s", "1 h 0 min", "2 h 3 min",
+    ]  # fmt: skip

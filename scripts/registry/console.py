@@ -61,11 +61,13 @@ def _keep(error: Exception) -> str:
 
 def human_bytes(count: float) -> str:
     """1536 as `1.5 KiB`."""
-    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
-        if count < 1024 or unit == "TiB":
-            break
+    if count < 1024:
+        return f"{count:.0f} {'byte' if round(count) == 1 else 'bytes'}"
+    for unit in ("KiB", "MiB", "GiB", "TiB"):
         count /= 1024
-    return f"{count:.0f} bytes" if unit == "bytes" else f"{count:.1f} {unit}"
+        if count < 1024:
+            break
+    return f"{count:.1f} {unit}"
 
 
 def human_seconds(seconds: float) -> str:
