@@ -125,7 +125,8 @@ def test_search_as_you_type(visit, site):
     page.fill("#q", "xylophonic")  # only in the card's text
     on.until("1 of 43 entries")
     page.fill("#q", "dolphns")  # mistyped
-    assert on.shown()[0] == f"{SETS}/dolphins"
+    first = page.locator("#entries > li:visible .id code").first
+    playwright.expect(first).to_have_text(f"{SETS}/dolphins")
     page.fill("#q", "nothing-like-this")
     on.until("0 of 43 entries")
     page.click("#clear")
@@ -154,6 +155,10 @@ def test_filters_combine_and_live_in_the_address(visit, site):
     on.until("2 of 43 entries")
     page.get_by_role("button", name="Take back the filter fi").click()
     on.until("13 of 43 entries")
+    page.check("input[name=tag][value=audio]")
+    page.get_by_role("button", name="Clear all filters").click()
+    on.until("43 entries")
+    assert page.url.endswith("index.html")
     page.check("input[name=status][value=deprecated]")
     assert f"{SETS}/whales" in on.shown()
 
@@ -188,7 +193,10 @@ def test_lineage_is_clickable_here_and_there(visit, site):
     page.wait_for_selector("[data-drawn=all]")
     linked = page.locator(".node").count()
     assert linked == 40
-    page.fill("#find", "whale")
+    page.fill("#find", "-003")
+    found = page.locator(".node.lit").first.get_attribute("data-id")
+    page.press("#find", "Enter")
+    assert page.evaluate("document.activeElement.dataset.id") == found
     page.fill("#find", "")
     first = page.locator(".node.champion_models").first
     entry = first.get_attribute("data-id")

@@ -8,10 +8,10 @@ from functools import cache
 from html import escape
 from typing import Any, NamedTuple
 
+import pygments
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
@@ -63,13 +63,14 @@ def _parser() -> MarkdownIt:
 def _code(_: RendererHTML, tokens: Sequence[Token], at: int, *rest: object) -> str:
     token = tokens[at]
     language = (token.info.split() or [""])[0]
-    code = _highlight(token.content, language)
+    code = highlight(token.content, language)
     return f"<pre {CODE}><code>{code}</code></pre>\n"
 
 
-def _highlight(code: str, language: str) -> str:
+def highlight(code: str, language: str) -> str:
+    """Code as safe HTML, in colours where the language is known."""
     lexer = _lexer(language.lower())
-    return highlight(code, lexer, PLAIN) if lexer else escape(code)
+    return pygments.highlight(code, lexer, PLAIN) if lexer else escape(code)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from catalog import words
@@ -15,6 +16,7 @@ SHOWN_ELSEWHERE = {
     "pretty_name", "status", "deprecated_notice", "new_version", "model", "training_results",
     "license_name",
 }  # fmt: skip
+HASH = re.compile("[0-9a-f]{40}")
 FILTERS = {"tags": "tag", "license": "license", "language": "language"}
 
 
@@ -44,7 +46,9 @@ def read(item: Item) -> list[Fact]:
 
 
 def _made_here(code: dict[str, str]) -> dict[str, str]:
-    return {**code, "repo": "this repository"} if code.get("repo") == "." else code
+    """As people read it: this repository by that name, a commit by its first digits."""
+    short = {"commit": code["commit"][:12]} if HASH.fullmatch(code.get("commit", "")) else {}
+    return {**code, **short, **({"repo": "this repository"} if code.get("repo") == "." else {})}
 
 
 def _outside(value: list[str] | dict[str, str]) -> bool:

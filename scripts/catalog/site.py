@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from catalog import croissant, facts, programs, relations, usage, words
+from catalog.body import highlight
 from catalog.collect import Collection
 from registry.console import plural
 from registry.sections import SECTIONS
@@ -70,7 +71,7 @@ def _entries(env: Environment, found: Collection, folder: Path, base: str) -> No
             body=Markup(item.body),  # body.render cleaned it
             facts=facts.read(item),
             pull=usage.pull(item),
-            python=usage.python(item),
+            python=Markup(highlight(usage.python(item), "python").rstrip()),
             croissant=Markup(programs.in_html(data)) if data else "",
             graph=Markup(programs.in_html(programs.graph((by_id[i] for i in sorted(near)), edges))),
             has_lineage=bool(edges),
@@ -106,7 +107,7 @@ def _environment(found: Collection, base: str) -> Environment:
     shared: dict[str, Any] = {
         "found": found, "base": base, "sections": SECTIONS, "plural": plural, "day": words.day,
         "counts": Counter(item.entry.section for item in found.items), "size": words.size,
-        "link": facts.link, "section_words": words.SECTION_WORDS,
+        "link": facts.link, "coded": words.coded, "section_words": words.SECTION_WORDS,
     }  # fmt: skip
     env.globals.update(shared)
     return env

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 
@@ -16,16 +17,16 @@ SHORT = 8  # lines; a longer example is read in the card
 
 PIPELINE = """\
 from transformers import pipeline
-model = pipeline({task!r}, model={id!r})
+model = pipeline({task}, model={id})
 print(model("…"))"""
 SENTENCES = """\
 from sentence_transformers import SentenceTransformer
-model = SentenceTransformer({id!r})
+model = SentenceTransformer({id})
 print(model.encode("…"))"""
 FILES = """\
 from pathlib import Path
-files = [file for file in Path({id!r}).rglob("*") if file.is_file()]
-print(*files, sep="\\n")"""
+folder = Path({id})
+print(*(file for file in folder.rglob("*") if file.is_file()), sep="\\n")"""
 
 
 def pull(item: Item) -> str:
@@ -38,7 +39,7 @@ def pull(item: Item) -> str:
 def python(item: Item) -> str:
     """Lines that run from the top of the registry."""
     return _from_card(item) or _by_library(item).format(
-        id=item.id, task=item.first("pipeline_tag") or None
+        id=_quoted(item.id), task=_quoted(item.first("pipeline_tag"))
     )
 
 
@@ -60,3 +61,8 @@ def _by_library(item: Item) -> str:
     if library == "sentence-transformers":
         return SENTENCES
     return PIPELINE if library == "transformers" and item.first("pipeline_tag") else FILES
+
+
+def _quoted(text: str) -> str:
+    """As a literal of Python with double quotes."""
+    return json.dumps(text, ensure_ascii=False)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
+
+from markupsafe import Markup, escape
 
 from registry.console import human_bytes
 
@@ -47,3 +50,8 @@ def day(when: str) -> str:
     except ValueError:
         return when
     return f"{found.day} {found:%b %Y}"
+
+
+def coded(text: str) -> Markup:
+    """A message as HTML: what stands between backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))

@@ -72,6 +72,10 @@ class Page(HTMLParser):
     def text(self) -> str:
         return " ".join(" ".join(self.words).split())
 
+    def says(self, text: str) -> bool:
+        """Whether the page has this text, whatever of it is marked up, and how it is broken."""
+        return "".join(text.split()) in "".join("".join(self.words).split())
+
     @property
     def ids(self) -> list[str]:
         return [attrs["id"] or "" for _, attrs in self.tags if "id" in attrs]

@@ -81,7 +81,7 @@ class Facets {
     for (const [key, chosen] of this.chosen) for (const value of chosen) params.append(key, value);
   }
 
-  // A button for each choice, that takes it back.
+  // A button for each choice, that takes it back, and one for all where there are several.
   chips(place, words, changed) {
     place.replaceChildren();
     for (const [key, chosen] of this.chosen) {
@@ -98,5 +98,15 @@ class Facets {
         });
       }
     }
+    if (place.children.length < 2) return;
+    const all = place.appendChild(document.createElement("button"));
+    all.type = "button";
+    all.className = "link";
+    all.textContent = "Clear all filters";
+    all.addEventListener("click", () => {
+      this.read(new URLSearchParams());
+      changed();
+      document.getElementById("q").focus();
+    });
   }
 }

@@ -13,7 +13,7 @@
   }
   const pen = document.createElement("canvas").getContext("2d");
   const HEIGHT = 44;
-  const WIDEST = 230;
+  const WIDTH = 230; // the same for all: boxes of one rank stand in a column
 
   function svg(name, attributes = {}, ...children) {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -22,12 +22,12 @@
     return made;
   }
 
-  // Text cut so that it fits, and its width in px.
+  // Text cut so that it fits.
   function fitted(text, font) {
     pen.font = font;
     let cut = text;
-    while (pen.measureText(cut).width > WIDEST - 30 && cut.length > 4) cut = `${cut.slice(0, -2).trimEnd()}…`;
-    return [cut, pen.measureText(cut).width];
+    while (pen.measureText(cut).width > WIDTH - 30 && cut.length > 4) cut = `${cut.slice(0, -2).trimEnd()}…`;
+    return cut;
   }
 
   // The parts of the graph that hang together, largest first.
@@ -61,9 +61,9 @@
     for (const id of part) {
       const node = nodes.get(id);
       const family = getComputedStyle(document.body).fontFamily;
-      const [title, wide] = fitted(node.title, `600 13px ${family}`);
-      const [name, wide2] = fitted(id.split("/")[1], `12px ${family}`);
-      made.setNode(id, { label: title, name, width: Math.max(wide, wide2) + 30, height: HEIGHT });
+      const label = fitted(node.title, `600 13px ${family}`);
+      const name = fitted(id.split("/")[1], `12px ${family}`);
+      made.setNode(id, { label, name, width: WIDTH, height: HEIGHT });
     }
     for (const [from, to, words] of graph.edges) if (inside.has(from)) made.setEdge(from, to, { words });
     dagre.layout(made);
@@ -160,6 +160,7 @@
     document.getElementById("matches").textContent = query ? `${matches.length} found` : "";
     const first = query && [...figure.querySelectorAll(".node")].find((n) => wanted.has(n.dataset.id));
     if (first) first.scrollIntoView({ block: "center", inline: "nearest" });
+    return first;
   }
 
   async function drawAll() {
@@ -171,7 +172,9 @@
     figure.dataset.drawn = "all";
     if (whole) {
       document.getElementById("finding").hidden = false;
-      document.getElementById("find").addEventListener("input", (event) => find(event.target.value));
+      const box = document.getElementById("find");
+      box.addEventListener("input", () => find(box.value));
+      box.addEventListener("keydown", (event) => { if (event.key === "Enter") find(box.value)?.focus(); });
     }
   }
 
