@@ -41,7 +41,9 @@ def main(argv: list[str]) -> int:
     cut = argv.index("--") if "--" in argv else len(argv)
     flags = {word for word in argv[:cut] if word.startswith("--")}
     if flags - FLAGS:
-        raise UsageError(f"{min(flags - FLAGS)} is not known; see --help")
+        wrong = min(flags - FLAGS)
+        cure = "FORMAT=json or FORMAT=text" if wrong.startswith("--format") else "see --help"
+        raise UsageError(f"{wrong} is not known: {cure}")
     named = [word for word in argv[:cut] if word not in flags] + argv[cut + 1 :]
     words = [word for word in named if word.strip()]
     chosen = entries.select(words, SECTIONS)

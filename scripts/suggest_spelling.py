@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import difflib
 
-from registry import commands, console
+from registry import commands, console, entries
 from registry.console import say
+from registry.sections import SECTIONS
 
 
 def main(argv: list[str]) -> int:
@@ -21,6 +22,8 @@ def suggest(word: str) -> str:
     """One sentence about a word that is not known."""
     name = word.removesuffix("=")
     is_variable = name != word
+    if not is_variable and _is_entry(word):
+        return f"{word!r} is no command: to name what it is for, write DATASET={word}"
     known = [*commands.VARIABLES] if is_variable else [*commands.load()]
     folded = {one.lower().replace("_", "-"): one for one in known}
     wanted = name.lower().replace("_", "-")
@@ -31,6 +34,12 @@ def suggest(word: str) -> str:
         return f"there is no command {name!r}; did you mean `make {folded[near[0]]}`?"
     kind = "a variable of any command" if is_variable else "a command"
     return f"{name!r} is not {kind}; bare `make` prints them all"
+
+
+def _is_entry(word: str) -> bool:
+    """Whether it names an entry or a section, so that DATASET= was forgotten before it."""
+    names = {name for e in entries.known(SECTIONS) for name in (e.name, str(e), f"{e.section}/")}
+    return word in names
 
 
 if __name__ == "__main__":

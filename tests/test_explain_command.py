@@ -44,7 +44,21 @@ def test_every_variable_of_the_makefile_is_described():
     assert names and names.group(1).split() == [*commands.VARIABLES]
 
 
+def test_the_variables_of_a_command_are_all_named():
+    named = {name: command.variables() for name, command in COMMANDS.items()}
+    assert named["pull"] == named["push"]
+    assert named["pull"] == ["DATASET", "DRY_RUN", "DELETE", "TAKE", "FULL", "ENGINE", "AWS"]
+    assert named["catalog"] == ["URL", "OUT", "STATUS", "OFFLINE"]
+    assert named["remote"] == ["URL", "ENDPOINT", "PROFILE", "REGION", "CREDENTIALS", "LOCAL"]
+
+
+def test_only_what_runs_no_script_shows_its_recipe():
+    bare = {name for name, command in COMMANDS.items() if not command.explanation()}
+    assert bare == {"help", "check", "test", "bench", "lock"}
+
+
 UNKNOWN = "is not a variable of any command"
+FORGOTTEN = "is no command: to name what it is for, write DATASET="
 
 
 @pytest.mark.parametrize(
@@ -56,6 +70,9 @@ UNKNOWN = "is not a variable of any command"
         (["dataset=x"], f"make: dataset= {UNKNOWN}; did you mean DATASET=…?"),
         (["push", "DRYRUN=1"], f"make: DRYRUN= {UNKNOWN}; did you mean DRY_RUN=…?"),
         (["push", "xyzzy"], "make: 'xyzzy' is not a command; bare `make` prints them all"),
+        (["pull", "raw_datasets/base"], f"make: 'raw_datasets/base' {FORGOTTEN}raw_datasets/base"),
+        (["pull", "base"], f"make: 'base' {FORGOTTEN}base"),
+        (["status", "experiments/"], f"make: 'experiments/' {FORGOTTEN}experiments/"),
         (["push", "QQ=1"], f"make: 'QQ' {UNKNOWN}; bare `make` prints them all"),
         (["help", "CMD=pul"], "help: there is no command 'pul': did you mean 'pull'?"),
     ],

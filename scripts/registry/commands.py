@@ -11,7 +11,7 @@ from registry.entries import ROOT
 
 VARIABLES = {  # what each is for; the Makefile has the same names, a test compares them
     "DATASET": "which entries: section/name, name or section/, several with spaces between",
-    "URL": "where the registry is to be: s3://bucket/prefix",
+    "URL": "where the registry is to be, s3://bucket/prefix; of a catalog: https://…",
     "ENDPOINT": "the address of a store that is not Amazon's: https://host:port",
     "PROFILE": "the profile of ~/.aws that has the keys",
     "REGION": "the bucket's region",
@@ -33,13 +33,13 @@ VARIABLES = {  # what each is for; the Makefile has the same names, a test compa
     "ENGINE": "what moves the bytes: auto, aws or rclone",
     "CMD": "the command to explain",
     "ID": "which item, as `make trash` lists it",
-    "WORK": "the folder to work in",
+    "WORK": "which workloads, several with spaces between",
     "AWS": "the aws command to use: /path/to/aws",
     "PYTHON": "the Python to make .venv from",
     "OFFLINE": "1: do not ask S3",
 }
 _RULE = re.compile(r"^([a-z][a-z-]*):.*?## (.*)$")
-_SCRIPT = re.compile(r"\$\(run\)/(\w+\.py)|\./(\w+\.sh)")
+_SCRIPT = re.compile(r"(?:\$\(run\)|&& \.venv/bin/python scripts)/(\w+\.py)|\./(\w+\.sh)")
 
 
 @dataclass
