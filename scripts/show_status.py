@@ -5,7 +5,8 @@ usage: show_status.py [--all] [--json] [section/name | name | section/ ...]
 One line per entry: up to date, not here, changed here, newer there, conflict, being pushed, removed
 upstream, not added (raw), not pushed, not committed, no card; of an experiment kept or garbage.
 Files and bytes here and in S3, and the last push: how long ago, from which commit, by whom. Of more
-than 25 entries only those that differ are shown, unless --all (ALL=1) or names are given.
+than 25 entries only those that differ are shown, and of more than 25 that are not here only their
+number, unless --all (ALL=1) or names are given.
 
 It changes nothing, and starts neither aws nor DVC. Markers are trusted; FULL=1 lists all of S3, as
 is needed where others write to the bucket by hand. --json (FORMAT=json) is for programs.

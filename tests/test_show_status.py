@@ -363,6 +363,36 @@ def test_of_many_entries_only_those_that_differ_are_shown():
     assert sum("up to date" in line for line in everything) == 498
 
 
+def test_of_many_that_are_not_here_only_the_number_is_shown():
+    whole = made(500, differing=3)
+    for one in whole.conditions[100:]:
+        one.judgement.states, one.here = ["not here"], None
+    lines = [*overview_text.Page(now=1767225600.0).lines(whole)]
+    assert "  400 not here (363.8 TiB)" in lines
+    assert len(lines) < 20
+    assert lines[-1] == "  make status ALL=1   # name every entry"
+    few = made(500, differing=3)
+    for one in few.conditions[490:]:
+        one.judgement.states, one.here = ["not here"], None
+    lines = [*overview_text.Page(now=1767225600.0).lines(few)]
+    assert sum(bool(re.match("  entry-.*not here", line)) for line in lines) == 10
+
+
+def test_every_step_can_be_typed_as_it_is_shown():
+    """Also for names with spaces, and where a command takes one entry at a time."""
+    odd = [Condition(Entry(RAW, f"r {n}"), Judgement(["not added"]), Amount(1, 1)) for n in "ab"]
+    alone = Condition(Entry(RAW, "lost"), Judgement(["not pushed"]))
+    clash = Condition(Entry(P, "a b"), Judgement(["conflict"]), Amount(1, 1))
+    found = overview.Overview("s3://b/p", [*odd, alone, clash])
+    assert [step.command for step in found.steps()] == [
+        "make push DATASET='processed_datasets/a b' TAKE=local",
+        "make reset DATASET='processed_datasets/a b'",
+        "make add DATASET='raw_datasets/r a'",
+        "make add DATASET='raw_datasets/r b'",
+        "git log -1 -- raw_datasets/lost.dvc",
+    ]
+
+
 @pytest.mark.parametrize("width", [80, 100, 132])
 def test_no_line_is_wider_than_the_terminal(width):
     page = overview_text.Page(width, now=1767225600.0)

@@ -64,7 +64,7 @@ class Overview:
                 yield Step(command.replace("{paths}", self._paths()), why)
             elif "{each}" in command:
                 for one in chosen[:NAMED]:
-                    yield Step(command.replace("{each}", str(one.entry)), _why(why, one))
+                    yield Step(command.replace("{each}", f"{one.entry:sh}"), _why(why, one))
             elif command.startswith("git "):
                 yield Step(command, why)
             else:
@@ -103,7 +103,8 @@ def _sum(amounts: list[Amount | None]) -> Amount:
 
 
 def _names(chosen: list[Condition], whole: int) -> str:
-    if len(chosen) > NAMED or (len(chosen) == whole > 1):
+    spaced = len(chosen) > 1 and any(" " in c.entry.name for c in chosen)
+    if spaced or len(chosen) > NAMED or (len(chosen) == whole > 1):
         return ""
     names = " ".join(str(c.entry) for c in chosen)
     return f" DATASET={shlex.quote(names)}"
@@ -132,7 +133,7 @@ def _is_ours(found: Condition) -> bool:
 
 
 def _pushable(found: Condition) -> bool:
-    return _is_fit(found) and condition.NEWER not in found.states
+    return _is_fit(found) and _is_here(found) and condition.NEWER not in found.states
 
 
 def _kept(found: Condition) -> bool:
@@ -158,8 +159,19 @@ CURES: tuple[Cure, ...] = (
     ({condition.NO_CARD}, _is_here, "make card DATASET={each}", "begin its card"),
     ({condition.NO_CARD}, lambda c: not _is_here(c), "git pull", "its card may be in Git"),
     ({condition.NEWER, condition.NOT_HERE, condition.UNREAD}, _is_fit, "make pull", "fetch it"),
-    ({condition.NOT_ADDED}, _is_here, "make add", "make what is here its new version"),
+    (
+        {condition.NOT_ADDED},
+        _is_here,
+        "make add DATASET={each}",
+        "make what is here its new version",
+    ),
     ({condition.CHANGED, condition.NOT_PUSHED}, _pushable, "make push", "send what is here"),
+    (
+        {condition.NOT_PUSHED},
+        lambda c: not _is_here(c),
+        "git log -1 -- {each}.dvc",
+        "who added it must push",
+    ),
     (
         {condition.NOT_COMMITTED},
         _kept,

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from registry import condition, marker
 from registry.condition import Amount, Condition
 from registry.console import human_bytes, plural
-from registry.overview import Overview
+from registry.overview import Overview, Step
 from registry.sections import SECTIONS
 
-FEW = 25  # so many entries are all shown; of more only those that differ, unless all is asked for
+# So many entries are all shown; of more only those that differ, unless all is asked for. Those
+# that only lack their files here are named up to this number, and counted beyond it.
+FEW = 25
+ABSENT = (condition.NOT_HERE, condition.NOTHING)
 NAME = 32  # a longer name is cut; JSON has it whole
 COLOURS = {
     **dict.fromkeys((condition.CONFLICT, condition.UNFIT, condition.TORN), "31"),
@@ -35,18 +38,28 @@ class Page:
     now: float = 0
 
     def lines(self, overview: Overview) -> Iterator[str]:
-        few = self.all or len(overview.conditions) <= FEW
-        shown = [c for c in overview.conditions if few or not c.is_quiet]
+        shown = self._shown(overview.conditions)
         yield from self._table(overview, shown)
         yield ""
         yield from textwrap.wrap(totals(overview), self.width)
         steps = [*overview.steps()]
+        if len(shown) < len(overview.conditions):
+            steps.append(Step("make status ALL=1", "name every entry"))
         if steps:
             yield "next:"
         for command, why in steps:
             yield from self._step(command, why)
 
+    def _shown(self, found: list[Condition]) -> list[Condition]:
+        if self.all or len(found) <= FEW:
+            return found
+        absent = [c for c in found if c.state in ABSENT]
+        hidden = {c.entry for c in found if c.is_quiet}
+        hidden.update(c.entry for c in absent if len(absent) > FEW)
+        return [c for c in found if c.entry not in hidden]
+
     def _table(self, overview: Overview, shown: list[Condition]) -> Iterator[str]:
+        named = {c.entry for c in shown}
         name = min(NAME, max([len(c.entry.name) for c in shown], default=5))
         state = max([len(c.state) for c in shown], default=5)
         if shown:
@@ -57,9 +70,9 @@ class Page:
             if members:
                 yield self._paint(f"{section}/", HEADING)
             for found in members:
-                if found in shown:
+                if found.entry in named:
                     yield self._line(found, name, state)
-            yield from self._hidden([c for c in members if c not in shown])
+            yield from self._hidden([c for c in members if c.entry not in named])
 
     def _line(self, found: Condition, name: int, state: int) -> str:
         label = f"  {_cut(found.entry.name, name):<{name}} "
@@ -82,8 +95,10 @@ class Page:
         """One line for those in a state that have nothing else to tell."""
         states = [c.state for c in hidden]
         for state in dict.fromkeys(states):
-            size = sum(c.here.bytes for c in hidden if c.here and c.state == state)
-            yield self._paint(f"  {states.count(state)} {state} ({human_bytes(size)})", QUIET)
+            alike = [c for c in hidden if c.state == state]
+            sides = [c.judgement.there if state in ABSENT else c.here for c in alike]
+            size = human_bytes(sum(amount.bytes for amount in sides if amount))
+            yield self._paint(f"  {len(alike):,} {state} ({size})", QUIET)
 
     def _step(self, command: str, why: str) -> Iterator[str]:
         if len(command) + len(why) + 7 <= self.width:
