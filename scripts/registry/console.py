@@ -61,12 +61,12 @@ def _keep(error: Exception) -> str:
 
 def human_bytes(count: float) -> str:
     """1536 as `1.5 KiB`."""
-    if count < 1024:
-        return f"{count:.0f} {'byte' if round(count) == 1 else 'bytes'}"
-    for unit in ("KiB", "MiB", "GiB", "TiB"):
-        count /= 1024
-        if count < 1024:
+    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
+        if count < 1024 or unit == "TiB":
             break
+        count /= 1024
+    if unit == "bytes":
+        return f"{count:.0f} {'byte' if round(count) == 1 else 'bytes'}"
     return f"{count:.1f} {unit}"
 
 
