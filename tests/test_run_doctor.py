@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -10,6 +11,7 @@ from email.utils import formatdate
 
 import pytest
 from support.oracle import assert_clean, expect, marker
+from support.own_store import OwnStore
 from support.servers import MOTO
 
 from registry import checks_way
@@ -103,7 +105,7 @@ def test_what_git_and_the_settings_say(anna, bucket):
     anna.write(".registry/stage/processed_datasets/b/half", b"1")
     found, run = doctor(anna, 1)
     assert found["verify", BAD] == ["off: DVC would take damaged files from S3 for good"]
-    assert "-> dvc remote modify test verify true" in run.out
+    assert "-> .venv/bin/dvc remote modify test verify true" in run.out
     (said,) = found["secrets", BAD]
     assert "secret_access_key in .dvc/config" in said
     assert ".dvc/config.local, which is this machine's own" in said
@@ -192,6 +194,26 @@ def test_what_the_bucket_promises(clone, moto_server):
     assert levels(found)["versioning"] == OK
 
 
+def test_encryption_that_may_not_be_asked(clone, moto_server):
+    """A new key tells how it is encrypted, whoever may read the bucket's settings."""
+    bucket = replace(moto_server, bucket="secretive").new_bucket()
+    bucket.client.request("PUT", "")
+    bucket.client.request("PUT", "", {"encryption": ""}, KMS)
+    anna = clone("anna", bucket)
+    rule = anna.proxy.when("GET", r"\?encryption").answer(403, "AccessDenied")
+    found, _ = doctor(anna, 0)
+    assert not rule.fired
+    assert found["encryption", NOTE][0].startswith("aws:kms: nobody can verify the bytes")
+    assert not [key for key in bucket.snapshot() if "probe" in key]
+
+
+def test_the_embedded_store_keeps_no_versions(tmp_path):
+    with contextlib.closing(OwnStore(tmp_path / "anna", samples=False)) as anna:
+        found, run = doctor(anna, 0)
+    assert found["versioning", NOTE] == ["none: this machine's own store is for trying things out"]
+    assert "put-bucket-versioning" not in run.out
+
+
 @on_one
 def test_no_way_in(anna, bucket):
     anna.proxy.when("", "").answer(403, "InvalidAccessKeyId")
@@ -209,6 +231,31 @@ def test_no_remote_at_all(anna, bucket):
     found, _ = doctor(anna, 1)
     assert "no default remote" in found["settings", BAD][0]
     assert levels(found)["git"] == OK
+    for name in ("config", "config.local"):
+        (anna.path / ".dvc" / name).unlink()
+    found, _ = doctor(anna, 1)
+    assert "no default remote" in found["settings", BAD][0]
+    assert levels(found)["leftovers"] == OK  # it went on
+
+
+@on_one
+def test_a_folder_that_is_no_clone(anna, bucket):
+    (anna.path / ".git").rename(anna.path / "git-is-gone")
+    found, run = doctor(anna, 1)
+    assert [subject for subject, level in found if level == BAD] == [
+        "secrets", "data in git", "hooks",
+    ]  # fmt: skip
+    assert run.out.count("-> git clone the registry") == 3
+    assert levels(found)["S3"] == OK
+
+
+@on_one
+def test_a_folder_that_cannot_be_read(anna, bucket):
+    hook = anna.path / ".git" / "hooks" / "pre-push"
+    hook.mkdir()
+    found, _ = doctor(anna, 1)
+    assert found["hooks", BAD] == [f"{hook}: Is a directory"]
+    assert levels(found)["S3"] == OK
 
 
 @on_one

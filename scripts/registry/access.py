@@ -100,13 +100,6 @@ def _cure(there: remote.Remote, error: Unreachable) -> str:
 
 def _look(there: remote.Remote) -> str:
     """The aws command that looks at the same place in the same way, ready to paste."""
-    words = ["aws", "s3", "ls", f"{there.url}/"]
-    options = {
-        "--endpoint-url": there.address,
-        "--profile": there.profile,
-        "--region": there.region,
-    }
-    for option, value in options.items():
-        words += [option, value] if value else []
     keys = there.credentials_file
-    return (f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(keys)} " if keys else "") + shlex.join(words)
+    first = f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(keys)} " if keys else ""
+    return f"{first}aws s3 ls {shlex.quote(there.url + '/')}{there.options}"

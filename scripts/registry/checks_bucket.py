@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from registry import entries, marker, raw_verify
+from registry import entries, marker, raw_verify, remote
 from registry.checkup import BAD, NOTE, OK, Check, Finding, Visit
 from registry.console import human_bytes
 from registry.entries import Entry
@@ -34,22 +34,38 @@ def versioning(visit: Visit) -> Iterator[Finding]:
     status = _ask(visit, "versioning", "Status")
     if status == "Enabled":
         yield Finding(OK, "versioning", "on: the bucket keeps what is overwritten by hand")
-    else:
-        cure = f"aws s3api put-bucket-versioning --bucket {visit.there.remote.bucket} "
-        cure += "--versioning-configuration Status=Enabled"
-        text = "off or not told: nothing brings back what somebody deletes by hand"
-        yield Finding(NOTE, "versioning", text, cure)
+        return
+    there = visit.there.remote
+    text = "off or not told: nothing brings back what somebody deletes by hand"
+    cure = f"aws s3api put-bucket-versioning --bucket {there.bucket} "
+    cure += f"--versioning-configuration Status=Enabled{there.options}"
+    if there.name == remote.EMBEDDED:
+        text = "none: this machine's own store is for trying things out"
+        cure = "use a bucket that has it: make remote URL=s3://bucket/prefix"
+    yield Finding(NOTE, "versioning", text, cure)
 
 
 def encryption(visit: Visit) -> Iterator[Finding]:
     """Whether S3's listings can prove what the bytes are."""
-    kind = _ask(visit, "encryption", "SSEAlgorithm")
+    kind = _of_a_probe(visit) or _ask(visit, "encryption", "SSEAlgorithm")
     if kind.startswith("aws:kms"):
         text = f"{kind}: nobody can verify the bytes, sizes are all that is compared"
         cure = "use SSE-S3 (AES256) for this bucket, if its rules allow it"
         yield Finding(NOTE, "encryption", text, cure)
     else:
         yield Finding(OK, "encryption", f"{kind or 'none by default'}: every byte can be verified")
+
+
+def _of_a_probe(visit: Visit) -> str:
+    """How a new key of ours was encrypted: the bucket's settings are not told to everybody."""
+    client = visit.there.client
+    key = visit.there.remote.key(remote.MARKERS, f"registry-probe-{marker.new_token()}")
+    try:
+        answer = client.put(key, b"probe")
+        client.delete(key)
+    except RegistryError:
+        return ""  # said by `rights`
+    return answer.headers.get("x-amz-server-side-encryption", "")
 
 
 def _ask(visit: Visit, question: str, element: str) -> str:
@@ -95,9 +111,8 @@ def uploads(visit: Visit) -> Iterator[Finding]:
         return
     for row in rows[:3]:
         text = {child.tag.rpartition("}")[2]: child.text or "" for child in row}
-        cure = "aws s3api abort-multipart-upload --bucket " + shlex.join(
-            [there.bucket, "--key", text["Key"], "--upload-id", text["UploadId"]]
-        )
+        words = [there.bucket, "--key", text["Key"], "--upload-id", text["UploadId"]]
+        cure = f"aws s3api abort-multipart-upload --bucket {shlex.join(words)}{there.options}"
         said = f"{text['Key']} was begun {text.get('Initiated', '')[:16]}Z and not finished"
         yield Finding(NOTE, "uploads", said, f"unless it still runs: {cure}")
     if not rows:

@@ -52,7 +52,7 @@ def settings(visit: Visit) -> Iterator[Finding]:
     there, options = remote.load(visit.root), remote.options(visit.root)
     yield Finding(OK, "remote", f"{there.url} ('{there.name}' of .dvc/config)")
     if options.get("verify", "").lower() not in ("true", "1", "yes", "on"):
-        cure = f"dvc remote modify {shlex.quote(there.name)} verify true"
+        cure = f".venv/bin/dvc remote modify {shlex.quote(there.name)} verify true"
         yield Finding(BAD, "verify", "off: DVC would take damaged files from S3 for good", cure)
     else:
         yield Finding(OK, "verify", "DVC checks every file that it pulls")
@@ -73,7 +73,8 @@ def secrets(visit: Visit) -> Iterator[Finding]:
 
 
 def _names(root: Path, word: str) -> bool:
-    text = (root / ".dvc" / "config").read_text(errors="replace")
+    path = root / ".dvc" / "config"
+    text = path.read_text(errors="replace") if path.exists() else ""
     return bool(re.search(rf"^\s*{word}\s*=\s*\S", text, re.MULTILINE))
 
 

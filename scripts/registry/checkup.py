@@ -12,6 +12,7 @@ from registry.marker import Marker
 from registry.remote import Remote
 from registry.session import Session
 
+NO_CLONE = "git clone the registry: a folder that was copied or unpacked is none"
 OK, NOTE, BAD = "ok", "note", "BAD"  # fine; good to know; a person has to do something
 
 
@@ -49,7 +50,11 @@ Check = Callable[[Visit], Iterable[Finding]]
 
 def examine(visit: Visit, check: Check) -> list[Finding]:
     """What a check finds; one that cannot be made is bad, and the others go on."""
+    subject = check.__name__.replace("_", " ")
     try:
         return list(check(visit))
     except RegistryError as error:
-        return [Finding(BAD, check.__name__.replace("_", " "), str(error))]
+        cure = NO_CLONE if "not a git repository" in str(error) else ""
+        return [Finding(BAD, subject, str(error), cure)]
+    except OSError as error:
+        return [Finding(BAD, subject, f"{error.filename}: {error.strerror or error}")]

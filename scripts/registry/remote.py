@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,18 @@ class Remote:
     def is_on_this_machine(self) -> bool:
         """Whether it is reached by loopback, as the embedded store is: no proxy leads there."""
         return urlsplit(self.address).hostname in LOOPBACK
+
+    @property
+    def options(self) -> str:
+        """What `aws` needs on its command line to get there: " --endpoint-url … --profile …"."""
+        named = {
+            "--endpoint-url": self.address,
+            "--profile": self.profile,
+            "--region": self.region,
+        }
+        return "".join(
+            f" {option} {shlex.quote(value)}" for option, value in named.items() if value
+        )
 
     @property
     def identity(self) -> str:
