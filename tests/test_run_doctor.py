@@ -113,7 +113,7 @@ def test_what_git_and_the_settings_say(anna, bucket):
     assert found["data in Git", BAD] == [f"{P}/data.bin must not be in Git"]
     assert f"-> git rm -r --cached --quiet -- {P}" in run.out
     assert found["hooks", NOTE][0].startswith("not installed: pre-commit, pre-push")
-    assert "1 entries" in found["leftovers", NOTE][0]
+    assert "of 1 entry, from" in found["leftovers", NOTE][0]
 
 
 @on_one

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from registry import aws, git, remote
 from registry.checkup import BAD, NOTE, OK, Check, Finding, Visit
+from registry.console import plural
 from registry.entries import CARD
 from registry.sections import SECTIONS
 
@@ -126,7 +127,8 @@ def leftovers(visit: Visit) -> Iterator[Finding]:
         yield Finding(BAD, "leftovers", f"a push of {entry} was not finished here", cure)
     staged = [path for path in top.glob("stage/*/*") if any(path.iterdir())]
     if staged:
-        text = f"files in transit of {len(staged)} entries, from a command that runs or was killed"
+        many = plural(len(staged), "entry", "entries")
+        text = f"files in transit of {many}, from a command that runs or was killed"
         yield Finding(NOTE, "leftovers", text, "the next pull or push removes them")
     if not staged and not [*top.glob("journal/*/*.json")]:
         yield Finding(OK, "leftovers", "none here")
