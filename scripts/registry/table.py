@@ -228,18 +228,24 @@ class _Values(ValuesView[R]):
 
 def unlike(flags: bytearray, one: Table[Any], other: Table[Any], column: str) -> None:
     """Flag every number at which two tables differ: in this column, or in having a row at all."""
-    one.widen()
-    other.widen()
     width, mine, theirs = WIDTHS[column], getattr(one, column), getattr(other, column)
     for start in range(0, len(flags), BLOCK):
-        end = min(start + BLOCK, len(flags))
-        cells = slice(start * width, end * width)
-        if mine[cells] == theirs[cells] and one.there[start:end] == other.there[start:end]:
+        rows = slice(start, min(start + BLOCK, len(flags)))
+        same_rows = _cut(one.there, 1, rows) == _cut(other.there, 1, rows)
+        if same_rows and _cut(mine, width, rows) == _cut(theirs, width, rows):
             continue
-        for n in range(start, end):
-            cell = slice(n * width, (n + 1) * width)
-            if one.there[n] != other.there[n] or mine[cell] != theirs[cell]:
+        for n in range(rows.start, rows.stop):
+            row = slice(n, n + 1)
+            if _cut(one.there, 1, row) != _cut(other.there, 1, row) or (
+                _cut(mine, width, row) != _cut(theirs, width, row)
+            ):
                 flags[n] = 1
+
+
+def _cut(column: bytearray, width: int, rows: slice) -> bytearray:
+    """Cells of a column, which may be shorter: then the rest are zeros."""
+    cells = column[rows.start * width : rows.stop * width]
+    return cells.ljust((rows.stop - rows.start) * width, b"\0")
 
 
 def blocks(table: Table[Any], *columns: str) -> Iterator[tuple[list[str], list[bytes]]]:
