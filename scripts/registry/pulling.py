@@ -157,7 +157,9 @@ class Pull:
 
     def _refuse_other_kinds(self) -> None:
         """A file that stays where a folder is wanted, or files where a file is."""
-        staying = self.survey.local.files.keys() - {*self.plan[compare.TRASH]}
+        if not self.wanted:
+            return
+        staying = set(self.survey.local.files).difference(self.plan[compare.TRASH])
         folders = {step for path in staying for step in _folders(path)}
         for path in self.wanted:
             if path in folders:
