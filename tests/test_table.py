@@ -144,3 +144,17 @@ def test_names_that_some_disks_fold_are_found():
     found = scan.name_twins(paths)
     assert [line.partition(":")[0] for line in found] == ["'a'", "'b'", "'c/d'", "'é'"]
     assert scan.name_twins(["a/b", "a-b", "a/c", "z"]) == []
+
+
+@pytest.mark.parametrize("when", [2**63 + 5, -(2**63) - 5, 2**62])
+def test_times_and_inodes_of_any_size_are_told_apart(when):
+    """Some disks have inodes of 64 bits, and times beyond the year 2262."""
+
+    class Found:
+        st_size, st_mtime_ns, st_ctime_ns, st_ino = 1, when, LONG_AGO, 2**64 - 2
+
+    stats = Stats()
+    stats["a"] = scan.from_stat(Found)
+    assert stats["a"] == scan.from_stat(Found)
+    Found.st_mtime_ns += 1
+    assert stats["a"] != scan.from_stat(Found)

@@ -39,6 +39,14 @@ class Stats(Table[Stat]):
     def put(self, number: int, row: Stat) -> None:
         STAT.pack_into(self.stats, number * 32, *row)
 
+    def __setitem__(self, path: str, row: Stat) -> None:  # in one piece: a walk does little else
+        number = self.numbers[path]
+        if number >= len(self.there):
+            self.widen()
+        STAT.pack_into(self.stats, number * 32, *row)
+        self._count += not self.there[number]
+        self.there[number] = 1
+
     def take(self, path: str, number: int) -> Stat:
         return Stat._make(STAT.unpack_from(self.stats, number * 32))
 
@@ -111,7 +119,9 @@ def stat_of(path: str | os.PathLike[str]) -> Stat | None:
 
 def from_stat(found: os.stat_result) -> Stat:
     stat = Stat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
-    return stat if max(stat) <= MOST else Stat(*((n + MOST + 1) % 2**64 - MOST - 1 for n in stat))
+    if -MOST <= stat.mtime_ns <= MOST and stat.inode <= MOST:
+        return stat
+    return Stat(*((n + MOST + 1) % 2**64 - MOST - 1 for n in stat))
 
 
 def _walk(top: str, below: str, found: Scan, above: tuple[str, ...]) -> None:
