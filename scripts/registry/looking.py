@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -175,18 +175,18 @@ class Looker:
             return Judgement([condition.NEWER])
         wanted = self._manifest(entry)
         survey = Survey(entry, self.session, local=found)
-        both = [(path, wanted[path]) for path in found.files if wanted and path in wanted]
-        if wanted is None or _too_much(found, both):
+        both = [path for path in found.files if wanted and path in wanted]
+        if wanted is None or _too_much(found, ((path, wanted[path]) for path in both)):
             return Judgement([condition.UNREAD])
-        survey.read_bytes(both)
+        survey.read_bytes((path, wanted[path]) for path in both)
         changed = condition.Change()
-        changed.add([p for p in {*found.files, *wanted} if p not in dict(both)])
-        changed.add([path for path, digest in both if not survey.holds(path, digest)])
+        changed.add(sorted({*found.files, *wanted}.difference(both)))
+        changed.add([path for path in both if not survey.holds(path, wanted[path])])
         if not changed.files:
             return Judgement([condition.UP_TO_DATE])
         return Judgement([condition.NOT_ADDED], changes={condition.CHANGED: changed})
 
-    def _manifest(self, entry: Entry) -> dict[str, str] | None:
+    def _manifest(self, entry: Entry) -> Mapping[str, str] | None:
         """{path: MD5} of the named version, from DVC's cache or else from S3."""
         with suppress(RegistryError):
             return versions.manifest_here(entry)
