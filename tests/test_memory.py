@@ -1,4 +1,4 @@
-"""The memory that an entry of many files takes: about 300 bytes for each, whatever is done."""
+"""The memory that an entry of many files takes: a few hundred bytes for each, whatever is done."""
 
 from __future__ import annotations
 

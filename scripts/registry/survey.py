@@ -177,10 +177,10 @@ class Survey:
     def recall(self, own: Journal, still_ours: bool = False) -> list[str]:
         """Count in what an interrupted run of ours did, in S3 and here; see Journal.claim."""
         strange = own.claim(self.base, self.remote, still_ours)
-        here = [(path, tag) for path, tag in own.placing.items() if path in self.local.files]
-        self.read_bytes(here)
-        for path, tag in here:
-            if self.holds(path, tag):
+        placed = own.placing.items()
+        self.read_bytes((path, tag) for path, tag in placed if path in self.local.files)
+        for path, tag in placed:
+            if path in self.local.files and self.holds(path, tag):
                 self.base.rows[path] = Row(self.local.files[path], tag)
         return strange
 
