@@ -9,7 +9,7 @@ from pathlib import Path
 
 SUPPORT = Path(__file__).parent / "support"
 BASE = 40_000_000  # Python, and what a push and a pull import
-PER_FILE = 400  # its path and what is known of it; dicts of tuples took 1,250
+PER_FILE = 400  # its path and what is known of it; 1,000,000 files took 429 MB in all
 
 
 def test_a_push_and_a_pull_of_many_files_take_little_memory(tmp_path):
