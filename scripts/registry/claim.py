@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from registry import marker
 from registry.entries import Entry
+from registry.listing import Objects
 from registry.marker import Marker
-from registry.s3 import Object
 from registry.session import Session
 
 
@@ -29,7 +28,7 @@ class Claim:
         self.mine = self.session.new_marker(self.token)
         self.etag = self._write(self.mine, self.former_etag)
 
-    def seal(self, listing: Mapping[str, Object]) -> str:
+    def seal(self, listing: Objects) -> str:
         """Say `done` over a verified listing; the marker's ETag."""
         self.etag = self._write(self.mine.sealing(listing), self.etag)
         return self.etag

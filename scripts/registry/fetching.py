@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from registry import mover, rooms, scan
+from registry import mover, rooms, scan, spread
 from registry.cargo import Cargo
 from registry.errors import RegistryError
 from registry.listing import NAME_BYTES
 from registry.refusals import some
-from registry.scan import Stat
+from registry.scan import Stat, Stats
 from registry.survey import Survey
 
+Arrival = tuple[Stat | None, bool | None]  # a staged file's stat, and the verdict on its bytes
 WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
 SPARE_BYTES = 64 * 1024 * 1024  # left free on the disk, for everything else that is written
 
@@ -28,7 +28,10 @@ class Fetching:
 
     survey: Survey
     wanted: list[str]
-    stats: dict[str, Stat] = field(default_factory=dict)  # of the staged files, once verified
+    stats: Stats = field(init=False)  # of the staged files, once verified
+
+    def __post_init__(self) -> None:
+        self.stats = Stats(self.survey.numbers)
 
     def fetch(self, progress: mover.Progress) -> list[str]:
         """Bring them into the stage; those whose bytes nobody can verify, for their encryption.
@@ -43,31 +46,35 @@ class Fetching:
         mover.download(survey.session, cargo, progress)
         for path in filter(_is_too_long_for_aws, self.wanted):
             self._fetch_by_short_name(stage, path)
-        verdicts = self._verify(os.fspath(stage))
-        wrong = [p for p, v in zip(self.wanted, verdicts, strict=True) if v is False]
+        doubtful = []
+        for path, (stat, verdict) in self._verify(os.fspath(stage)):
+            if stat:
+                self.stats[path] = stat
+            if not verdict:
+                doubtful.append((path, verdict))
+        wrong = [path for path, verdict in doubtful if verdict is False]
         if wrong:
             raise RegistryError(f"arrived damaged or not at all: {some(wrong)}: run again")
-        return [p for p, v in zip(self.wanted, verdicts, strict=True) if v is None]
+        return [path for path, _ in doubtful]
 
     def is_whole(self) -> bool:
         """Whether the stage holds all of the entry's files as they were verified, and no more.
 
         An engine also brings what came into S3 after our listing, and litter that never travels.
         """
-        staged = scan.scan(rooms.stage(self.survey.entry), everything=True)
-        clean = not (staged.empty_folders or staged.problems or staged.blocked)
-        return (
-            clean and staged.files == self.stats and self.stats.keys() == self.survey.remote.keys()
-        )
+        numbers, remote = self.survey.numbers, self.survey.remote
+        staged = scan.scan(rooms.stage(self.survey.entry), everything=True, numbers=numbers)
+        if staged.empty_folders or staged.problems or staged.blocked:
+            return False
+        is_verified = staged.files.mark("stats") == self.stats.mark("stats")
+        return is_verified and len(self.stats) == len(remote)
 
-    def _verify(self, stage: str) -> list[bool | None]:
-        """One verdict per wanted path; big files on all cores, small ones cost less one by one."""
-        came: Callable[[str], bool | None] = lambda path: self._came(stage, path)  # noqa: E731
+    def _verify(self, stage: str) -> Iterator[tuple[str, Arrival]]:
+        """(path, how it came); big files on all cores, small ones cost less one by one."""
+        came: Callable[[str], Arrival] = lambda path: self._came(stage, path)  # noqa: E731
         if sum(self.survey.remote[path].size for path in self.wanted) < WORTH_CORES:
-            return list(map(came, self.wanted))
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            blocks = (self.wanted[n : n + 1000] for n in range(0, len(self.wanted), 1000))
-            return [verdict for block in blocks for verdict in pool.map(came, block)]
+            return zip(self.wanted, map(came, self.wanted), strict=True)
+        return spread.over(self.wanted, came, os.cpu_count())
 
     def _refuse_full_disk(self) -> None:
         free = shutil.disk_usage(rooms.room(self.survey.entry)).free
@@ -100,14 +107,13 @@ class Fetching:
         mover.fetch_one(self.survey.session, self.survey.remote[path].key, short)
         os.replace(short, stage / path)
 
-    def _came(self, stage: str, path: str) -> bool | None:
+    def _came(self, stage: str, path: str) -> Arrival:
         """True: the listed bytes; None: nobody can tell, with this encryption; False: not so."""
         file, there = os.path.join(stage, path), self.survey.remote[path]
         stat = scan.stat_of(file)
         if stat is None or stat.size != there.size:
-            return False
-        self.stats[path] = stat
-        return self.survey.second_opinion(file, stat, path)
+            return stat, False
+        return stat, self.survey.second_opinion(file, stat, path)
 
 
 def _is_too_long_for_aws(path: str) -> bool:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_whole(path: Path, data: bytes, durable: bool = False) -> None:
-    """Put `data` in place of the file, which keeps its mode. Raises OSError.
+    """Put `data` in place of the file, which keeps its mode. Raises OSError."""
+    with whole(path, durable) as file:
+        file.write(data)
+
+
+@contextmanager
+def whole(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of `path` when all of it was written.
 
     Beside the file first and then renamed, so that nobody ever reads half of it. `durable`: it
     also outlives a power cut.
@@ -16,7 +26,7 @@ def write_whole(path: Path, data: bytes, durable: bool = False) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with open(partial, "wb") as file:
-            file.write(data)
+            yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import Any, BinaryIO
 
+from registry import sealed
 from registry.entries import Entry
-from registry.files import write_whole
 from registry.s3 import Object
 from registry.state import UNKNOWN, Baseline, Row
+from registry.table import PAGE, Numbers, Tags
 
 
 @dataclass(frozen=True)
@@ -17,19 +20,34 @@ class Journal:
     """One push or pull, and of which remote.
 
     A push has a token, {path: ETag} to be uploaded ("": whatever is there is to be overruled), and
-    paths to be deleted in S3; a pull has {path: ETag} to be put in place here.
+    paths to be deleted in S3; a pull has {path: ETag} to be put in place here. Stored as a line of
+    kind, ETag and path for each, with tabs between; such paths hold no control characters.
     """
 
     remote: str
     token: str = ""
-    uploads: dict[str, str] = field(default_factory=dict)
+    uploads: Tags = field(default_factory=Tags)
     deletes: list[str] = field(default_factory=list)
-    placing: dict[str, str] = field(default_factory=dict)
+    placing: Tags = field(default_factory=Tags)
 
     def save(self, entry: Entry) -> None:
-        write_whole(_path(entry), json.dumps(asdict(self)).encode(), durable=True)
+        lines = self._lines()
+        pages = iter(lambda: "".join(islice(lines, PAGE)).encode(), b"")
+        sealed.write(_path(entry), pages, lambda: {"remote": self.remote, "token": self.token})
 
-    def claim(self, base: Baseline, listing: dict[str, Object], still_ours: bool) -> list[str]:
+    def _lines(self) -> Iterator[str]:
+        yield from (f"u\t{tag}\t{path}\n" for path, tag in self.uploads.items())
+        yield from (f"d\t\t{path}\n" for path in self.deletes)
+        yield from (f"p\t{tag}\t{path}\n" for path, tag in self.placing.items())
+
+    def add(self, line: str) -> None:
+        kind, tag, path = line.rstrip("\n").split("\t", 2)
+        if kind == "d":
+            self.deletes.append(path)
+        else:
+            {"u": self.uploads, "p": self.placing}[kind][path] = tag
+
+    def claim(self, base: Baseline, listing: Mapping[str, Object], still_ours: bool) -> list[str]:
         """Let the baseline know which of the remote's changes are this push's own.
 
         While the marker is still ours nobody else should have touched a planned path, so whatever
@@ -51,13 +69,17 @@ class Journal:
         return strange
 
 
-def load(entry: Entry, remote: str) -> Journal | None:
+def load(entry: Entry, remote: str, numbers: Numbers | None = None) -> Journal | None:
     """The journal of an unfinished run against this remote, if there is one that can be read."""
-    try:
-        found = Journal(**json.loads(_path(entry).read_bytes()))
-    except (OSError, ValueError, TypeError, RecursionError):
-        return None
-    return found if found.remote == remote else None
+    found: list[Journal] = []
+
+    def take(head: dict[str, Any], file: BinaryIO) -> None:
+        found.append(Journal(head["remote"], head["token"], Tags(numbers), [], Tags(numbers)))
+        for line in file:
+            found[0].add(line.decode())
+
+    is_good = sealed.read(_path(entry), take)
+    return found[0] if is_good and found[0].remote == remote else None
 
 
 def drop(entry: Entry) -> None:

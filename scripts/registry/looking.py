@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ class Looker:
     def _compare(self, entry: Entry, found: Scan) -> Judgement:
         """Compare the sides of a mirrored entry, path by path."""
         survey = Survey(entry, self.session, local=found)
-        survey.base = state.load(entry, self.session.remote.identity)
+        survey.base = state.load(entry, self.session.remote.identity, survey.numbers)
         tag = None if self.etags is None else self.etags.get(str(entry), "")
         if tag is None or (survey.base.marker == tag != "" and not self.session.options.full):
             survey.trust_marker()
@@ -174,18 +175,18 @@ class Looker:
             return Judgement([condition.NEWER])
         wanted = self._manifest(entry)
         survey = Survey(entry, self.session, local=found)
-        both = [(path, wanted[path]) for path in found.files if wanted and path in wanted]
-        if wanted is None or _too_much(found, both):
+        both = [path for path in found.files if wanted and path in wanted]
+        if wanted is None or _too_much(found, ((path, wanted[path]) for path in both)):
             return Judgement([condition.UNREAD])
-        survey.read_bytes(both)
+        survey.read_bytes((path, wanted[path]) for path in both)
         changed = condition.Change()
-        changed.add([p for p in {*found.files, *wanted} if p not in dict(both)])
-        changed.add([path for path, digest in both if not survey.holds(path, digest)])
+        changed.add(sorted({*found.files, *wanted}.difference(both)))
+        changed.add([path for path in both if not survey.holds(path, wanted[path])])
         if not changed.files:
             return Judgement([condition.UP_TO_DATE])
         return Judgement([condition.NOT_ADDED], changes={condition.CHANGED: changed})
 
-    def _manifest(self, entry: Entry) -> dict[str, str] | None:
+    def _manifest(self, entry: Entry) -> Mapping[str, str] | None:
         """{path: MD5} of the named version, from DVC's cache or else from S3."""
         with suppress(RegistryError):
             return versions.manifest_here(entry)
@@ -201,8 +202,12 @@ def _here(entry: Entry, found: Scan) -> Amount | None:
     return Amount(len(found.files), sum(stat.size for stat in found.files.values()))
 
 
-def _too_much(found: Scan, pairs: list[tuple[str, str]]) -> bool:
-    return sum(found.files[path].size for path in {path for path, _ in pairs}) > READ_BYTES
+def _too_much(found: Scan, pairs: Iterable[tuple[str, str]]) -> bool:
+    size, last = 0, ""
+    for path, _ in pairs:
+        size += found.files[path].size if path != last else 0
+        last = path
+    return size > READ_BYTES
 
 
 def _is_fresh(found: Scan, looked_ns: int) -> bool:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 from hashlib import sha256
 
 from registry.entries import Entry
 from registry.errors import RegistryError
+from registry.listing import Objects
 from registry.remote import MARKERS
-from registry.s3 import Client, Denied, Object
+from registry.s3 import Client, Denied
 
 PUSHING, DONE, TORN = "pushing", "done", "torn"
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
@@ -43,14 +43,14 @@ class Marker:
     bytes: int = 0
     digest: str = ""
 
-    def sealing(self, listing: Mapping[str, Object]) -> Marker:
+    def sealing(self, listing: Objects) -> Marker:
         """This marker over a verified listing {path: Object} of the entry."""
         return replace(
             self,
             state=DONE,
             when=now(),
             files=len(listing),
-            bytes=sum(row.size for row in listing.values()),
+            bytes=listing.bytes,
             digest=digest(listing),
         )
 
@@ -76,11 +76,11 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
-def digest(listing: Mapping[str, Object]) -> str:
+def digest(listing: Objects) -> str:
     """SHA-256 over path, size and ETag of every object, by path."""
     total = sha256()
-    for path in sorted(listing):
-        total.update(f"{path}\0{listing[path].size}\0{listing[path].etag}\n".encode())
+    for path, size, etag in listing.by_path():
+        total.update(f"{path}\0{size}\0{etag}\n".encode())
     return total.hexdigest()
 
 

@@ -16,8 +16,9 @@ from registry.errors import Refusal, RegistryError
 from registry.fetching import Fetching
 from registry.refusals import some
 from registry.session import Session
-from registry.state import UNKNOWN, Row
+from registry.state import UNKNOWN, Row, Rows
 from registry.survey import Survey
+from registry.table import Tags
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Pull:
     late: list[str] = field(default_factory=list)  # changed here while we were at it
     trash: Path | None = None
     is_listed: bool = False
-    known_rows: dict[str, Row] = field(default_factory=dict)
+    known_rows: Rows = field(default_factory=Rows)
 
     def look(self, is_known: bool = False) -> None:
         """Look at all sides; `is_known`: the marker was seen to be the one of the baseline.
@@ -48,7 +49,7 @@ class Pull:
         self.survey.look_here()
         if self.survey.local.blocked:
             raise Refusal("; ".join(self.survey.local.blocked))
-        own = journal.load(self.entry, self.session.remote.identity)
+        own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
         if is_known and self.survey.local.files and not self.reset and not own:
             self.survey.trust_marker()
             return
@@ -66,7 +67,7 @@ class Pull:
             raise refusals.torn(self.entry, there)
         if own:
             self.survey.recall(own)
-        self.known_rows = dict(self.survey.base.rows)
+        self.known_rows = self.survey.base.rows  # the plan may start from none
 
     def decide(self) -> None:
         """Make the plan. Raises Refusal, naming paths and ways out, if any path forbids it."""
@@ -160,7 +161,9 @@ class Pull:
 
     def _refuse_other_kinds(self) -> None:
         """A file that stays where a folder is wanted, or files where a file is."""
-        staying = self.survey.local.files.keys() - {*self.plan[compare.TRASH]}
+        if not self.wanted:
+            return
+        staying = set(self.survey.local.files).difference(self.plan[compare.TRASH])
         folders = {step for path in staying for step in _folders(path)}
         for path in self.wanted:
             if path in folders:
@@ -180,16 +183,16 @@ class Pull:
         """See that S3 is still as planned, so that no mixture of two states is put in place."""
         if not self.is_listed or (self.survey.is_sealed and not self.plan.moves):
             return  # nothing was listed, or the marker vouches for exactly what was
-        before = {path: row.etag for path, row in self.survey.remote.items()}
-        planned_marker = self.survey.marker_etag
+        before, planned_marker = self.survey.remote.mark("sizes", "tags"), self.survey.marker_etag
         self.survey.look_there()
-        now = {path: row.etag for path, row in self.survey.remote.items()}
+        now = self.survey.remote.mark("sizes", "tags")
         if now != before or self.survey.marker_etag != planned_marker:
             raise RegistryError("it changed in S3 while it was being pulled: run again")
 
     def _note(self) -> None:
         """Journal what is about to be placed: after a crash it must not pass for an edit."""
-        placing = {path: self.survey.remote[path].etag for path in self.wanted}
+        placing = Tags(self.survey.numbers)
+        placing.update((path, self.survey.remote[path].etag) for path in self.wanted)
         if placing:
             journal.Journal(self.session.remote.identity, placing=placing).save(self.entry)
 

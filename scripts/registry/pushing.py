@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from registry import compare, journal, marker, mover, refusals, rooms, scan, state
@@ -15,12 +16,13 @@ from registry.compare import Plan
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.journal import Journal
+from registry.listing import Objects
 from registry.remote import TRASH
-from registry.s3 import Object
 from registry.sending import Sending
 from registry.session import Session
 from registry.state import Row
 from registry.survey import Survey
+from registry.table import Tags
 
 LEFTOVER_DIGITS = frozenset("0123456789abcdefABCDEF")
 
@@ -37,7 +39,7 @@ class Push:
     claimed: Claim | None = None
     own: Journal | None = None  # what an interrupted run of ours was about to do
     is_torn: bool = False  # whether that was a push whose marker is still there
-    before: dict[str, str] = field(default_factory=dict)  # what S3 listed when we claimed it
+    before: bytes = b""  # the mark of what S3 listed when we claimed it
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
     def look(self) -> None:
@@ -45,7 +47,7 @@ class Push:
         self.survey = Survey(self.entry, self.session)
         self.survey.look_here()
         self._refuse_unfit()
-        self.own = journal.load(self.entry, self.session.remote.identity)
+        self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
         self.survey.look_there()
         there = self.survey.marker
         if there and there.state == marker.PUSHING:
@@ -87,7 +89,8 @@ class Push:
         self._learn_seen()
         self.survey.save()  # what looking has taught must outlive a push that dies
         claim = self._journal()
-        listed, self.before = self.survey.remote, _tags(self.survey.remote)
+        self.before = _mark(self.survey.remote)
+        theirs = list(self._theirs())
         try:
             claim.take()
         except marker.Taken:
@@ -96,10 +99,10 @@ class Push:
             raise refusals.overtaken() from None
         self.claimed = claim
         self.survey.look_again()
-        if _tags(self.survey.remote) != self.before:
+        if _mark(self.survey.remote) != self.before:
             self.release()
             raise RegistryError("it changed in S3 while this push looked at it: run again")
-        self._save_theirs(claim, listed)
+        self._save_theirs(claim, theirs)
 
     def send(self, progress: mover.Progress) -> None:
         """Upload what is planned, and verify that it is there."""
@@ -169,7 +172,7 @@ class Push:
         self.survey.session = self.claimed.session = self.session.hasty()
         with contextlib.suppress(RegistryError):  # out of reach: it stays, the next run resumes
             self.survey.look_again()
-            if _tags(self.survey.remote) == self.before:
+            if _mark(self.survey.remote) == self.before:
                 self.release()
 
     def _refuse_unfit(self) -> None:
@@ -180,19 +183,21 @@ class Push:
 
     def _refuse_leftovers(self) -> None:
         """Half downloads of an interrupted aws: `name.XXXXXXXX` beside a `name` that is known."""
-        known = {*self.survey.local.files, *self.survey.remote, *self.survey.base.rows}
-        left = [p for p in self.plan[compare.UPLOAD] if p not in self.survey.remote]
-        left = [p for p in left if _is_leftover(p) and p[:-9] in known]
+        survey = self.survey
+        sides = survey.local.files, survey.remote, survey.base.rows
+        left = [p for p in self.plan[compare.UPLOAD] if _is_leftover(p) and p not in survey.remote]
+        left = [p for p in left if any(p[:-9] in side for side in sides)]
         if left:
             raise refusals.leftovers(left)
 
     def _journal(self) -> Claim:
         """Write down what is about to be done, before it is; the claim to do it under."""
         token = (self.own and self.own.token) or marker.new_token()
-        tags = dict.fromkeys(self._overruled, "") | self.sending.tags
-        deletes = self.plan[compare.DELETE]
+        tags, deletes = Tags(self.survey.numbers), self.plan[compare.DELETE]
         if self.own:  # a torn push may have sent and deleted more than this run has to
-            tags, deletes = self.own.uploads | tags, sorted({*self.own.deletes, *deletes})
+            tags, deletes = self.own.uploads, sorted({*self.own.deletes, *deletes})
+        tags.update((path, "") for path in self._overruled)
+        tags.update(self.sending.tags)
         place = self.session.remote.identity
         Journal(place, token, tags, deletes).save(self.entry)
         former = self.survey.marker, self.survey.marker_etag
@@ -203,17 +208,25 @@ class Push:
         """What TAKE=local deletes though S3 has news of it: running again must not ask again."""
         return [p for p in self.plan[compare.DELETE] if self.survey.remote_side(p) != compare.SAME]
 
-    def _save_theirs(self, claim: Claim, listed: dict[str, Object]) -> None:
-        """What a push overwrites that it did not verify goes to the registry's trash first.
+    def _theirs(self) -> Iterator[tuple[str, str]]:
+        """(path, key) of what this push overwrites without having verified it.
 
         That is what the person chose with TAKE=local, and what a torn push left half-edited.
         """
-        when = f"{claim.mine.when}-{claim.token[:6]}"
+        strange = set(self.strange)
         for path in [*self.plan[compare.UPLOAD], *self.plan[compare.DELETE]]:
-            row, there = self.survey.base.rows.get(path), listed.get(path)
-            if there and (path in self.strange or row is None or row.etag != there.etag):
-                target = self.session.remote.key(TRASH, when, str(self.entry), path)
-                self.session.client.copy(there.key, target)
+            there = self.survey.remote.get(path)
+            if there:
+                row = self.survey.base.rows.get(path)
+                if path in strange or row is None or row.etag != there.etag:
+                    yield path, there.key
+
+    def _save_theirs(self, claim: Claim, theirs: list[tuple[str, str]]) -> None:
+        """It goes to the registry's trash first."""
+        when = f"{claim.mine.when}-{claim.token[:6]}"
+        for path, key in theirs:
+            target = self.session.remote.key(TRASH, when, str(self.entry), path)
+            self.session.client.copy(key, target)
 
 
 def _is_leftover(path: str) -> bool:
@@ -221,5 +234,5 @@ def _is_leftover(path: str) -> bool:
     return dot == "." and set(tail) <= LEFTOVER_DIGITS and not tail.isdigit()
 
 
-def _tags(listing: dict[str, Object]) -> dict[str, str]:
-    return {path: row.etag for path, row in listing.items()}
+def _mark(listing: Objects) -> bytes:
+    return listing.mark("sizes", "tags")

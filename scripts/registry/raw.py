@@ -13,7 +13,7 @@ from registry import scan, state
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.scan import Scan
-from registry.state import Baseline, Row
+from registry.state import Baseline, Rows
 
 
 def version(entry: Entry) -> str:
@@ -49,7 +49,7 @@ def look(entry: Entry) -> tuple[Scan, int]:
 
 def remember(entry: Entry, remote: str, seen: Scan, when: int) -> None:
     """Note that this version is on the remote, and that these files are it."""
-    rows = {path: Row(stat, "") for path, stat in seen.files.items()}
+    rows = Rows.without_tags(seen.files)
     state.save(entry, remote, Baseline(version(entry), rows), when)
 
 

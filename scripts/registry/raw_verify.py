@@ -14,6 +14,7 @@ from registry.errors import RegistryError
 from registry.remote import DVC_FOLDER
 from registry.s3 import Client, Object
 from registry.survey import Survey
+from registry.table import Tags
 
 _OUT = re.compile(r"md5: ([0-9a-f]{32})(\.dir)?\b")
 _SIZE = re.compile(r"^ +size: (\d+)$", re.MULTILINE)
@@ -38,7 +39,7 @@ def compare(survey: Survey) -> Iterator[tuple[str, str]]:
         yield path, f"extra: {entry.name}.dvc does not name it"
 
 
-def manifest(client: Client, entry: Entry) -> dict[str, str]:
+def manifest(client: Client, entry: Entry) -> Tags:
     """{path: MD5} of the version that the `.dvc` file names, as S3 has it.
 
     Raises RegistryError when S3 lacks the list of its files.
@@ -50,7 +51,7 @@ def manifest(client: Client, entry: Entry) -> dict[str, str]:
     return _parse(answer.body, digest)
 
 
-def manifest_here(entry: Entry) -> dict[str, str]:
+def manifest_here(entry: Entry) -> Tags:
     """The same from DVC's cache here. Raises RegistryError when the cache lacks it."""
     digest = named(entry)
     path = objects(entry.root) / digest[:2] / f"{digest[2:]}.dir"
@@ -86,10 +87,16 @@ def amount(entry: Entry) -> Amount | None:
     return Amount(int(files.group(1)), int(size.group(1))) if size and files else None
 
 
-def _parse(body: bytes, digest: str) -> dict[str, str]:
+def _parse(body: bytes, digest: str) -> Tags:
     if etag.md5(body) != digest:
         raise RegistryError("the list of its files is damaged: push it again")
-    return {row["relpath"]: row["md5"] for row in json.loads(body)}
+    files = Tags()
+
+    def note(row: dict[str, str]) -> None:
+        files[row["relpath"]] = row["md5"]
+
+    json.loads(body, object_hook=note)  # at once, so that there never is a dict for each file
+    return files
 
 
 def object_key(client: Client, digest: str) -> str:

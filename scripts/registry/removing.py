@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from registry import marker, mover, refusals, state
+from registry import marker, mover, refusals, spread, state
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
+from registry.listing import Objects
 from registry.remote import TRASH
 from registry.s3 import Object
 from registry.session import Session
@@ -51,12 +51,13 @@ class Removal:
         except marker.Taken:
             raise Refusal("somebody began to push it just now") from None
         bin_ = self.session.remote.key(TRASH, f"{mine.when}-{mine.token[:6]}", str(self.entry), "")
-        with ThreadPoolExecutor(COPIES) as pool:
-            list(
-                pool.map(lambda row: self._copy(row[1], bin_ + row[0]), self.survey.remote.items())
-            )
-        copied = {row.key[len(bin_) :]: row.size for row in client.list(bin_)}
-        if copied != {path: row.size for path, row in self.survey.remote.items()}:
+        rows = self.survey.remote.items()
+        for _ in spread.over(rows, lambda row: self._copy(row[1], bin_ + row[0]), COPIES):
+            pass
+        there = self.survey.remote
+        copied = Objects(there.numbers)
+        copied.update((row.key[len(bin_) :], row) for row in client.list(bin_))
+        if copied.mark("sizes") != there.mark("sizes"):
             raise RegistryError(f"{self.entry}: not everything reached the trash prefix: run again")
         for row in self.survey.remote.values():
             self._delete(row)

@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree
 
@@ -42,8 +43,7 @@ class Denied(Unreachable):
         self.code = code
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(NamedTuple):
     """One row of a listing: `etag` without quotes, `modified` as the store writes it (ISO, UTC)."""
 
     key: str
@@ -247,8 +247,10 @@ def _page(body: bytes) -> tuple[list[Object], str]:
     rows = []
     for row in root.iter(f"{space}Contents"):
         text = {child.tag[len(space) :]: child.text or "" for child in row}
-        key, size, etag = text["Key"], text["Size"], text["ETag"]
-        rows.append(Object(decode(key), int(size), etag.strip('"'), text["LastModified"]))
+        key, size, etag = text["Key"], int(text["Size"]), text["ETag"]
+        if not 0 <= size < 2**63:
+            raise ValueError(size)
+        rows.append(Object(decode(key), size, etag.strip('"'), text["LastModified"]))
     return rows, following if more == "true" else ""
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import stat as modes
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
+
+from registry.table import STAT, Numbers, Table, blocks
 
 # Git's own files and the desktops' litter: they never travel by S3, in either direction.
 # Asked of every file in every run: plain words take a tenth of the time that patterns do.
@@ -16,6 +19,8 @@ LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini", ".gitignore"))
 LITTER_BEGINS = ("._",)
 LITTER_ENDS = (".card.md", ".dvc")
 KEY_BYTES = 1024  # S3's limit for a key; some is the entry's prefix
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+MOST = 2**63 - 1  # what a table holds; times and inodes beyond are wrapped around
 
 
 class Stat(NamedTuple):
@@ -27,6 +32,27 @@ class Stat(NamedTuple):
     inode: int
 
 
+class Stats(Table[Stat]):
+    """{path: Stat}."""
+
+    COLUMNS = ("stats",)
+    stats: bytearray
+
+    def put(self, number: int, row: Stat) -> None:
+        STAT.pack_into(self.stats, number * 32, *row)
+
+    def __setitem__(self, path: str, row: Stat) -> None:  # in one piece: a walk does little else
+        number = self.numbers[path]
+        if number >= len(self.there):
+            self.widen()
+        STAT.pack_into(self.stats, number * 32, *row)
+        self._count += not self.there[number]
+        self.there[number] = 1
+
+    def take(self, path: str, number: int) -> Stat:
+        return Stat._make(STAT.unpack_from(self.stats, number * 32))
+
+
 @dataclass
 class Scan:
     """An entry's folder: {path: Stat}, and what is not among its files.
@@ -35,7 +61,7 @@ class Scan:
     that must go before a push. `left_out`: what never travels.
     """
 
-    files: dict[str, Stat] = field(default_factory=dict)
+    files: Stats = field(default_factory=Stats)
     left_out: list[str] = field(default_factory=list)
     empty_folders: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
@@ -48,22 +74,28 @@ class Scan:
         return stamp(self.files)
 
 
-def stamp(files: dict[str, Stat]) -> str:
+def stamp(files: Stats) -> str:
     digest = blake2b(digest_size=16)
-    for path in sorted(files):
-        text = "%s\0%d %d %d %d\n" % (path, *files[path])  # noqa: UP031  # twice as fast
-        digest.update(text.encode("utf-8", "surrogateescape"))
+    for paths, cells in blocks(files, "stats"):
+        digest.update(stamped(paths, cells[0]))
     return digest.hexdigest()
 
 
-def scan(folder: str | os.PathLike[str], everything: bool = False) -> Scan:
+def stamped(paths: list[str], stats: bytes) -> bytes:
+    """What one page of a table adds to its stamp."""
+    return "\0".join([*paths, "", ""]).encode("utf-8", "surrogateescape") + stats
+
+
+def scan(
+    folder: str | os.PathLike[str], everything: bool = False, numbers: Numbers | None = None
+) -> Scan:
     """Walk an entry's folder; a folder that is not there has no files.
 
     A folder that is a link is never followed nor written through: it may lead to anybody's data.
     `everything`: also what never travels by S3, since DVC versions that as well.
     """
     top = os.fspath(folder)
-    found = Scan(everything=everything)
+    found = Scan(Stats(numbers), everything=everything)
     if os.path.islink(top):
         found.blocked.append(f"{top} is a link: move the real folder here, or name it in its place")
     elif os.path.isdir(top):
@@ -89,7 +121,10 @@ def stat_of(path: str | os.PathLike[str]) -> Stat | None:
 
 
 def from_stat(found: os.stat_result) -> Stat:
-    return Stat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    stat = Stat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    if -MOST <= stat.mtime_ns <= MOST and stat.inode <= MOST:
+        return stat
+    return Stat(*((n + MOST + 1) % 2**64 - MOST - 1 for n in stat))
 
 
 def _walk(top: str, below: str, found: Scan, above: tuple[str, ...]) -> None:
@@ -136,22 +171,56 @@ def _follow(
         found.files[path] = from_stat(os.stat(target))
 
 
-def name_problems(paths: Iterable[str], prefix: str) -> list[str]:
+def name_problems(paths: Collection[str], prefix: str) -> list[str]:
     """One line per path that some disk or S3 would not take, or would take for another one."""
     unfit = ((path, _unfit(path, prefix)) for path in sorted(paths))
     return [f"{path!r}: {why}" for path, why in unfit if why] + name_twins(paths)
 
 
-def name_twins(paths: Iterable[str]) -> list[str]:
+def name_twins(paths: Collection[str]) -> list[str]:
     """One line per file or folder that is another one's on disks that fold case or accents."""
+    folds = _shared_folds(paths)
+    if not folds:
+        return []
     problems = []
     seen: dict[str, str] = {}
-    for name in sorted({step for path in paths for step in _steps(path)}):
-        twin = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+    for name in sorted({step for path in paths for step in _steps(path) if _fold(step) in folds}):
+        twin = seen.setdefault(_fold(name), name)
         if twin != name:
             why = f"is one name with {twin!r} on disks that fold case or accents: rename one"
             problems.append(f"{name!r}: {why}")
     return problems
+
+
+def _shared_folds(paths: Collection[str]) -> set[str]:
+    """The folded names that several files or folders have; takes little memory to find none."""
+    folders: dict[str, str] = {}
+    shared = {
+        _fold(folder)
+        for folder in _folders(paths)
+        if folders.setdefault(_fold(folder), folder) != folder
+    }
+    last = ""
+    for fold in sorted(map(_fold, paths)):
+        if fold == last or fold in folders:
+            shared.add(fold)
+        last = fold
+    return shared
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    folders: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        if folder and folder not in folders:
+            folders.update(_steps(folder))
+    return folders
+
+
+def _fold(name: str) -> str:
+    """The name as disks that fold case or accents have it; the very same text if it is folded."""
+    fold = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
+    return name if fold == name else fold
 
 
 def _steps(path: str) -> Iterator[str]:
@@ -166,7 +235,7 @@ def _unfit(path: str, prefix: str) -> str:
         size = len(path.encode()) + len(prefix.encode())
     except UnicodeEncodeError:
         return "its name is not UTF-8: rename it"
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
+    if CONTROL.search(path):
         return "a control character in its name: rename it"
     if size > KEY_BYTES:
         return f"its key would have {size} bytes, S3 takes {KEY_BYTES}: shorten it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -14,7 +15,7 @@ from registry.errors import Refusal, RegistryError
 from registry.refusals import some
 from registry.s3 import Object
 from registry.scan import Stat
-from registry.state import Row
+from registry.state import Row, Rows
 from registry.survey import Survey
 
 ROUNDS = 3  # how often a file that is being written to is sent
@@ -25,8 +26,11 @@ class Sending:
     """The uploads of one push: {path: (stat, the ETag it must get)}."""
 
     survey: Survey
-    files: dict[str, tuple[Stat, str]] = field(default_factory=dict)
+    files: Rows = field(init=False)
     unverifiable: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.files = Rows(self.survey.numbers)
 
     def read(self, paths: list[str]) -> None:
         """Note, for each path to be sent, its stat and the ETag it must get."""
@@ -35,19 +39,19 @@ class Sending:
             if stat is None:
                 raise RegistryError(f"{path} went away while being pushed: push again")
             try:
-                self.files[path] = (stat, etag.expected(self._at(path), stat.size))
+                self.files[path] = Row(stat, etag.expected(self._at(path), stat.size))
             except OSError as error:
                 raise Refusal(f"{path}: cannot be read: {error.strerror}") from None
 
     @property
-    def tags(self) -> dict[str, str]:
-        return {path: tag for path, (_, tag) in self.files.items()}
+    def tags(self) -> Iterator[tuple[str, str]]:
+        return ((path, tag) for path, (_, tag) in self.files.items())
 
     @property
-    def rows(self) -> dict[str, Row]:
+    def rows(self) -> Iterator[tuple[str, Row]]:
         """The baseline's rows, once everything has arrived."""
         listed = self.survey.remote
-        return {path: Row(stat, listed[path].etag) for path, (stat, _) in self.files.items()}
+        return ((path, Row(stat, listed[path].etag)) for path, (stat, _) in self.files.items())
 
     def send(self, progress: mover.Progress) -> None:
         """Upload, and see that every file stayed as it was and that S3 lists exactly its bytes.
@@ -77,7 +81,7 @@ class Sending:
             stat, tag = self.files[path]
             there = self.survey.remote.get(path)
             if there and there.size == stat.size:
-                self.files[path] = (self._newer(path, stat, there), tag)
+                self.files[path] = Row(self._newer(path, stat, there), tag)
             link = os.path.join(folder, path)
             parent = os.path.dirname(link)
             if parent not in made:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 
-from registry import compare, etag, listing, marker, scan, state
+from registry import compare, etag, listing, marker, scan, spread, state
 from registry.compare import CHANGED, GONE, SAME, Plan
 from registry.entries import Entry
 from registry.journal import Journal
+from registry.listing import Objects
 from registry.marker import Marker
 from registry.s3 import Object
 from registry.scan import Scan, Stat
 from registry.sections import SECTIONS
 from registry.session import Session
-from registry.state import Baseline, Row
+from registry.state import Baseline, Row, Rows
+from registry.table import Numbers, unlike
+from registry.verdicts import Verdicts
 
 
 @dataclass
@@ -32,17 +35,31 @@ class Survey:
     base: Baseline = field(default_factory=Baseline)
     marker: Marker | None = None
     marker_etag: str = ""
-    remote: dict[str, Object] = field(default_factory=dict)
+    remote: Objects = field(default_factory=Objects)
     remote_problems: list[str] = field(default_factory=list)
     outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
-    _same_bytes: dict[tuple[str, str], bool | None] = field(default_factory=dict)
+    _same_bytes: Verdicts = field(init=False)
+    _digest: tuple[bytes, str] = (b"", "")
+
+    def __post_init__(self) -> None:
+        self._same_bytes = Verdicts(self.numbers)
+        self._share()
+
+    def _share(self) -> None:
+        """Have all tables use the same numbers: then they are compared at the speed of memory."""
+        self.base.rows = self.base.rows.on(self.numbers)
+        self.remote = self.remote.on(self.numbers)
+
+    @property
+    def numbers(self) -> Numbers:
+        return self.local.files.numbers
 
     def look_here(self) -> None:
         """Walk the folder and load the baseline."""
         self.looked_ns = time.time_ns()
         is_raw = SECTIONS[self.entry.section].travels == "dvc"
-        self.local = scan.scan(self.entry.folder, everything=is_raw)
-        self.base = state.load(self.entry, self.session.remote.identity)
+        self.base = state.load(self.entry, self.session.remote.identity, self.numbers)
+        self.local = scan.scan(self.entry.folder, everything=is_raw, numbers=self.numbers)
         self._doubt_another_disk()
 
     def look_there(self) -> None:
@@ -55,15 +72,14 @@ class Survey:
             state.save(self.entry, self.session.remote.identity, self.base, self.looked_ns)
 
     def look_again(self) -> None:
-        found = listing.read(self.session.client, self.session.remote.prefix(self.entry))
+        prefix = self.session.remote.prefix(self.entry)
+        found = listing.read(self.session.client, prefix, self.numbers)
         self.remote, self.remote_problems = found.files, found.problems
 
     def trust_marker(self) -> None:
         """Take the baseline for the listing: the marker says that nothing there has changed."""
         self.marker_etag = self.base.marker
-        self.remote = {
-            path: Object(path, row.stat.size, row.etag) for path, row in self.base.rows.items()
-        }
+        self.remote = Objects.of(self.base.rows, self.session.remote.prefix(self.entry))
 
     @property
     def is_sealed(self) -> bool:
@@ -78,20 +94,24 @@ class Survey:
         return f"changed outside this tool after {there.who} sealed it at {there.when}"
 
     def _is_of(self, sealed: Marker) -> bool:
-        return sealed.digest == marker.digest(self.remote)
+        mark = self.remote.mark("sizes", "tags")
+        if mark != self._digest[0]:
+            self._digest = mark, marker.digest(self.remote)
+        return sealed.digest == self._digest[1]
 
     def plan(self, direction: str) -> Plan:
         """Compare the sides; reads the bytes only of files whose stat cannot tell."""
         if direction == compare.PULL and not self.local.files:
-            self.base = Baseline()  # not checked out: everything is to be fetched
+            self.base = Baseline(
+                rows=Rows(self.numbers)
+            )  # not checked out: everything is to be fetched
         verdict = compare.judge(direction, self.local.files, self.base.rows, self.remote)
         if verdict:
             return Plan(direction, verdict)
         self.read_bytes(self.doubtful())
-        paths = sorted({*self.local.files, *self.base.rows, *self.remote})
         mine = self.session.options.take_local
         return compare.compare(
-            direction, paths, self.local_side, self.remote_side, self.equal, mine
+            direction, self._unlike(), self.local_side, self.remote_side, self.equal, mine
         )
 
     def local_side(self, path: str) -> str:
@@ -119,18 +139,15 @@ class Survey:
 
     def verdict(self, path: str, tag: str) -> bool | None:
         """The same, with None for an ETag that cannot tell."""
-        self.read_bytes([(path, tag)])
-        return self._same_bytes[path, tag]
+        if (path, tag) not in self._same_bytes:
+            self.read_bytes([(path, tag)])
+        return self._same_bytes.get((path, tag))
 
     def read_bytes(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Find out, on all cores, which files hold the bytes of which ETag."""
-        wanted = [pair for pair in pairs if pair not in self._same_bytes]
-        check: Callable[[tuple[str, str]], bool | None] = lambda pair: self._read(*pair)  # noqa: E731
-        if len(wanted) < 2:
-            self._same_bytes.update((pair, check(pair)) for pair in wanted)
-            return
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            self._same_bytes.update(zip(wanted, pool.map(check, wanted), strict=True))
+        wanted = (pair for pair in pairs if pair not in self._same_bytes)
+        for pair, verdict in spread.over(wanted, self._read, os.cpu_count()):
+            self._same_bytes[pair] = verdict
 
     def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
         """Whether a file holds the bytes of the remote's `path`; None if nobody can tell.
@@ -157,10 +174,10 @@ class Survey:
     def recall(self, own: Journal, still_ours: bool = False) -> list[str]:
         """Count in what an interrupted run of ours did, in S3 and here; see Journal.claim."""
         strange = own.claim(self.base, self.remote, still_ours)
-        here = [(path, tag) for path, tag in own.placing.items() if path in self.local.files]
-        self.read_bytes(here)
-        for path, tag in here:
-            if self.holds(path, tag):
+        placed = own.placing.items()
+        self.read_bytes((path, tag) for path, tag in placed if path in self.local.files)
+        for path, tag in placed:
+            if path in self.local.files and self.holds(path, tag):
                 self.base.rows[path] = Row(self.local.files[path], tag)
         return strange
 
@@ -168,38 +185,58 @@ class Survey:
         """What is missing from another disk than last time was not deleted: it may be elsewhere."""
         device = os.stat(self.entry.folder).st_dev if self.local.files else 0
         if self.base.device not in (0, device):
-            kept = {path: row for path, row in self.base.rows.items() if path in self.local.files}
-            self.base = Baseline("", kept)
+            for path in [path for path in self.base.rows if path not in self.local.files]:
+                del self.base.rows[path]
+            self.base.marker = ""
         self.base.device = device
 
     def _agrees(self) -> bool:
         """Whether the baseline says of every path what S3 lists."""
-        listed = {path: there.etag for path, there in self.remote.items()}
-        return listed == {path: row.etag for path, row in self.base.rows.items()}
+        self._share()
+        return self.base.rows.mark("tags") == self.remote.mark("tags")
 
     def save(self) -> None:
         """Write the baseline; it names the marker only if it agrees with all that S3 lists."""
         base = self.base
-        for path, row in base.rows.items():
-            here = self.local.files.get(path)
-            if here and here != row.stat and self._same_bytes.get((path, row.etag)):
+        for path in self._unlike_here():
+            here, row = self.local.files.get(path), base.rows.get(path)
+            if here and row and self._same_bytes.get((path, row.etag)):
                 base.rows[path] = Row(here, row.etag)  # touched, not changed
         base.marker = self.marker_etag if self._agrees() else ""
         base.device = os.stat(self.entry.folder).st_dev if base.rows else 0
         state.save(self.entry, self.session.remote.identity, base, self.looked_ns)
 
-    def doubtful(self) -> list[tuple[str, str]]:
+    def doubtful(self) -> Iterator[tuple[str, str]]:
         """(path, ETag) for which the stat alone does not answer."""
-        pairs = []
-        for path, here in self.local.files.items():
-            row, there = self.base.rows.get(path), self.remote.get(path)
+        for path in self._unlike():
+            here, row, there = self._sides(path)
+            if not here:
+                continue
             if row and here != row.stat and row.stat.size in (here.size, state.UNKNOWN.size):
-                pairs.append((path, row.etag))
+                yield path, row.etag
             if there and there.size == here.size and not (row and row.etag == there.etag):
-                pairs.append((path, there.etag))
-        return pairs
+                yield path, there.etag
 
-    def _read(self, path: str, tag: str) -> bool | None:
+    def _sides(self, path: str) -> tuple[Stat | None, Row | None, Object | None]:
+        return self.local.files.get(path), self.base.rows.get(path), self.remote.get(path)
+
+    def _unlike_here(self) -> Iterator[str]:
+        """The paths whose stat here is not the baseline's, in no order."""
+        self._share()
+        flags = bytearray(len(self.numbers))
+        unlike(flags, self.local.files, self.base.rows, "stats")
+        return compress(self.numbers, flags)
+
+    def _unlike(self) -> list[str]:
+        """The paths that are not plainly the same on all sides, sorted."""
+        self._share()
+        flags = bytearray(len(self.numbers))
+        unlike(flags, self.local.files, self.base.rows, "stats")
+        unlike(flags, self.base.rows, self.remote, "tags")
+        return sorted(compress(self.numbers, flags))
+
+    def _read(self, pair: tuple[str, str]) -> bool | None:
+        path, tag = pair
         return same_bytes(self.entry.folder / path, self.local.files[path], tag)
 
 

@@ -1,0 +1,278 @@
+"""Tables of rows by path, packed: a million rows take a tenth of what a dict of tuples takes.
+
+The tables of one entry share one {path: number}. Each keeps its cells in byte arrays, the cell of
+a path at its number; a path that a table lacks has zeros there. So two tables are compared, copied
+and stored at the speed of memory, and rows become objects only where somebody looks at them.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
+from copy import copy
+from hashlib import blake2b
+from itertools import compress
+from struct import Struct
+from struct import error as Unfit
+from typing import Any, ClassVar, TypeVar
+
+R = TypeVar("R")
+T = TypeVar("T", bound="Table[Any]")
+BLOCK = 256  # rows compared at a time
+PAGE = 4096  # rows stored or digested at a time
+STAT = Struct("<4q")
+TAG = Struct("<16sI")  # the MD5, and the number of parts; 0: not in parts
+WIDTHS = {"stats": STAT.size, "tags": TAG.size, "sizes": 8, "times": 24, "said": 1}
+_WORD = 2**32 - 1  # in place of the number of parts: an ETag that is no MD5, noted as it is
+_NONE = TAG.pack(b"", 2**32 - 2)  # the empty ETag
+
+
+class Numbers(dict[str, int]):
+    """{path: number}; asking for a path that is new gives it the next number.
+
+    Also gives ETags the cells that stand for them: equal cells are equal ETags.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: dict[str, int] = {}
+        self._texts: list[str] = []
+
+    def __missing__(self, path: str) -> int:
+        number = self[path] = len(self)
+        return number
+
+    def of(self, paths: list[str]) -> list[int] | range:
+        """The numbers of several paths, new or not, each named once."""
+        first = len(self)
+        if self.keys().isdisjoint(paths):
+            self.update(zip(paths, range(first, first + len(paths)), strict=True))
+            return range(first, len(self))
+        return list(map(self.__getitem__, paths))
+
+    def cell(self, tag: str) -> bytes:
+        """What stands for an ETag."""
+        if not tag:
+            return _NONE
+        try:
+            cell = TAG.pack(bytes.fromhex(tag[:32]), int(tag[33:] or 0))
+            if self.text(cell) == tag:
+                return cell
+        except (ValueError, IndexError, Unfit):
+            pass
+        word = self._words.setdefault(tag, len(self._texts))
+        if word == len(self._texts):
+            self._texts.append(tag)
+        return TAG.pack(word.to_bytes(16, "little"), _WORD)
+
+    def text(self, cell: bytes | bytearray) -> str:
+        digest, parts = TAG.unpack(cell)
+        if not parts:
+            return str(digest.hex())
+        if parts == _WORD:
+            return self._texts[int.from_bytes(digest, "little")]
+        return "" if cell == _NONE else f"{digest.hex()}-{parts}"
+
+    def texts(self, cells: bytes) -> list[str]:
+        """The ETags of many cells."""
+        parted = TAG.iter_unpack(cells)
+        return [self.text(TAG.pack(d, parts)) if parts else d.hex() for d, parts in parted]
+
+    def words(self, cells: bytes) -> list[tuple[int, str]]:
+        """(where, ETag) of the cells that mean nothing to other Numbers."""
+        if not self._words:
+            return []
+        every = ((at, cells[at : at + TAG.size]) for at in range(0, len(cells), TAG.size))
+        return [(at, self.text(cell)) for at, cell in every if TAG.unpack(cell)[1] == _WORD]
+
+
+class Table(MutableMapping[str, R]):
+    """{path: row}, in the order in which the paths were first seen by any table of the entry.
+
+    A subclass names its columns, and says how a row is put in them and taken out.
+    """
+
+    COLUMNS: ClassVar[tuple[str, ...]]
+
+    def __init__(self, numbers: Numbers | None = None) -> None:
+        self.numbers = Numbers() if numbers is None else numbers
+        self.clear()
+
+    @abstractmethod
+    def put(self, number: int, row: R) -> None:
+        """Pack a row into the columns."""
+
+    @abstractmethod
+    def take(self, path: str, number: int) -> R:
+        """Make the row of this path and number again."""
+
+    def clear(self) -> None:
+        self.there = bytearray()  # 1 for the numbers that have a row
+        self._count = 0
+        for name in self.COLUMNS:
+            setattr(self, name, bytearray())
+
+    def __getitem__(self, path: str) -> R:
+        number = self.numbers.get(path, -1)
+        if number < 0 or number >= len(self.there) or not self.there[number]:
+            raise KeyError(path)
+        return self.take(path, number)
+
+    def get(self, path: str, default: R | None = None) -> R | None:  # type: ignore[override]
+        number = self.numbers.get(path, -1)
+        if number < 0 or number >= len(self.there) or not self.there[number]:
+            return default
+        return self.take(path, number)
+
+    def __contains__(self, path: object) -> bool:
+        number = self.numbers.get(path, -1)  # type: ignore[call-overload]
+        return 0 <= number < len(self.there) and bool(self.there[number])
+
+    def __setitem__(self, path: str, row: R) -> None:
+        number = self.numbers[path]
+        if number >= len(self.there):
+            self.widen()
+        self.put(number, row)
+        if not self.there[number]:
+            self.there[number] = 1
+            self._count += 1
+
+    def __delitem__(self, path: str) -> None:
+        if path not in self:
+            raise KeyError(path)
+        number = self.numbers[path]
+        for name in self.COLUMNS:
+            width = WIDTHS[name]
+            getattr(self, name)[number * width : (number + 1) * width] = bytes(width)
+        self.there[number] = 0
+        self._count -= 1
+
+    def __iter__(self) -> Iterator[str]:
+        return compress(self.numbers, self.there)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def items(self) -> ItemsView[str, R]:
+        return _Items(self)
+
+    def values(self) -> ValuesView[R]:
+        return _Values(self)
+
+    def widen(self, room: int = 64) -> None:
+        """Have cells for every number that there is, and some more."""
+        more = len(self.numbers) + room - len(self.there)
+        if more > 0:
+            self.there += bytes(more)
+            for name in self.COLUMNS:
+                column = getattr(self, name)
+                column += bytes(more * WIDTHS[name])
+
+    def fill(self, paths: list[str], *cells: bytes | bytearray) -> None:
+        """Set a page of rows that are new: the cells of each column, one after the other."""
+        numbers = self.numbers.of(paths)
+        self.widen()
+        self._count += len(paths)
+        for name, new in zip(self.COLUMNS, cells, strict=True):
+            column, width = getattr(self, name), WIDTHS[name]
+            if isinstance(numbers, range):
+                column[numbers.start * width : numbers.stop * width] = new
+            else:
+                for at, n in enumerate(numbers):
+                    column[n * width : (n + 1) * width] = new[at * width : (at + 1) * width]
+        for n in numbers:
+            self.there[n] = 1
+
+    def on(self: T, numbers: Numbers) -> T:
+        """The same rows in a table that uses these numbers; itself if it does."""
+        if self.numbers is numbers:
+            return self
+        table = copy(self)
+        table.numbers = numbers
+        table.clear()
+        table.update(self)
+        return table
+
+    def take_over(self, other: Table[Any], *columns: str) -> None:
+        """Fill this empty table with columns of another; the others stay zeros."""
+        self.there, self._count = other.there[:], other._count
+        for name in self.COLUMNS:
+            empty = len(self.there) * WIDTHS[name]
+            setattr(self, name, getattr(other, name)[:] if name in columns else bytearray(empty))
+
+    def mark(self, *columns: str) -> bytes:
+        """Differs between tables that share numbers and differ in these columns."""
+        end = self.there.rfind(1) + 1
+        digest = blake2b(self.there[:end], digest_size=32)
+        for name in columns:
+            digest.update(memoryview(getattr(self, name))[: end * WIDTHS[name]])
+        return digest.digest()
+
+
+class _Items(ItemsView[str, R]):
+    _mapping: Table[R]
+
+    def __iter__(self) -> Iterator[tuple[str, R]]:
+        table = self._mapping
+        numbers = compress(range(len(table.there)), table.there)
+        return zip(table, map(table.take, table, numbers), strict=True)
+
+
+class _Values(ValuesView[R]):
+    _mapping: Table[R]
+
+    def __iter__(self) -> Iterator[R]:
+        table = self._mapping
+        return map(table.take, table, compress(range(len(table.there)), table.there))
+
+
+def unlike(flags: bytearray, one: Table[Any], other: Table[Any], column: str) -> None:
+    """Flag every number at which two tables differ: in this column, or in having a row at all."""
+    width, mine, theirs = WIDTHS[column], getattr(one, column), getattr(other, column)
+    for start in range(0, len(flags), BLOCK):
+        rows = slice(start, min(start + BLOCK, len(flags)))
+        same_rows = _cut(one.there, 1, rows) == _cut(other.there, 1, rows)
+        if same_rows and _cut(mine, width, rows) == _cut(theirs, width, rows):
+            continue
+        for n in range(rows.start, rows.stop):
+            row = slice(n, n + 1)
+            if _cut(one.there, 1, row) != _cut(other.there, 1, row) or (
+                _cut(mine, width, row) != _cut(theirs, width, row)
+            ):
+                flags[n] = 1
+
+
+def _cut(column: bytearray, width: int, rows: slice) -> bytearray:
+    """Cells of a column, which may be shorter: then the rest are zeros."""
+    cells = column[rows.start * width : rows.stop * width]
+    return cells.ljust((rows.stop - rows.start) * width, b"\0")
+
+
+def blocks(table: Table[Any], *columns: str) -> Iterator[tuple[list[str], list[bytes]]]:
+    """All rows by path, a block at a time: the paths, and their cells, column by column."""
+    paths = sorted(table)
+    for start in range(0, len(paths), PAGE):
+        page = paths[start : start + PAGE]
+        numbers = list(map(table.numbers.__getitem__, page))
+        yield page, [cells(getattr(table, name), WIDTHS[name], numbers) for name in columns]
+
+
+def cells(column: bytearray, width: int, numbers: list[int]) -> bytes:
+    """The cells at these numbers, one after the other."""
+    first, end = numbers[0], numbers[-1] + 1
+    if end - first == len(numbers) and numbers == list(range(first, end)):
+        return bytes(column[first * width : end * width])
+    return b"".join([column[n * width : (n + 1) * width] for n in numbers])
+
+
+class Tags(Table[str]):
+    """{path: ETag}."""
+
+    COLUMNS = ("tags",)
+    tags: bytearray
+
+    def put(self, number: int, row: str) -> None:
+        self.tags[number * 20 : number * 20 + 20] = self.numbers.cell(row)
+
+    def take(self, path: str, number: int) -> str:
+        return self.numbers.text(self.tags[number * 20 : number * 20 + 20])
