@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from registry import console, crew, dvc, entries, raw, remote
+from registry import console, crew, dvc, entries, raw, raw_versions, remote
 from registry.console import plural, say
 from registry.entries import Entry
 from registry.errors import RegistryError
@@ -56,7 +56,18 @@ def pull(wanted: list[Entry]) -> list[crew.Result[None]]:
         results = [crew.Result[None](entry, error=whole) for entry in wanted]
     else:
         results = [crew.Result[None](entry, error=attempt([entry])) for entry in wanted]
-    return [r if r.error else verified(r.entry) for r in results]
+    unsent = not_in_s3([r.entry for r in results if not r.error])
+    return [r if r.error else verified(r.entry, r.entry not in unsent) for r in results]
+
+
+def not_in_s3(fetched: list[Entry]) -> list[Entry]:
+    """Those whose version DVC found in its cache, while S3 lacks it: added here, never pushed."""
+    versions = {e: version for e in fetched if (version := raw_versions.on_disk(e))}
+    missing = raw_versions.not_in_s3(entries.ROOT, list(versions.values())) if versions else []
+    unsent = [entry for entry, version in versions.items() if version in missing]
+    for entry in unsent:
+        say(f"{entry}: this version is not in S3 yet: `make push DATASET={entry:sh}`")
+    return unsent
 
 
 def attempt(wanted: list[Entry]) -> RegistryError | None:
@@ -67,15 +78,16 @@ def attempt(wanted: list[Entry]) -> RegistryError | None:
     return None
 
 
-def verified(entry: Entry) -> crew.Result[None]:
-    """Note the state, if DVC says that the folder is what it fetched."""
+def verified(entry: Entry, is_stored: bool) -> crew.Result[None]:
+    """Note the state, if DVC says that the folder is what it fetched, and S3 holds that too."""
     seen, when = raw.look(entry)
     try:
         if dvc.is_changed(entry) or raw.look(entry)[0].stamp != seen.stamp:
             raise RegistryError("it changed while it was being pulled: run again")
     except RegistryError as error:
         return crew.Result[None](entry, error=error)
-    raw.remember(entry, remote.load().identity, seen, when)
+    if is_stored:
+        raw.remember(entry, remote.load().identity, seen, when)
     return crew.Result[None](entry)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from registry import console, crew, dvc, entries, raw, remote
+from registry import access, console, crew, dvc, entries, mover, raw, raw_verify, remote
 from registry.console import plural, say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
@@ -35,12 +35,33 @@ def push(entry: Entry, dry: bool) -> crew.Result[None]:
         seen, when = raw.look(entry)
         refuse_unfit(entry)
         if not dry:
-            dvc.run(entries.ROOT, "push", *dvc.targets([entry]), live=True)
+            send(entry)
             if os.path.lexists(entry.folder) and raw.look(entry)[0].stamp == seen.stamp:
                 raw.remember(entry, remote.load().identity, seen, when)
     except RegistryError as error:
         return crew.Result[None](entry, error=error)
     return crew.Result[None](entry)
+
+
+def send(entry: Entry) -> None:
+    """`dvc push`, and then see that all of it is there. Raises RegistryError if it is not.
+
+    DVC looks for a version's list of files alone: objects that S3 lost would stay lost, and it
+    passes over what its cache lacks.
+    """
+    session, _ = access.connect()
+    dvc.run(entries.ROOT, "push", *dvc.targets([entry]), live=True)
+    lost = raw_verify.lacking(session.client, entry)
+    for path, digest in lost.items():
+        source = raw_verify.holder(entry, path, digest)
+        if source is None:
+            raise RegistryError(
+                f"S3 lacks {path}, and so does DVC's cache here: push it from a checkout that "
+                f"has it, or put its files here and `make add DATASET={entry:sh}`"
+            )
+        mover.send_one(session, source, raw_verify.object_key(session.client, digest))
+    if lost and raw_verify.lacking(session.client, entry):
+        raise RegistryError("not all of it arrived: run again")
 
 
 def refuse_unfit(entry: Entry) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from registry import access, console, crew, entries, lock, raw_verify
+from registry import access, console, crew, entries, lock, raw_verify, state
 from registry.console import human_bytes, plural, say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
@@ -56,6 +56,8 @@ def verify(meter: Meter, survey: Survey) -> list[Finding]:
     """Everything that is not the same here and in S3."""
     is_raw = SECTIONS[survey.entry.section].travels == "dvc"
     findings = sorted(raw_verify.compare(survey) if is_raw else compare(survey))
+    if is_raw and any(what == raw_verify.NOT_STORED for _, what in findings):
+        state.forget(survey.entry)  # it says that all of it is in S3, and a push would believe it
     meter.moved(str(survey.entry), sum(stat.size for stat in survey.local.files.values()))
     meter.finished(len(survey.local.files))
     return findings

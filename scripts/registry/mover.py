@@ -49,6 +49,12 @@ def fetch_one(session: Session, key: str, target: Path) -> None:
     aws.run(session, words, 0, lambda _: None)
 
 
+def send_one(session: Session, source: Path, key: str) -> None:
+    """Send one file to a key of its own."""
+    words = ["cp", str(source), f"s3://{session.remote.bucket}/{key}"]
+    aws.run(session, words, 0, lambda _: None)
+
+
 def copy(session: Session, source: str, target: str) -> None:
     """Copy an object of any size within the bucket, on the server."""
     bucket = f"s3://{session.remote.bucket}/"
