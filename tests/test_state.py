@@ -107,10 +107,16 @@ def test_a_spoiled_journal_loses_nothing(pair, how):
     assert_clean(anna)
 
 
+WRONG_TYPES = (
+    b'{"state": "pushing", "token": null, "who": [], "host": 1, "when": 5, "commit": {}, '
+    b'"files": "many", "bytes": -0.5, "digest": false}'
+)
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b'{"state": "done"}', b"\xff\xfe", b"[" * 99_999],
-    ids=["empty", "half", "a list", "fields missing", "no text", "deeply nested"],
+    [b"", b"{", b"[]", b'{"state": "done"}', b"\xff\xfe", b"[" * 99_999, WRONG_TYPES],
+    ids=["empty", "half", "a list", "fields missing", "no text", "deeply nested", "wrong types"],
 )
 def test_a_garbage_marker_is_a_torn_push_to_others(pair, body):
     anna, ben, bucket = pair
