@@ -99,6 +99,7 @@ def reset_raw(session: Session, entry: Entry) -> int:
     if is_stored and not dvc.is_changed(entry):  # the cache may hold what was never pushed
         raw.remember(entry, session.remote.identity, seen, when)
     brought = len(raw_verify.manifest_here(entry).keys() - (survey.local.files.keys() - {*moved}))
+    trash.tidy(aside)
     summary(entry, aside, brought)
     return 0
 

@@ -67,6 +67,13 @@ def compare(survey: Survey) -> Iterator[Finding]:
     survey.look_there()
     both = survey.local.files.keys() & survey.remote.keys()
     survey.read_bytes((path, survey.remote[path].etag) for path in both)
+    prefix = survey.session.remote.prefix(survey.entry)
+    for line in survey.remote_problems:
+        key, _, why = line.replace(prefix, "", 1).partition(": ")
+        yield key, f"S3 holds what cannot come here: {why}"
+    for line in survey.local.problems:
+        path, _, why = line.partition(": ")
+        yield path, why
     for path in survey.remote.keys() - both:
         yield path, "missing here"
     for path in survey.local.files.keys() - both:
