@@ -395,3 +395,73 @@ def test_news_that_full_found_are_pulled_by_the_cure_it_names(anna, ben, pushed)
     assert ben.read(f"{A}/x.txt") == b"by plain aws"
     expect(ben.push(), 0)
     assert_clean(ben)
+
+
+@pytest.mark.parametrize("name", ["x.dvc/data", "._y/data", "z.card.md/data"])
+def test_a_folder_named_like_litter_holds_data(anna, pushed, name):
+    """What a pull brings and the next look at the disk leaves out would pass for deleted."""
+    pushed.put(f"{A}/{name}", b"data of a bucket from before")
+    expect(anna.pull(A, FULL="1"), 0)
+    assert anna.read(f"{A}/{name}") == b"data of a bucket from before"
+    anna.write(f"{A}/new.txt", b"news")
+    expect(anna.push(), 0)
+    assert pushed.get(f"{A}/{name}") == b"data of a bucket from before"
+    assert_clean(anna)
+
+
+@pytest.mark.both_stores
+@pytest.mark.parametrize("name", ["x.txt/inner", "sub"], ids=["a folder now", "a file now"])
+def test_a_file_and_a_folder_that_changed_places_are_pushed_in_two_turns(anna, ben, pushed, name):
+    """Deletions come last, and a store made of files and folders cannot hold both meanwhile."""
+    before = pushed.read()
+    anna.delete(f"{A}/{name.partition('/')[0]}")
+    anna.write(f"{A}/{name}", b"in its place")
+    run = expect(anna.push(), 3)
+    assert "push again" in run.err and pushed.read() == before, run
+    anna.delete(f"{A}/{name.partition('/')[0]}")
+    expect(anna.push(), 0)
+    anna.write(f"{A}/{name}", b"in its place")
+    expect(anna.push(), 0)
+    ben.card(A)
+    expect(ben.pull(), 0)
+    assert ben.tree() == anna.tree() == pushed.data()
+    assert_clean(anna, ben)
+
+
+@pytest.mark.parametrize("kind", ["empty", "deep", "litter"])
+def test_a_folder_where_a_file_is_wanted_is_named_before_anything_moves(anna, ben, pushed, kind):
+    ben.card(A)
+    expect(ben.pull(), 0)
+    before = ben.tree()
+    (ben.path / A / "new" / ("deep" if kind == "deep" else "")).mkdir(parents=True)
+    if kind == "litter":
+        ben.write(f"{A}/new/.DS_Store", b"litter")
+    anna.write(f"{A}/new", b"a file")
+    anna.write(f"{A}/x.txt", b"Anna's news")
+    expect(anna.push(), 0)
+    run = expect(ben.pull(), 3)
+    assert "new is a folder here" in run.err, run
+    assert {name: ben.tree()[name] for name in before} == before
+    ben.delete(f"{A}/new")
+    expect(ben.pull(), 0)
+    assert ben.tree() == pushed.data()
+    assert_clean(ben)
+
+
+def test_what_a_pull_put_in_place_is_on_the_disk_before_the_baseline_says_so(
+    anna, ben, pushed, steps
+):
+    """A power cut keeps what was flushed. Old files that a new baseline calls edits of this
+    checkout would be pushed over the news."""
+    ben.card(A)
+    expect(ben.pull(), 0)
+    anna.write(f"{A}/x.txt", b"Anna's news")
+    anna.write(f"{A}/new.txt", b"new")
+    expect(anna.push(), 0)
+    expect(ben.script("pull_entries", **steps.env()), 0)
+    done = steps.steps()
+    placed = [n for n, step in enumerate(done) if step.startswith(("os.link ", "libc renameat"))]
+    saved = [n for n, step in enumerate(done) if step.startswith("os.rename .registry/state")]
+    flushed = [n for n, step in enumerate(done) if step.startswith(("libc syncfs", "os.sync"))]
+    assert placed and saved, done
+    assert any(placed[-1] < n < saved[-1] for n in flushed), done

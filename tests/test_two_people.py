@@ -356,3 +356,15 @@ def test_a_push_during_a_pull_gives_the_old_or_the_new_state(anna, ben, shared):
     expect(ben.pull(), 0)
     assert ben.tree() == states[0]
     assert_clean(anna, ben)
+
+
+def test_what_take_local_overrules_on_pull_is_kept_in_s3_by_the_push(anna, ben, conflict):
+    """`TAKE=local make pull`, then a plain push: theirs goes to the trash prefix all the same."""
+    bucket = conflict
+    theirs = bucket.read(f"{A}/")
+    expect(ben.pull(TAKE="local"), 0)
+    expect(ben.push(), 0)
+    assert bucket.data() == ben.tree()
+    lost = set(theirs.values()) - set(bucket.read().values())
+    assert lost == set()
+    assert_clean(ben)

@@ -13,9 +13,10 @@ from registry.compare import Plan
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.fetching import Fetching
+from registry.names import folders_of
 from registry.refusals import some
 from registry.session import Session
-from registry.state import UNKNOWN, Row
+from registry.state import OVERRULED, Row
 from registry.survey import Survey
 
 
@@ -101,6 +102,8 @@ class Pull:
             place.flush(rooms.stage(self.entry))
         for path in self.wanted:
             self._put(path, self.trash / path)
+        if self.plan.moves:  # or a power cut leaves old files that the baseline calls new ones
+            place.flush(self.entry.folder)
         self._learn()
 
     def finish(self) -> None:
@@ -114,6 +117,8 @@ class Pull:
             raise RegistryError(f"changed here during the pull: {some(self.late)}: run again")
 
     def abandon(self) -> None:
+        if self.trash:
+            trash.tidy(self.trash)
         rooms.drop_stage(self.entry)
 
     @property
@@ -156,12 +161,14 @@ class Pull:
 
     def _refuse_other_kinds(self) -> None:
         """A file that stays where a folder is wanted, or files where a file is."""
-        staying = self.survey.local.files.keys() - {*self.plan[compare.TRASH]}
-        folders = {step for path in staying for step in _folders(path)}
+        found = self.survey.local
+        staying = {*found.files, *found.left_out} - {*self.plan[compare.TRASH]}
+        folders = {step for path in [*staying, *found.empty_folders] for step in folders_of(path)}
+        folders |= {*found.empty_folders}
         for path in self.wanted:
             if path in folders:
                 raise refusals.other_kind(path, "folder")
-            for step in _folders(path):
+            for step in folders_of(path):
                 if step in staying:
                     raise refusals.other_kind(step, "file")
 
@@ -217,7 +224,7 @@ class Pull:
             rows.pop(path, None)
         for path in self.plan[compare.KEEP_MINE]:
             if path in there:
-                rows[path] = Row(UNKNOWN, there[path].etag)
+                rows[path] = Row(OVERRULED, there[path].etag)
 
     def _drop_empty_folders(self) -> None:
         """Remove the folders that only held what was set aside."""
@@ -233,9 +240,3 @@ class Pull:
 
     def _at(self, path: str) -> Path:
         return self.entry.folder / path
-
-
-def _folders(path: str) -> list[str]:
-    """The folders that a path goes through: `a/b/c` goes through `a` and `a/b`."""
-    parts = path.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]

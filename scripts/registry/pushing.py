@@ -15,6 +15,7 @@ from registry.compare import Plan
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.journal import Journal
+from registry.names import folders_of
 from registry.remote import TRASH
 from registry.s3 import Object
 from registry.sending import Sending
@@ -72,6 +73,7 @@ class Push:
         deletes, whole = len(self.plan[compare.DELETE]), len(self.survey.remote)
         if compare.is_too_much(deletes, whole) and not self.session.options.delete:
             raise refusals.many_deletes(self.entry, deletes, whole)
+        self._refuse_swaps()
 
     @property
     def is_idle(self) -> bool:
@@ -186,6 +188,16 @@ class Push:
         if left:
             raise refusals.leftovers(left)
 
+    def _refuse_swaps(self) -> None:
+        """A file in the place of a folder, or the other way round: deletions come last."""
+        deletes = {*self.plan[compare.DELETE]}
+        folders = {step for path in deletes for step in folders_of(path)}
+        for path in self.plan[compare.UPLOAD]:
+            if path in folders:
+                raise refusals.swapped(self.entry, path, "a file here and a folder")
+            for step in deletes.intersection(folders_of(path)):
+                raise refusals.swapped(self.entry, step, "a folder here and a file")
+
     def _journal(self) -> Claim:
         """Write down what is about to be done, before it is; the claim to do it under."""
         token = (self.own and self.own.token) or marker.new_token()
@@ -211,9 +223,10 @@ class Push:
         when = f"{claim.mine.when}-{claim.token[:6]}"
         for path in [*self.plan[compare.UPLOAD], *self.plan[compare.DELETE]]:
             row, there = self.survey.base.rows.get(path), listed.get(path)
-            if there and (path in self.strange or row is None or row.etag != there.etag):
+            is_known = row and there and row.etag == there.etag and row.stat != state.OVERRULED
+            if there and (path in self.strange or not is_known):
                 target = self.session.remote.key(TRASH, when, str(self.entry), path)
-                self.session.client.copy(there.key, target)
+                mover.copy(self.session, there, target)
 
 
 def _is_leftover(path: str) -> bool:

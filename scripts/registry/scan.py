@@ -11,7 +11,8 @@ from fnmatch import fnmatchcase
 from hashlib import blake2b
 from typing import NamedTuple
 
-# Git's own files and the desktops' litter: they never travel by S3, in either direction.
+# Git's own files and the desktops' litter: they never travel by S3, in either direction. A folder
+# of such a name does: its files are data, and one that is not seen would pass for deleted.
 NEVER_TRAVEL = (".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".gitignore", "*.card.md", "*.dvc")
 KEY_BYTES = 1024  # S3's limit for a key; some is the entry's prefix
 
@@ -101,7 +102,7 @@ def _walk(top: str, below: str, found: Scan, above: tuple[str, ...]) -> None:
         found.empty_folders.append(below.rstrip("/"))
     for child in children:
         path = below + child.name
-        if not found.everything and not travels(child.name):
+        if not found.everything and not travels(child.name) and not child.is_dir():
             found.left_out.append(path)
         elif child.is_symlink():
             _follow(top, path, child, found, above)

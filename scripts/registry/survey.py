@@ -196,7 +196,7 @@ class Survey:
         pairs = []
         for path, here in self.local.files.items():
             row, there = self.base.rows.get(path), self.remote.get(path)
-            if row and here != row.stat and row.stat.size in (here.size, state.UNKNOWN.size):
+            if row and here != row.stat and (row.stat.size == here.size or row.stat.size < 0):
                 pairs.append((path, row.etag))
             if there and there.size == here.size and not (row and row.etag == there.etag):
                 pairs.append((path, there.etag))
