@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 
 import pytest
 from support.oracle import Memory, assert_clean, below, expect, marker, put_in_step
@@ -465,3 +466,43 @@ def test_what_a_pull_put_in_place_is_on_the_disk_before_the_baseline_says_so(
     flushed = [n for n, step in enumerate(done) if step.startswith(("libc syncfs", "os.sync"))]
     assert placed and saved, done
     assert any(placed[-1] < n < saved[-1] for n in flushed), done
+
+
+def on_other_disk(person, folder, *words):
+    """Run a command in a world where another disk is mounted on the folder, a copy of it."""
+    script = 'mount -t tmpfs none "$1" && cp -a "$1.copy/." "$1" && shift && exec "$@"'
+    return person.run("unshare", "-rm", "sh", "-c", script, "sh", str(folder), *words)
+
+
+can_mount = pytest.mark.skipif(
+    subprocess.run(["sh", "-c", "unshare -rm mount -t tmpfs none /tmp"], capture_output=True)
+    .returncode != 0,
+    reason="needs Linux, and the right to mount disks in a world of one's own",
+)  # fmt: skip
+
+
+@can_mount
+def test_a_disk_that_is_not_mounted_today_deletes_nothing(anna, pushed):
+    """Not even where an older, smaller copy of the entry lies below the mount point."""
+    folder = anna.path / A
+    shutil.copytree(folder, f"{folder}.copy")
+    anna.write(f"{A}.copy/more.txt", b"only on the other disk")
+    expect(on_other_disk(anna, folder, "./push.sh", A), 0)
+    before = pushed.read()
+    assert pushed.get(f"{A}/more.txt") == b"only on the other disk"
+    anna.write(f"{A}/x.txt", b"edited on this disk")
+    run = expect(anna.push(A), 3)
+    assert "make pull" in run.err and pushed.read() == before, run
+    expect(anna.pull(A), 0)
+    expect(anna.push(A), 0)
+    assert pushed.data() == anna.tree(f"{A}/")
+    assert pushed.get(f"{A}/more.txt") == b"only on the other disk"
+
+
+@can_mount
+def test_a_disk_mounted_within_an_entry_is_refused_by_name(anna, pushed):
+    before = pushed.read()
+    folder = anna.path / A / "sub"
+    shutil.copytree(folder, anna.path / A / "sub.copy")
+    run = expect(on_other_disk(anna, folder, "./push.sh", A), 3)
+    assert "sub: another disk is mounted here" in run.err and pushed.read() == before, run

@@ -48,6 +48,7 @@ class Pull:
         if self.survey.local.blocked:
             raise Refusal("; ".join(self.survey.local.blocked))
         own = journal.load(self.entry, self.session.remote.identity)
+        is_known = is_known and bool(self.survey.base.marker)  # "" on another disk than last time
         if is_known and self.survey.local.files and not self.reset and not own:
             self.survey.trust_marker()
             return

@@ -14,6 +14,8 @@ from typing import NamedTuple
 # Git's own files and the desktops' litter: they never travel by S3, in either direction. A folder
 # of such a name does: its files are data, and one that is not seen would pass for deleted.
 NEVER_TRAVEL = (".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".gitignore", "*.card.md", "*.dvc")
+# A disk within an entry: when it is not there one day, its files would pass for deleted.
+_MOUNTED = "another disk is mounted here: copy its files into the entry, or mount all of the entry"
 KEY_BYTES = 1024  # S3's limit for a key; some is the entry's prefix
 
 
@@ -107,6 +109,8 @@ def _walk(top: str, below: str, found: Scan, above: tuple[str, ...]) -> None:
         elif child.is_symlink():
             _follow(top, path, child, found, above)
         elif child.is_dir(follow_symlinks=False):
+            if child.stat(follow_symlinks=False).st_dev != os.stat(top).st_dev:
+                found.problems.append(f"{path}: {_MOUNTED}")
             _walk(top, path + "/", found, (*above, child.path))
         elif child.is_file(follow_symlinks=False):
             found.files[path] = from_stat(child.stat(follow_symlinks=False))
