@@ -1,6 +1,8 @@
 """Bring back what was set aside. What is at its place by now stays, and is named.
 
 usage: restore_trash.py ID        (`make trash` lists the ids)
+
+DRY_RUN=1 only says what it would do.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from registry import console, entries, lock, place, trash
 from registry.console import plural, say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
+from registry.session import Options
 
 
 def main(argv: list[str]) -> int:
@@ -23,6 +26,10 @@ def main(argv: list[str]) -> int:
         hint = f"; did you mean {near[0]}?" if near else ""
         raise UsageError(f"ID={wanted!r} is not in the trash: `make trash` lists it{hint}")
     lock.take(entries.ROOT, "make restore")
+    if Options.from_environment().dry_run:
+        for path in items[wanted].files():
+            print(f"{items[wanted].section}/{items[wanted].name}/{path}: to be brought back")
+        return 0
     return restore(items[wanted])
 
 

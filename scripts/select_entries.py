@@ -76,7 +76,8 @@ def _pull(session: Session, etags: dict[str, str], entry: Entry, named: bool) ->
 
 def _push(session: Session, etags: dict[str, str], entry: Entry, named: bool) -> bool:
     if not os.path.lexists(entry.folder):
-        return named  # the push itself says that it is not here
+        torn = journal.load(entry, session.remote.identity)  # or others wait for it for ever
+        return named or torn is not None  # the push itself says that it is not here
     if not entry.card.exists():
         return _without_card(entry, True)
     known = state.header(entry, session.remote.identity)

@@ -336,3 +336,29 @@ def test_a_copy_that_failed_after_a_hasty_200_is_no_copy(pair):
     expect(ben.push(TAKE="local"), 0)
     assert b"Anna's" in bucket.read(TRASH).values()
     assert_clean(ben)
+
+
+def test_dry_runs_of_what_a_person_decides_touch_nothing(torn):
+    _, ben, bucket = torn
+    before = bucket.read()
+    expect(ben.script("unlock_entry", A, CONFIRM="a", DRY_RUN="1"), 0)
+    assert bucket.read() == before
+    expect(ben.script("unlock_entry", A, CONFIRM="a"), 0)
+    before = bucket.read()
+    run = expect(ben.script("seal_entries", A, CONFIRM="a", DRY_RUN="1"), 0)
+    assert "to be sealed" in run.out and bucket.read() == before, run
+    ben.write(f"{A}/own.txt", b"Ben's own")
+    expect(ben.script("seal_entries", A, CONFIRM="a"), 0)
+    expect(ben.script("reset_entry", A), 0)
+    item = expect(ben.script("list_trash"), 0).out.split()[0]
+    here = ben.tree()
+    run = expect(ben.script("restore_trash", item, DRY_RUN="1"), 0)
+    assert f"{A}/own.txt: to be brought back" in run.out and ben.tree() == here, run
+
+
+def test_a_torn_push_whose_folder_went_away_is_not_nothing_to_do(torn):
+    """Everybody waits for it."""
+    anna, _, _ = torn
+    anna.delete(A)
+    run = expect(anna.push(), 3)
+    assert "make unlock" in run.err and "nothing to do" not in run.err, run

@@ -506,3 +506,27 @@ def test_a_disk_mounted_within_an_entry_is_refused_by_name(anna, pushed):
     shutil.copytree(folder, anna.path / A / "sub.copy")
     run = expect(on_other_disk(anna, folder, "./push.sh", A), 3)
     assert "sub: another disk is mounted here" in run.err and pushed.read() == before, run
+
+
+@pytest.mark.parametrize("news", ["changed", "deleted"])
+def test_a_folder_that_becomes_a_link_during_a_pull_is_not_written_through(
+    anna, ben, pushed, tmp_path, news
+):
+    ben.card(A)
+    expect(ben.pull(), 0)
+    if news == "changed":
+        anna.write(f"{A}/sub/y.txt", b"Anna's")
+    else:
+        anna.delete(f"{A}/sub/y.txt")
+    anna.write(f"{A}/x.txt", b"Anna's as well")
+    expect(anna.push(), 0)
+    elsewhere = tmp_path / "elsewhere"
+
+    def lead_away():
+        shutil.move(ben.path / A / "sub", elsewhere)
+        (ben.path / A / "sub").symlink_to(elsewhere)
+
+    ben.proxy.when("GET", r"/x\.txt").call(lead_away)
+    expect(ben.pull(), 1)
+    assert [(f.name, f.read_bytes()) for f in elsewhere.iterdir()] == [("y.txt", b"two")]
+    assert_clean(ben)

@@ -198,7 +198,8 @@ class Pull:
             journal.Journal(self.session.remote.identity, placing=placing).save(self.entry)
 
     def _set_aside(self, path: str, aside: Path) -> None:
-        if place.take_away(self._at(path), self.survey.local.files[path], aside):
+        link = place.link_on_the_way(self.entry.folder, path)
+        if not link and place.take_away(self._at(path), self.survey.local.files[path], aside):
             self.survey.base.rows.pop(path, None)
         else:
             self.late.append(path)
@@ -207,7 +208,9 @@ class Pull:
         """Put one fetched file in place; its row is of the very file that was placed."""
         rows, staged = self.survey.base.rows, rooms.stage(self.entry) / path
         planned = self.survey.local.files.get(path)
-        stat = place.put(staged, self._at(path), planned, aside, keep=self.reset)
+        stat = None
+        if not place.link_on_the_way(self.entry.folder, path):  # there was none, when planned
+            stat = place.put(staged, self._at(path), planned, aside, keep=self.reset)
         if stat is not None:
             rows[path] = Row(stat, self.survey.remote[path].etag)
             self.survey.local.files[path] = stat
