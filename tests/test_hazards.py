@@ -530,3 +530,35 @@ def test_a_folder_that_becomes_a_link_during_a_pull_is_not_written_through(
     expect(ben.pull(), 1)
     assert [(f.name, f.read_bytes()) for f in elsewhere.iterdir()] == [("y.txt", b"two")]
     assert_clean(ben)
+
+
+# Somebody writes to the bucket by hand while a push runs.
+
+
+def test_what_changed_in_s3_before_the_claim_was_sure_stops_the_push(anna, pushed):
+    sealed = marker(pushed, A)
+    anna.write(f"{A}/x.txt", b"Anna's")
+    by_hand = lambda: pushed.put(f"{A}/x.txt", b"by hand")  # noqa: E731
+    anna.proxy.when("PUT", rf"\.registry/{A}\.json", nth=1).call(by_hand)
+    run = expect(anna.push(), 1)
+    assert "changed in S3 while this push looked" in run.err, run
+    assert pushed.get(f"{A}/x.txt") == b"by hand" and marker(pushed, A) == sealed
+    expect(anna.push(), 3)
+    assert pushed.get(f"{A}/x.txt") == b"by hand"
+    assert_clean(anna)
+
+
+def test_a_file_changed_by_hand_is_not_deleted_by_a_push_on_its_way(anna, pushed):
+    """A deletion was planned for the version that this checkout knew (P2)."""
+    anna.write(f"{A}/x.txt", b"Anna's")
+    anna.delete(f"{A}/w.txt", f"{A}/z.txt")
+    by_hand = lambda: pushed.put(f"{A}/w.txt", b"by hand")  # noqa: E731
+    anna.proxy.when("PUT", rf"/{A}/x\.txt", nth=1).call(by_hand)
+    run = expect(anna.push(), 3)
+    assert "w.txt" in run.err and "make pull" in run.err, run
+    there = below(A, {"x.txt": b"Anna's", "sub/y.txt": b"two", "w.txt": b"by hand"})
+    assert pushed.data() == there and marker(pushed, A)["files"] == 3
+    expect(anna.pull(), 0)
+    assert anna.tree() == there
+    assert "nothing to do" in expect(anna.push(), 0).err
+    assert_clean(anna)

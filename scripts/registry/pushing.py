@@ -13,7 +13,7 @@ from registry import compare, journal, marker, mover, refusals, rooms, scan, sta
 from registry.claim import Claim
 from registry.compare import Plan
 from registry.entries import Entry
-from registry.errors import Refusal, RegistryError
+from registry.errors import RegistryError
 from registry.journal import Journal
 from registry.names import folders_of
 from registry.remote import TRASH
@@ -39,6 +39,7 @@ class Push:
     own: Journal | None = None  # what an interrupted run of ours was about to do
     is_torn: bool = False  # whether that was a push whose marker is still there
     before: dict[str, str] = field(default_factory=dict)  # what S3 listed when we claimed it
+    spared: list[str] = field(default_factory=list)  # not deleted, since S3 has news of them
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
     def look(self) -> None:
@@ -108,7 +109,10 @@ class Push:
         self.sending.send(progress)
 
     def delete(self) -> None:
-        """Delete what the plan names, key by key, each only as this checkout verified it."""
+        """Delete what the plan names, key by key, each only as this checkout verified it.
+
+        What somebody changed by hand meanwhile stays, for the next pull to fetch.
+        """
         for path in self.plan[compare.DELETE]:
             listed = self.survey.remote.get(path)
             if listed is None or os.path.lexists(self.entry.folder / path):
@@ -117,22 +121,28 @@ class Push:
             expected = listed.etag if self.session.options.take_local else known.etag
             head = self.session.client.head(listed.key)
             if head and head.etag != expected:
-                raise Refusal(f"{path}: it changed in S3 meanwhile: pull first")
+                self.spared.append(path)
+                continue
             if head:
                 self.session.client.delete(listed.key)
             del self.survey.remote[path]
+        if self.spared:
+            self.survey.look_again()
 
     def seal(self) -> None:
         """Write the baseline, then the marker over what was verified; the push is done.
 
         In this order: once the marker is there others build on it, and this checkout must know
-        that it is its own work they built on.
+        that it is its own work they built on. Raises Refusal if not all could be deleted.
         """
         if self.claimed:
             self.survey.marker_etag = ""
             self._record()
             self.survey.marker_etag = self.claimed.seal(self.survey.remote)
         self.learn()
+        if self.spared:
+            self.claimed = None
+            raise refusals.spared(self.entry, self.spared)
 
     def learn(self) -> None:
         """Write the baseline; there is nothing left to resume then."""

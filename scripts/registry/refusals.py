@@ -100,6 +100,13 @@ def other_kind(path: str, kind: str) -> Refusal:
     return Refusal(f"{path} is a {kind} here, and is not in S3: rename or remove yours")
 
 
+def spared(entry: Entry, paths: list[str]) -> Refusal:
+    return Refusal(
+        f"all is sent, but {some(paths)} changed in S3 meanwhile and was not deleted: "
+        f"`make pull DATASET={entry:sh}` fetches it"
+    )
+
+
 def swapped(entry: Entry, path: str, kinds: str) -> Refusal:
     return Refusal(
         f"{path} is {kinds} in S3: not every store can hold both for a moment. Move yours out of "
