@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from registry import credentials, lock, remote
+from registry import credentials, lock, patience, remote
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 
@@ -25,7 +25,7 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     child = credentials.environment(remote.load(root))
     child.setdefault("AWS_MAX_ATTEMPTS", ATTEMPTS)
     show = live and sys.stderr.isatty()
-    done = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", "dvc", *words, *([] if show else ["-q"])],
         cwd=root,
         env=child,
@@ -34,11 +34,15 @@ def run(root: Path, *words: str, live: bool = False) -> str:
         stderr=None if show else subprocess.PIPE,
         pass_fds=lock.inherited(),
         text=True,
-        check=False,
     )
-    if done.returncode == 0:
-        return done.stdout
-    told = (done.stderr or "").strip()
+    with process:
+        try:
+            printed, errors = patience.wait(process, f"dvc {words[0]}")
+        finally:
+            process.kill()
+    if process.returncode == 0:
+        return printed
+    told = (errors or "").strip()
     if _UNSAVED in told:
         raise Refusal("it holds files here that were never added")
     raise RegistryError(f"dvc {words[0]}: {_last_words(told) or 'it failed, see above'}")
