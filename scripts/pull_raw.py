@@ -8,9 +8,10 @@ A dataset that was changed here is kept as it is. DRY_RUN=1 only says what it wo
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import partial
 
-from registry import access, console, crew, dvc, entries, raw, raw_cache
+from registry import access, console, crew, dvc, entries, raw, raw_cache, raw_versions
 from registry.console import plural, say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
@@ -65,6 +66,16 @@ def pull(session: Session, wanted: list[Entry]) -> list[crew.Result[None]]:
     return verify(session, results)
 
 
+def not_in_s3(fetched: Iterable[Entry]) -> list[Entry]:
+    """Those whose version DVC found in its cache, while S3 lacks it: added here, never pushed."""
+    versions = {e: version for e in fetched if (version := raw_versions.on_disk(e))}
+    missing = raw_versions.not_in_s3(entries.ROOT, list(versions.values())) if versions else []
+    unsent = [entry for entry, version in versions.items() if version in missing]
+    for entry in unsent:
+        say(f"{entry}: this version is not in S3 yet: `make push DATASET={entry:sh}`")
+    return unsent
+
+
 def attempt(wanted: list[Entry]) -> RegistryError | None:
     try:
         dvc.pull(entries.ROOT, dvc.targets(wanted))
@@ -76,16 +87,16 @@ def attempt(wanted: list[Entry]) -> RegistryError | None:
 
 
 def verify(session: Session, results: list[crew.Result[None]]) -> list[crew.Result[None]]:
-    """Note the state of each that came, if DVC says that its folder is what it fetched."""
+    """Note the state of each, if DVC says that its folder is what it fetched, and S3 holds that."""
     came = {r.entry: raw.look(r.entry) for r in results if not r.error}
-    changed = dvc.changed(came)
+    changed, unsent = dvc.changed(came), not_in_s3(came)
     for result in results:
         if result.entry not in came:
             continue
         seen, when = came[result.entry]
         if result.entry in changed or raw.look(result.entry)[0].stamp != seen.stamp:
             result.error = RegistryError("it changed while it was being pulled: run again")
-        else:
+        elif result.entry not in unsent:
             raw.remember(result.entry, session.remote.identity, seen, when)
     return results
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from registry import access, console, crew, dvc, entries, raw, raw_cache
+from registry import access, console, crew, dvc, entries, mover, raw, raw_cache, raw_verify
 from registry.console import plural, say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
@@ -67,8 +67,8 @@ def push(session: Session, seen: dict[Entry, tuple[Scan, int]]) -> list[crew.Res
         return []
     with Meter.of_raw("sent", fit) as meter:
         raw_cache.drain(session, fit, partial(meter.moved, "raw"))
-    whole = attempt(fit)
-    each = [whole if len(fit) == 1 else whole and attempt([entry]) for entry in fit]
+    whole = attempt(session, fit)
+    each = [whole if len(fit) == 1 else whole and attempt(session, [entry]) for entry in fit]
     for entry, error in zip(fit, each, strict=True):
         here = os.path.lexists(entry.folder)
         if not error and here and raw.look(entry)[0].stamp == seen[entry][0].stamp:
@@ -76,12 +76,33 @@ def push(session: Session, seen: dict[Entry, tuple[Scan, int]]) -> list[crew.Res
     return [crew.Result[None](e, error=error) for e, error in zip(fit, each, strict=True)]
 
 
-def attempt(fit: list[Entry]) -> RegistryError | None:
+def attempt(session: Session, fit: list[Entry]) -> RegistryError | None:
     try:
         dvc.run(entries.ROOT, "push", *dvc.targets(fit), live=True)
+        for entry in fit:
+            send_lost(session, entry)
     except RegistryError as error:
         return error
     return None
+
+
+def send_lost(session: Session, entry: Entry) -> None:
+    """See that all of a version is in S3, and send what is not. Raises RegistryError.
+
+    DVC looks for a version's list of files alone: objects that S3 lost would stay lost, and it
+    passes over what its cache lacks.
+    """
+    lost = raw_verify.lacking(session.client, entry)
+    for path, digest in lost.items():
+        source = raw_verify.holder(entry, path, digest)
+        if source is None:
+            raise RegistryError(
+                f"S3 lacks {path}, and so does DVC's cache here: push it from a checkout that "
+                f"has it, or put its files here and `make add DATASET={entry:sh}`"
+            )
+        mover.send_one(session, source, raw_verify.object_key(session.client, digest))
+    if lost and raw_verify.lacking(session.client, entry):
+        raise RegistryError("not all of it arrived: run again")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from registry import (
     place,
     raw,
     raw_verify,
+    raw_versions,
     trash,
 )
 from registry.console import human_bytes, plural, say
@@ -93,9 +94,12 @@ def reset_raw(session: Session, entry: Entry) -> int:
         put_back(entry, aside, moved)
         raise
     seen, when = raw.look(entry)
-    if not dvc.is_changed(entry):
+    version = raw_versions.on_disk(entry)
+    is_stored = version and not raw_versions.not_in_s3(entries.ROOT, [version])
+    if is_stored and not dvc.is_changed(entry):  # the cache may hold what was never pushed
         raw.remember(entry, session.remote.identity, seen, when)
     brought = len(raw_verify.manifest_here(entry).keys() - (survey.local.files.keys() - {*moved}))
+    trash.tidy(aside)
     summary(entry, aside, brought)
     return 0
 

@@ -1,17 +1,21 @@
 """Bring back what was set aside. What is at its place by now stays, and is named.
 
 usage: restore_trash.py ID        (`make trash` lists the ids)
+
+DRY_RUN=1 only says what it would do.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import shutil
 
 from registry import console, entries, lock, place, trash
 from registry.console import plural, say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
+from registry.session import Options
 
 
 def main(argv: list[str]) -> int:
@@ -22,6 +26,10 @@ def main(argv: list[str]) -> int:
         hint = f"; did you mean {near[0]}?" if near else ""
         raise UsageError(f"ID={wanted!r} is not in the trash: `make trash` lists it{hint}")
     lock.take(entries.ROOT, "make restore")
+    if Options.from_environment().dry_run:
+        for path in items[wanted].files():
+            print(f"{items[wanted].section}/{items[wanted].name}/{path}: to be brought back")
+        return 0
     return restore(items[wanted])
 
 
@@ -29,23 +37,41 @@ def restore(item: trash.Item) -> int:
     entry = Entry(item.section, item.name)
     if entry.folder.is_symlink():
         raise Refusal(f"{entry} is a link: nothing is written through it")
-    taken, back = [], 0
-    for path in item.files():
-        link = place.link_on_the_way(entry.folder, path)
-        if link or (entry.folder / path).exists():
-            taken.append(path)
-        elif place.put(item.content / path, entry.folder / path, None, item.content / path):
-            back += 1
-        else:
-            taken.append(path)
+    paths = item.files()
+    taken = [] if whole(item, entry) else [p for p in paths if not bring_back(item, entry, p)]
+    back = len(paths) - len(taken)
     say(f"restore: {plural(back, 'file')} back in {entry}")
     if taken:
         raise Refusal(
             f"{plural(len(taken), 'file')} left in {item.content.relative_to(ROOT)}, since others "
             f"are at their place: {', '.join(taken[:5])}: move those away, then run it again"
         )
-    shutil.rmtree(item.folder, ignore_errors=True)
+    shutil.rmtree(item.content, ignore_errors=True)
+    trash.tidy(item.content)
     return 0
+
+
+def whole(item: trash.Item, entry: Entry) -> bool:
+    """Bring all of it back at once, links and empty folders too, if nothing is at its place."""
+    if os.path.lexists(entry.folder):
+        return False
+    os.rename(item.content, entry.folder)
+    return True
+
+
+def bring_back(item: trash.Item, entry: Entry, path: str) -> bool:
+    """Bring one file back; False if something is at its place, or on the way to it."""
+    source, target = item.content / path, entry.folder / path
+    if place.link_on_the_way(entry.folder, path) or target.exists():
+        return False
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_file() and not source.is_symlink():
+            return place.put(source, target, None, source) is not None
+        os.rename(source, target)  # a link, pipe or socket: not to be opened
+        return True
+    except (FileExistsError, NotADirectoryError):  # a file where a folder is wanted
+        return False
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ usage: seal_entries.py [section/name ...]
 
 Seals every entry that is byte for byte the same here and in S3, such as one that plain aws
 commands put there. An entry whose last push was never finished is sealed only by name and with
-CONFIRM=name: what S3 holds now is then taken for its state.
+CONFIRM=name: what S3 holds now is then taken for its state. DRY_RUN=1 only says what it would do.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def seal(session: Session, accepted: str, entry: Entry) -> str:
     if push.is_idle:
         push.learn()
         return "sealed already"
+    if session.options.dry_run:
+        return "to be sealed"
     push.claim()
     push.seal()
     return "sealed"
@@ -66,6 +68,8 @@ def accept(session: Session, entry: Entry) -> str:
         raise refusals.being_pushed(entry, there)
     if not survey.remote:
         raise Refusal("S3 holds nothing for it")
+    if session.options.dry_run:
+        return f"to be sealed as S3 holds it, {plural(len(survey.remote), 'file')}"
     sealed = session.new_marker(marker.new_token()).sealing(survey.remote)
     try:
         marker.write(session.client, entry, sealed, survey.marker_etag, session.is_conditional())

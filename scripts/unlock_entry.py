@@ -4,6 +4,7 @@ usage: unlock_entry.py section/name
 
 Shows who began the push, where and when; with CONFIRM=name it is released. Until somebody pushes
 it again, or `make seal` accepts it as it is, nobody can pull it: S3 may hold half of it.
+DRY_RUN=1 only shows it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def main(argv: list[str]) -> int:
         raise Refusal(
             f"if that push is surely dead: `make unlock DATASET={entry:sh} CONFIRM={entry:name}`"
         )
+    if session.options.dry_run:
+        return 0
     torn = replace(there, state=marker.TORN)
     try:
         marker.write(session.client, entry, torn, etag, session.is_conditional())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from registry import access, console, crew, entries, lock, raw_verify
+from registry import access, console, crew, entries, lock, raw_verify, state
 from registry.console import human_bytes, plural, say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
@@ -56,6 +56,8 @@ def verify(meter: Meter, survey: Survey) -> list[Finding]:
     """Everything that is not the same here and in S3."""
     is_raw = SECTIONS[survey.entry.section].travels == "dvc"
     findings = sorted(raw_verify.compare(survey) if is_raw else compare(survey))
+    if is_raw and any(what == raw_verify.NOT_STORED for _, what in findings):
+        state.forget(survey.entry)  # it says that all of it is in S3, and a push would believe it
     meter.moved(str(survey.entry), sum(stat.size for stat in survey.local.files.values()))
     meter.finished(len(survey.local.files))
     return findings
@@ -65,6 +67,13 @@ def compare(survey: Survey) -> Iterator[Finding]:
     survey.look_there()
     both = survey.local.files.keys() & survey.remote.keys()
     survey.read_bytes((path, survey.remote[path].etag) for path in both)
+    prefix = survey.session.remote.prefix(survey.entry)
+    for line in survey.remote_problems:
+        key, _, why = line.replace(prefix, "", 1).partition(": ")
+        yield key, f"S3 holds what cannot come here: {why}"
+    for line in survey.local.problems:
+        path, _, why = line.partition(": ")
+        yield path, why
     for path in survey.remote.keys() - both:
         yield path, "missing here"
     for path in survey.local.files.keys() - both:

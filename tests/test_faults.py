@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -149,6 +150,32 @@ def test_nothing_waits_for_a_dead_server_for_longer_than_a_minute(clone, bucket)
         here = {f"processed_datasets/a{number}/{n}.txt": n.encode() for n in "xy"}
         assert bucket.read(f"processed_datasets/a{number}/") == here
         assert person.strays() == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux tells that DVC hangs")
+@pytest.mark.timeout(240)
+def test_dvc_does_not_wait_for_a_dead_server_for_longer_than_a_minute(clone, moto_bucket):
+    """Its own patience is minutes, for each file."""
+    entry, files = "raw_datasets/r", {f"{n}.txt": f"{n}".encode() for n in range(9)}
+    anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
+    for person in (anna, ben):
+        person.add(entry, files | {"own": person.path.name.encode()})
+        expect(person.script("add_entry", entry), 0)
+    expect(ben.script("push_raw", entry), 0)
+    ben.delete(".dvc/cache", entry)
+    anna.proxy.when("PUT", "files/md5").hang()
+    ben.proxy.when("GET", "files/md5").hang()
+    push = anna.start(".venv/bin/python", "scripts/push_raw.py", entry)
+    pull = ben.start(".venv/bin/python", "scripts/pull_raw.py", entry)
+    for run in (push.wait(), pull.wait()):
+        assert "no progress" in expect(run, 1).err and run.seconds < 75, run
+    anna.proxy.clear()
+    ben.proxy.clear()
+    expect(anna.script("push_raw", entry), 0)
+    expect(ben.script("pull_raw", entry), 0)
+    assert ben.tree(entry) == {f"{entry}/{name}": body for name, body in files.items()} | {
+        f"{entry}/own": b"ben"
+    }
 
 
 def test_read_only_credentials_can_pull_and_are_told_when_they_push(world):

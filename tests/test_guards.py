@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
+
+from registry import mover, remote, s3, trash
+from registry.entries import Entry
+from registry.remote import TRASH
+from registry.session import Session
 
 A = "processed_datasets/a"
 FILES = {"x.txt": b"one", "sub/y.txt": b"two", "z.txt": b"three"}
@@ -200,3 +206,159 @@ def test_verify_reads_raw_datasets_too(clone, rclone_bucket):
     anna.write("raw_datasets/r/x.txt", b"RAW bytes")
     run = expect(anna.script("verify_entries", "raw_datasets/r"), 1)
     assert "raw_datasets/r/x.txt" in run.out
+
+
+def test_an_entry_that_comes_back_from_the_trash_is_as_it_was(pair):
+    """With its links, whatever they lead to, and its empty folders."""
+    anna, _, _ = pair
+    (anna.path / A / "link.txt").symlink_to("x.txt")
+    (anna.path / A / "a link first").symlink_to("z.txt")
+    (anna.path / A / "empty").mkdir()
+    before = anna.tree()
+    expect(anna.script("remove_entry", A, CONFIRM="a", FULL="1"), 0)
+    os.mkfifo(next(anna.path.glob(f".registry/trash/*/{A}")) / "pipe")
+    item = expect(anna.script("list_trash"), 0).out.split()[0]
+    expect(anna.script("restore_trash", item), 0)
+    assert anna.tree() == before and (anna.path / A / "empty").is_dir()
+    assert list(anna.path.glob(".registry/trash/*")) == []
+
+
+def test_a_part_of_an_entry_comes_back_beside_what_is_there(pair):
+    anna, _, _ = pair
+    (anna.path / A / "link.txt").symlink_to("x.txt")
+    (anna.path / A / "sub/to a folder").symlink_to("../sub")
+    before = anna.tree()
+    expect(anna.script("remove_entry", A, CONFIRM="a"), 0)
+    os.mkfifo(next(anna.path.glob(f".registry/trash/*/{A}")) / "pipe")
+    item = expect(anna.script("list_trash"), 0).out.split()[0]
+    anna.write(f"{A}/mine.txt", b"here meanwhile")
+    anna.write(f"{A}/sub", b"a file where a folder was")
+    run = expect(anna.script("restore_trash", item), 3)
+    assert f"2 files left in .registry/trash/{item}" in run.err, run
+    anna.delete(f"{A}/sub")
+    expect(anna.script("restore_trash", item), 0)
+    assert anna.tree() == before | below(A, {"mine.txt": b"here meanwhile"})
+    assert list(anna.path.glob(".registry/trash/*")) == []
+
+
+def test_what_two_entries_set_aside_at_once_is_two_items(tmp_path):
+    """Entries are pulled side by side; bringing back the one must not drop the other."""
+    (tmp_path / "processed_datasets").mkdir()
+    names = [Entry("processed_datasets", f"e{n}", tmp_path) for n in range(50)]
+    with ThreadPoolExecutor(8) as pool:
+        places = list(pool.map(lambda entry: trash.new(entry, "vanished"), names))
+    assert len({place.parent.parent for place in places}) == len(names)
+
+
+def test_verify_names_what_cannot_be_stored_on_either_side(pair, moto_server):
+    anna, _, _ = pair
+    (anna.path / A / "out").symlink_to("/etc/hostname")
+    run = expect(anna.script("verify_entries", A), 1)
+    assert f"{A}/out: a link out of the entry" in run.out, run
+    (anna.path / A / "out").unlink()
+    there = moto_server.new_bucket()
+    anna.point_at(there)
+    for name, body in FILES.items():
+        there.put(f"{A}/{name}", body)
+    expect(anna.script("verify_entries", A), 0)
+    there.put(f"{A}/../evil", b"1")
+    run = expect(anna.script("verify_entries", A), 1)
+    assert "evil" in run.out and "walks out" in run.out, run
+
+
+POINTS = range(200 if os.environ.get("SWEEP") == "full" else 6)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_remove_that_died_is_finished_by_running_it_again(pair, steps, point):
+    """At any request; and until then no byte is anywhere less than once."""
+    anna, _, bucket = pair
+    saved, there = anna.save(), bucket.read()
+    before = len(anna.proxy.requests)
+    expect(anna.script("remove_entry", A, CONFIRM="a"), 0)
+    count = len(anna.proxy.requests) - before
+    anna.restore(saved)
+    anna.card(A)
+    bucket.restore(there)
+    if point >= count:
+        pytest.skip(f"there are {count} requests")
+    nth = 1 + (point if len(POINTS) > 10 else point * (count - 1) // (len(POINTS) - 1))
+    anna.proxy.when(nth=nth).call_after(lambda: anna.running.kill())
+    anna.script("remove_entry", A, CONFIRM="a")
+    anna.proxy.clear()
+    assert set(FILES.values()) <= set(bucket.read().values())
+    assert set(FILES.values()) <= anna.contents()
+    expect(anna.script("remove_entry", A, CONFIRM="a"), 0)
+    assert bucket.data() == {} and marker(bucket, A) == {}
+    assert set(FILES.values()) <= set(bucket.read(".registry_trash/").values())
+    assert set(FILES.values()) <= set(anna.trash())
+    assert_clean(anna)
+
+
+def test_a_remove_that_died_is_undone_by_a_push(pair):
+    anna, ben, bucket = pair
+    anna.proxy.when("DELETE", rf"/{A}/", nth=2).call(lambda: anna.running.kill())
+    anna.script("remove_entry", A, CONFIRM="a")
+    anna.proxy.clear()
+    assert 0 < len(bucket.data()) < len(FILES) and marker(bucket, A)["state"] == "pushing"
+    expect(ben.pull(), 3)
+    expect(anna.push(), 0)
+    expect(ben.pull(), 0)
+    assert bucket.data() == anna.tree() == ben.tree() == below(A, FILES)
+    assert_clean(anna, ben)
+
+
+@pytest.mark.both_stores
+def test_large_objects_are_copied_in_parts_and_whole_where_the_store_has_no_parts(
+    clone, bucket, monkeypatch
+):
+    body = bytes(range(256)) * 4096 * 20
+    bucket.put(f"{A}/large", body)
+    there = remote.load(clone("anna", bucket).path)
+    session = Session(there, s3.Client(there))
+    (row,) = session.client.list(there.key(A, ""))
+    monkeypatch.setattr(mover, "COPY_BYTES", 1)
+    mover.copy(session, row, there.key(TRASH, "copy"))
+    assert bucket.get(f"{TRASH}/copy") == body
+
+
+def test_a_copy_that_failed_after_a_hasty_200_is_no_copy(pair):
+    """What TAKE=local overrules is not overwritten before it is safe."""
+    anna, ben, bucket = pair
+    anna.write(f"{A}/x.txt", b"Anna's")
+    expect(anna.push(), 0)
+    ben.write(f"{A}/x.txt", b"Ben's")
+    ben.proxy.when("PUT", TRASH).answer(200, "InternalError")
+    run = expect(ben.push(TAKE="local"), 1)
+    assert "InternalError" in run.err, run
+    assert bucket.get(f"{A}/x.txt") == b"Anna's"
+    ben.proxy.clear()
+    expect(ben.push(TAKE="local"), 0)
+    assert b"Anna's" in bucket.read(TRASH).values()
+    assert_clean(ben)
+
+
+def test_dry_runs_of_what_a_person_decides_touch_nothing(torn):
+    _, ben, bucket = torn
+    before = bucket.read()
+    expect(ben.script("unlock_entry", A, CONFIRM="a", DRY_RUN="1"), 0)
+    assert bucket.read() == before
+    expect(ben.script("unlock_entry", A, CONFIRM="a"), 0)
+    before = bucket.read()
+    run = expect(ben.script("seal_entries", A, CONFIRM="a", DRY_RUN="1"), 0)
+    assert "to be sealed" in run.out and bucket.read() == before, run
+    ben.write(f"{A}/own.txt", b"Ben's own")
+    expect(ben.script("seal_entries", A, CONFIRM="a"), 0)
+    expect(ben.script("reset_entry", A), 0)
+    item = expect(ben.script("list_trash"), 0).out.split()[0]
+    here = ben.tree()
+    run = expect(ben.script("restore_trash", item, DRY_RUN="1"), 0)
+    assert f"{A}/own.txt: to be brought back" in run.out and ben.tree() == here, run
+
+
+def test_a_torn_push_whose_folder_went_away_is_not_nothing_to_do(torn):
+    """Everybody waits for it."""
+    anna, _, _ = torn
+    anna.delete(A)
+    run = expect(anna.push(), 3)
+    assert "make unlock" in run.err and "nothing to do" not in run.err, run

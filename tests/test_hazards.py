@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 
 import pytest
 from support.oracle import Memory, assert_clean, below, expect, marker, put_in_step
@@ -409,3 +410,169 @@ def test_news_that_full_found_are_pulled_by_the_cure_it_names(anna, ben, pushed)
     assert ben.read(f"{A}/x.txt") == b"by plain aws"
     expect(ben.push(), 0)
     assert_clean(ben)
+
+
+@pytest.mark.parametrize("name", ["x.dvc/data", "._y/data", "z.card.md/data"])
+def test_a_folder_named_like_litter_holds_data(anna, pushed, name):
+    """What a pull brings and the next look at the disk leaves out would pass for deleted."""
+    pushed.put(f"{A}/{name}", b"data of a bucket from before")
+    expect(anna.pull(A, FULL="1"), 0)
+    assert anna.read(f"{A}/{name}") == b"data of a bucket from before"
+    anna.write(f"{A}/new.txt", b"news")
+    expect(anna.push(), 0)
+    assert pushed.get(f"{A}/{name}") == b"data of a bucket from before"
+    assert_clean(anna)
+
+
+@pytest.mark.both_stores
+@pytest.mark.parametrize("name", ["x.txt/inner", "sub"], ids=["a folder now", "a file now"])
+def test_a_file_and_a_folder_that_changed_places_are_pushed_in_two_turns(anna, ben, pushed, name):
+    """Deletions come last, and a store made of files and folders cannot hold both meanwhile."""
+    before = pushed.read()
+    anna.delete(f"{A}/{name.partition('/')[0]}")
+    anna.write(f"{A}/{name}", b"in its place")
+    run = expect(anna.push(), 3)
+    assert "push again" in run.err and pushed.read() == before, run
+    anna.delete(f"{A}/{name.partition('/')[0]}")
+    expect(anna.push(), 0)
+    anna.write(f"{A}/{name}", b"in its place")
+    expect(anna.push(), 0)
+    ben.card(A)
+    expect(ben.pull(), 0)
+    assert ben.tree() == anna.tree() == pushed.data()
+    assert_clean(anna, ben)
+
+
+@pytest.mark.parametrize("kind", ["empty", "deep", "litter"])
+def test_a_folder_where_a_file_is_wanted_is_named_before_anything_moves(anna, ben, pushed, kind):
+    ben.card(A)
+    expect(ben.pull(), 0)
+    before = ben.tree()
+    (ben.path / A / "new" / ("deep" if kind == "deep" else "")).mkdir(parents=True)
+    if kind == "litter":
+        ben.write(f"{A}/new/.DS_Store", b"litter")
+    anna.write(f"{A}/new", b"a file")
+    anna.write(f"{A}/x.txt", b"Anna's news")
+    expect(anna.push(), 0)
+    run = expect(ben.pull(), 3)
+    assert "new is a folder here" in run.err, run
+    assert {name: ben.tree()[name] for name in before} == before
+    ben.delete(f"{A}/new")
+    expect(ben.pull(), 0)
+    assert ben.tree() == pushed.data()
+    assert_clean(ben)
+
+
+def test_what_a_pull_put_in_place_is_on_the_disk_before_the_baseline_says_so(
+    anna, ben, pushed, steps
+):
+    """A power cut keeps what was flushed. Old files that a new baseline calls edits of this
+    checkout would be pushed over the news."""
+    ben.card(A)
+    expect(ben.pull(), 0)
+    anna.write(f"{A}/x.txt", b"Anna's news")
+    anna.write(f"{A}/new.txt", b"new")
+    expect(anna.push(), 0)
+    expect(ben.script("pull_entries", **steps.env()), 0)
+    done = steps.steps()
+    placed = [n for n, step in enumerate(done) if step.startswith(("os.link ", "libc renameat"))]
+    saved = [n for n, step in enumerate(done) if step.startswith("os.rename .registry/state")]
+    flushed = [n for n, step in enumerate(done) if step.startswith(("libc syncfs", "os.sync"))]
+    assert placed and saved, done
+    assert any(placed[-1] < n < saved[-1] for n in flushed), done
+
+
+def on_other_disk(person, folder, *words):
+    """Run a command in a world where another disk is mounted on the folder, a copy of it."""
+    script = 'mount -t tmpfs none "$1" && cp -a "$1.copy/." "$1" && shift && exec "$@"'
+    return person.run("unshare", "-rm", "sh", "-c", script, "sh", str(folder), *words)
+
+
+can_mount = pytest.mark.skipif(
+    subprocess.run(["sh", "-c", "unshare -rm mount -t tmpfs none /tmp"], capture_output=True)
+    .returncode != 0,
+    reason="needs Linux, and the right to mount disks in a world of one's own",
+)  # fmt: skip
+
+
+@can_mount
+def test_a_disk_that_is_not_mounted_today_deletes_nothing(anna, pushed):
+    """Not even where an older, smaller copy of the entry lies below the mount point."""
+    folder = anna.path / A
+    shutil.copytree(folder, f"{folder}.copy")
+    anna.write(f"{A}.copy/more.txt", b"only on the other disk")
+    expect(on_other_disk(anna, folder, "./push.sh", A), 0)
+    before = pushed.read()
+    assert pushed.get(f"{A}/more.txt") == b"only on the other disk"
+    anna.write(f"{A}/x.txt", b"edited on this disk")
+    run = expect(anna.push(A), 3)
+    assert "make pull" in run.err and pushed.read() == before, run
+    expect(anna.pull(A), 0)
+    expect(anna.push(A), 0)
+    assert pushed.data() == anna.tree(f"{A}/")
+    assert pushed.get(f"{A}/more.txt") == b"only on the other disk"
+
+
+@can_mount
+def test_a_disk_mounted_within_an_entry_is_refused_by_name(anna, pushed):
+    before = pushed.read()
+    folder = anna.path / A / "sub"
+    shutil.copytree(folder, anna.path / A / "sub.copy")
+    run = expect(on_other_disk(anna, folder, "./push.sh", A), 3)
+    assert "sub: another disk is mounted here" in run.err and pushed.read() == before, run
+
+
+@pytest.mark.parametrize("news", ["changed", "deleted"])
+def test_a_folder_that_becomes_a_link_during_a_pull_is_not_written_through(
+    anna, ben, pushed, tmp_path, news
+):
+    ben.card(A)
+    expect(ben.pull(), 0)
+    if news == "changed":
+        anna.write(f"{A}/sub/y.txt", b"Anna's")
+    else:
+        anna.delete(f"{A}/sub/y.txt")
+    anna.write(f"{A}/x.txt", b"Anna's as well")
+    expect(anna.push(), 0)
+    elsewhere = tmp_path / "elsewhere"
+
+    def lead_away():
+        shutil.move(ben.path / A / "sub", elsewhere)
+        (ben.path / A / "sub").symlink_to(elsewhere)
+
+    ben.proxy.when("GET", r"/x\.txt").call(lead_away)
+    expect(ben.pull(), 1)
+    assert [(f.name, f.read_bytes()) for f in elsewhere.iterdir()] == [("y.txt", b"two")]
+    assert_clean(ben)
+
+
+# Somebody writes to the bucket by hand while a push runs.
+
+
+def test_what_changed_in_s3_before_the_claim_was_sure_stops_the_push(anna, pushed):
+    sealed = marker(pushed, A)
+    anna.write(f"{A}/x.txt", b"Anna's")
+    by_hand = lambda: pushed.put(f"{A}/x.txt", b"by hand")  # noqa: E731
+    anna.proxy.when("PUT", rf"\.registry/{A}\.json", nth=1).call(by_hand)
+    run = expect(anna.push(), 1)
+    assert "changed in S3 while this push looked" in run.err, run
+    assert pushed.get(f"{A}/x.txt") == b"by hand" and marker(pushed, A) == sealed
+    expect(anna.push(), 3)
+    assert pushed.get(f"{A}/x.txt") == b"by hand"
+    assert_clean(anna)
+
+
+def test_a_file_changed_by_hand_is_not_deleted_by_a_push_on_its_way(anna, pushed):
+    """A deletion was planned for the version that this checkout knew (P2)."""
+    anna.write(f"{A}/x.txt", b"Anna's")
+    anna.delete(f"{A}/w.txt", f"{A}/z.txt")
+    by_hand = lambda: pushed.put(f"{A}/w.txt", b"by hand")  # noqa: E731
+    anna.proxy.when("PUT", rf"/{A}/x\.txt", nth=1).call(by_hand)
+    run = expect(anna.push(), 3)
+    assert "w.txt" in run.err and "make pull" in run.err, run
+    there = below(A, {"x.txt": b"Anna's", "sub/y.txt": b"two", "w.txt": b"by hand"})
+    assert pushed.data() == there and marker(pushed, A)["files"] == 3
+    expect(anna.pull(), 0)
+    assert anna.tree() == there
+    assert "nothing to do" in expect(anna.push(), 0).err
+    assert_clean(anna)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -126,3 +127,30 @@ def test_an_aws_that_outlives_its_parent_keeps_the_checkout_locked(pair):
 def assert_clean_but_journal(person):
     """A push that was cut off remembers its plan, and nothing else."""
     assert [name for name in person.strays() if "/journal/" not in name] == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to see who reads what")
+def test_ctrl_c_while_a_file_of_hundreds_of_gigabytes_is_read(pair):
+    """Reading it takes minutes; stopping may not."""
+    anna, _, bucket = pair
+    expect(anna.push(), 0)
+    before = bucket.read()
+    large = anna.path / "processed_datasets/a/x.txt"
+    os.truncate(large, 300 * 2**30)  # a hole, which takes no room
+    push = anna.start("./push.sh")
+    until(lambda: is_read(large))
+    push.interrupt()
+    began = time.monotonic()
+    expect(push.wait(), 130)
+    assert time.monotonic() - began < 30
+    assert bucket.read() == before
+    assert_clean(anna)
+
+
+def is_read(path):
+    """Whether any process has the file open."""
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if os.readlink(link) == str(path):
+                return True
+    return False

@@ -7,6 +7,11 @@ import json
 import pytest
 from support.oracle import assert_clean, below, expect, put_in_step
 
+from registry import state
+from registry.entries import Entry
+from registry.scan import Stat
+from registry.state import UNKNOWN, Baseline, Row
+
 A = "processed_datasets/a"
 FILES = {"x.txt": b"one", "y.txt": b"two", "z.txt": b"three"}
 
@@ -115,10 +120,16 @@ def test_a_spoiled_journal_loses_nothing(pair, how):
     assert_clean(anna)
 
 
+WRONG_TYPES = (
+    b'{"state": "pushing", "token": null, "who": [], "host": 1, "when": 5, "commit": {}, '
+    b'"files": "many", "bytes": -0.5, "digest": false}'
+)
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b'{"state": "done"}', b"\xff\xfe", b"[" * 99_999],
-    ids=["empty", "half", "a list", "fields missing", "no text", "deeply nested"],
+    [b"", b"{", b"[]", b'{"state": "done"}', b"\xff\xfe", b"[" * 99_999, WRONG_TYPES],
+    ids=["empty", "half", "a list", "fields missing", "no text", "deeply nested", "wrong types"],
 )
 def test_a_garbage_marker_is_a_torn_push_to_others(pair, body):
     anna, ben, bucket = pair
@@ -157,3 +168,15 @@ def test_two_remotes_do_not_mix(pair, moto_server):
     expect(anna.push(), 0)
     assert bucket.read() == before
     assert other.data() == anna.tree()
+
+
+def test_a_file_changed_just_before_the_look_is_read_again_next_time(tmp_path):
+    """An edit within the same tick of the clock would leave no other trace."""
+    entry, second = Entry("processed_datasets", "a", tmp_path), 10**9
+    now = 1_700_000_000 * second + 500_000_001
+    ages = {"old": 3 * second, "fresh": second // 100, "coarse": 1_500_000_001, "later": -second}
+    rows = {n: Row(Stat(1, now - age, now - age, 7), "tag") for n, age in ages.items()}
+    state.save(entry, "place", Baseline("", rows), now)
+    known = state.load(entry, "place").rows
+    assert known["old"] == rows["old"]
+    assert [known[name].stat for name in ("fresh", "coarse", "later")] == [UNKNOWN] * 3

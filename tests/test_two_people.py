@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
 
@@ -356,3 +358,43 @@ def test_a_push_during_a_pull_gives_the_old_or_the_new_state(anna, ben, shared):
     expect(ben.pull(), 0)
     assert ben.tree() == states[0]
     assert_clean(anna, ben)
+
+
+@pytest.mark.both_stores
+def test_a_listing_of_half_a_push_is_not_put_in_place(anna, ben, shared):
+    """The marker said `done`, then a push began, then came the listing: all it lists is fetched
+    and verified, and still no state of the entry."""
+
+    def push_half():
+        anna.write(f"{A}/x.txt", b"new one")
+        anna.write(f"{A}/z.txt", b"new zz")
+        sent = anna.proxy.when("PUT", rf"/{A}/[xz]\.txt", nth=2)
+        sent.hang()
+        push = anna.start("./push.sh")
+        end = time.monotonic() + 30
+        while not sent.fired and time.monotonic() < end:
+            time.sleep(0.02)
+        push.kill()
+        anna.proxy.clear()
+
+    ben.proxy.when("GET", r"list-type=2.*prefix=[^&]*/a/", nth=1).call(push_half)
+    run = expect(ben.script("pull_entries", A, FULL="1"), 1, 3)
+    assert {shared.get(f"{A}/x.txt"), shared.get(f"{A}/z.txt")} & {b"new one", b"new zz"}, run
+    assert marker(shared, A)["state"] == "pushing"
+    assert ben.tree() == below(A, FILES)
+    expect(anna.push(), 0)
+    expect(ben.pull(), 0)
+    assert ben.tree() == anna.tree()
+    assert_clean(anna, ben)
+
+
+def test_what_take_local_overrules_on_pull_is_kept_in_s3_by_the_push(anna, ben, conflict):
+    """`TAKE=local make pull`, then a plain push: theirs goes to the trash prefix all the same."""
+    bucket = conflict
+    theirs = bucket.read(f"{A}/")
+    expect(ben.pull(TAKE="local"), 0)
+    expect(ben.push(), 0)
+    assert bucket.data() == ben.tree()
+    lost = set(theirs.values()) - set(bucket.read().values())
+    assert lost == set()
+    assert_clean(ben)

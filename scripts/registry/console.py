@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from registry import stopping
 from registry.errors import RegistryError
 
 
@@ -19,6 +20,7 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
     `name` is what the person knows the command by; else the script's verb. Codes: 0 done,
     1 failed, 2 wrong usage, 3 refused, 130 interrupted. `--help` prints the script's docstring.
     """
+    stopping.heed()
     name = name or os.path.basename(sys.argv[0]).partition("_")[0]
     try:
         if sys.argv[1:2] == ["--help"]:

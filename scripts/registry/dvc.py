@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from registry import credentials, lock, remote
+from registry import credentials, lock, patience, remote
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 
@@ -26,7 +26,7 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     child = credentials.environment(remote.load(root))
     child.setdefault("AWS_MAX_ATTEMPTS", ATTEMPTS)
     show = live and sys.stderr.isatty()
-    done = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", "dvc", *words],  # its --quiet would keep the errors to itself
         cwd=root,
         env=child,
@@ -35,11 +35,15 @@ def run(root: Path, *words: str, live: bool = False) -> str:
         stderr=None if show else subprocess.PIPE,
         pass_fds=lock.inherited(),
         text=True,
-        check=False,
     )
-    if done.returncode == 0:
-        return done.stdout
-    told = (done.stderr or "").strip()
+    with process:
+        try:
+            printed, errors = patience.wait(process, f"dvc {words[0]}")
+        finally:
+            process.kill()
+    if process.returncode == 0:
+        return printed
+    told = (errors or "").strip()
     if _UNSAVED in told:
         raise Refusal("it holds files here that were never added")
     if any(words in told for words in _MISSING):

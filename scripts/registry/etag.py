@@ -14,6 +14,8 @@ import os
 from collections.abc import Iterable
 from io import FileIO
 
+from registry import stopping
+
 MIB = 1024 * 1024
 PART = 8 * MIB
 MOST_PARTS = 10_000
@@ -80,6 +82,8 @@ def _md5(file: FileIO, most: int | None) -> tuple[str, int]:
     digest = hashlib.md5(usedforsecurity=False)
     count = 0
     while most is None or count < most:
+        if stopping.asked.is_set():  # a file of hundreds of gigabytes takes minutes
+            raise KeyboardInterrupt
         block = file.read(READ if most is None else min(READ, most - count))
         if not block:
             break

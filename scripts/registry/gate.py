@@ -55,7 +55,8 @@ class Gate:
 
     def _push(self, entry: Entry) -> bool:
         if not os.path.lexists(entry.folder):
-            return self.named  # the push itself says that it is not here
+            torn = journal.load(entry, self.session.remote.identity)  # or others wait for ever
+            return self.named or torn is not None  # the push itself says that it is not here
         if not entry.card.exists():
             return _without_card(entry, True)
         known = self.known[entry]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -23,10 +24,16 @@ from registry.s3 import Client, Denied
 PUSHING, DONE, TORN = "pushing", "done", "torn"
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
 _UNMET = {409, 412}
+_UNKNOWN = 501  # what stores answer that do not know the header
 
 
 class Taken(RegistryError):
     """Somebody else wrote the marker first."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(
+            f"somebody unlocked or pushed it meanwhile: `make push DATASET={entry:sh}`"
+        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,8 @@ def read(client: Client, entry: Entry) -> tuple[Marker | None, str]:
     try:
         values = json.loads(answer.body)
         marker = Marker(**{f.name: values[f.name] for f in fields(Marker)})
-        if marker.state not in (PUSHING, DONE, TORN):
+        typed = all(type(values[f.name]).__name__ == f.type for f in fields(Marker))
+        if marker.state not in (PUSHING, DONE, TORN) or not typed:
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
         marker = Marker(TORN, "unreadable")
@@ -118,7 +126,7 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
     key = client.remote.marker(entry)
     body = json.dumps(asdict(marker), indent=1).encode()
     if not conditional and read(client, entry)[1] != over:
-        raise Taken(str(entry))
+        raise Taken(entry)
     condition = {"if-match": f'"{over}"'} if over else {"if-none-match": "*"}
     try:
         etag = client.put(key, body, condition if conditional else None).etag
@@ -127,25 +135,34 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
             raise
         there, etag = read(client, entry)
         if there != marker:  # ours, if the first answer was lost and the write tried again
-            raise Taken(str(entry)) from None
+            raise Taken(entry) from None
     if not conditional and marker.state == PUSHING:
         time.sleep(SETTLE_SECONDS)
         if read(client, entry)[0] != marker:
-            raise Taken(str(entry))
+            raise Taken(entry)
     return etag
 
 
 def is_conditional(client: Client) -> bool:
-    """Whether the store keeps a conditional write from overwriting: asked, never assumed."""
+    """Whether the store keeps a conditional write from overwriting: asked, never assumed.
+
+    Both conditions that write() relies on: some stores know the first, and pass over the other.
+    """
     key = client.remote.key(MARKERS, f"probe-{new_token()}")
-    condition = {"if-none-match": "*"}
-    client.put(key, b"first", condition)
+    absent, other = {"if-none-match": "*"}, {"if-match": f'"{new_token()}"'}
+    client.put(key, b"first")
+    try:
+        return all(_keeps(client, key, condition) for condition in (absent, other))
+    finally:
+        client.delete(key)
+
+
+def _keeps(client: Client, key: str, condition: Mapping[str, str]) -> bool:
+    """Whether the store refuses to write over an object on a condition that is not met."""
     try:
         client.put(key, b"second", condition)
     except Denied as error:
-        if error.status not in _UNMET:
+        if error.status not in {*_UNMET, _UNKNOWN}:
             raise
-        return True
-    finally:
-        client.delete(key)
+        return error.status in _UNMET
     return False

@@ -14,9 +14,10 @@ from registry.compare import Plan
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.fetching import Fetching
+from registry.names import folders_of
 from registry.refusals import some
 from registry.session import Session
-from registry.state import UNKNOWN, Row, Rows
+from registry.state import OVERRULED, Row, Rows
 from registry.survey import Survey
 from registry.table import Tags
 
@@ -50,6 +51,7 @@ class Pull:
         if self.survey.local.blocked:
             raise Refusal("; ".join(self.survey.local.blocked))
         own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
+        is_known = is_known and bool(self.survey.base.marker)  # "" on another disk than last time
         if is_known and self.survey.local.files and not self.reset and not own:
             self.survey.trust_marker()
             return
@@ -106,6 +108,8 @@ class Pull:
         if not self._put_whole():
             for path in self.wanted:
                 self._put(path, self.trash / path)
+        if self.plan.moves:  # or a power cut leaves old files that the baseline calls new ones
+            place.flush(self.entry.folder)
         self._learn()
 
     def finish(self) -> None:
@@ -119,6 +123,8 @@ class Pull:
             raise RegistryError(f"changed here during the pull: {some(self.late)}: run again")
 
     def abandon(self) -> None:
+        if self.trash:
+            trash.tidy(self.trash)
         rooms.drop_stage(self.entry)
 
     @property
@@ -163,12 +169,14 @@ class Pull:
         """A file that stays where a folder is wanted, or files where a file is."""
         if not self.wanted:
             return
-        staying = set(self.survey.local.files).difference(self.plan[compare.TRASH])
-        folders = {step for path in staying for step in _folders(path)}
+        found = self.survey.local
+        staying = {*found.files, *found.left_out} - {*self.plan[compare.TRASH]}
+        folders = {step for path in [*staying, *found.empty_folders] for step in folders_of(path)}
+        folders |= {*found.empty_folders}
         for path in self.wanted:
             if path in folders:
                 raise refusals.other_kind(path, "folder")
-            for step in _folders(path):
+            for step in folders_of(path):
                 if step in staying:
                     raise refusals.other_kind(step, "file")
 
@@ -197,7 +205,8 @@ class Pull:
             journal.Journal(self.session.remote.identity, placing=placing).save(self.entry)
 
     def _set_aside(self, path: str, aside: Path) -> None:
-        if place.take_away(self._at(path), self.survey.local.files[path], aside):
+        link = place.link_on_the_way(self.entry.folder, path)
+        if not link and place.take_away(self._at(path), self.survey.local.files[path], aside):
             self.survey.base.rows.pop(path, None)
         else:
             self.late.append(path)
@@ -219,7 +228,9 @@ class Pull:
         """Put one fetched file in place; its row is of the very file that was placed."""
         rows, staged = self.survey.base.rows, rooms.stage(self.entry) / path
         planned = self.survey.local.files.get(path)
-        stat = place.put(staged, self._at(path), planned, aside, keep=self.reset)
+        stat = None
+        if not place.link_on_the_way(self.entry.folder, path):  # there was none, when planned
+            stat = place.put(staged, self._at(path), planned, aside, keep=self.reset)
         if stat is not None:
             rows[path] = Row(stat, self.survey.remote[path].etag)
             self.survey.local.files[path] = stat
@@ -237,7 +248,7 @@ class Pull:
             rows.pop(path, None)
         for path in self.plan[compare.KEEP_MINE]:
             if path in there:
-                rows[path] = Row(UNKNOWN, there[path].etag)
+                rows[path] = Row(OVERRULED, there[path].etag)
 
     def _drop_empty_folders(self) -> None:
         """Remove the folders that only held what was set aside."""
@@ -253,9 +264,3 @@ class Pull:
 
     def _at(self, path: str) -> Path:
         return self.entry.folder / path
-
-
-def _folders(path: str) -> list[str]:
-    """The folders that a path goes through: `a/b/c` goes through `a` and `a/b`."""
-    parts = path.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]

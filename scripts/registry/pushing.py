@@ -14,10 +14,12 @@ from registry import compare, journal, marker, mover, refusals, rooms, scan, sta
 from registry.claim import Claim
 from registry.compare import Plan
 from registry.entries import Entry
-from registry.errors import Refusal, RegistryError
+from registry.errors import RegistryError
 from registry.journal import Journal
 from registry.listing import Objects
+from registry.names import folders_of
 from registry.remote import TRASH
+from registry.s3 import Object
 from registry.sending import Sending
 from registry.session import Session
 from registry.state import Row
@@ -40,6 +42,7 @@ class Push:
     own: Journal | None = None  # what an interrupted run of ours was about to do
     is_torn: bool = False  # whether that was a push whose marker is still there
     before: bytes = b""  # the mark of what S3 listed when we claimed it
+    spared: list[str] = field(default_factory=list)  # not deleted, since S3 has news of them
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
     def look(self) -> None:
@@ -74,6 +77,7 @@ class Push:
         deletes, whole = len(self.plan[compare.DELETE]), len(self.survey.remote)
         if compare.is_too_much(deletes, whole) and not self.session.options.delete:
             raise refusals.many_deletes(self.entry, deletes, whole)
+        self._refuse_swaps()
 
     @property
     def is_idle(self) -> bool:
@@ -109,7 +113,10 @@ class Push:
         self.sending.send(progress)
 
     def delete(self) -> None:
-        """Delete what the plan names, key by key, each only as this checkout verified it."""
+        """Delete what the plan names, key by key, each only as this checkout verified it.
+
+        What somebody changed by hand meanwhile stays, for the next pull to fetch.
+        """
         for path in self.plan[compare.DELETE]:
             listed = self.survey.remote.get(path)
             if listed is None or os.path.lexists(self.entry.folder / path):
@@ -118,22 +125,28 @@ class Push:
             expected = listed.etag if self.session.options.take_local else known.etag
             head = self.session.client.head(listed.key)
             if head and head.etag != expected:
-                raise Refusal(f"{path}: it changed in S3 meanwhile: pull first")
+                self.spared.append(path)
+                continue
             if head:
                 self.session.client.delete(listed.key)
             del self.survey.remote[path]
+        if self.spared:
+            self.survey.look_again()
 
     def seal(self) -> None:
         """Write the baseline, then the marker over what was verified; the push is done.
 
         In this order: once the marker is there others build on it, and this checkout must know
-        that it is its own work they built on.
+        that it is its own work they built on. Raises Refusal if not all could be deleted.
         """
         if self.claimed:
             self.survey.marker_etag = ""
             self._record()
             self.survey.marker_etag = self.claimed.seal(self.survey.remote)
         self.learn()
+        if self.spared:
+            self.claimed = None
+            raise refusals.spared(self.entry, self.spared)
 
     def learn(self) -> None:
         """Write the baseline; there is nothing left to resume then."""
@@ -190,6 +203,16 @@ class Push:
         if left:
             raise refusals.leftovers(left)
 
+    def _refuse_swaps(self) -> None:
+        """A file in the place of a folder, or the other way round: deletions come last."""
+        deletes = {*self.plan[compare.DELETE]}
+        folders = {step for path in deletes for step in folders_of(path)}
+        for path in self.plan[compare.UPLOAD]:
+            if path in folders:
+                raise refusals.swapped(self.entry, path, "a file here and a folder")
+            for step in deletes.intersection(folders_of(path)):
+                raise refusals.swapped(self.entry, step, "a folder here and a file")
+
     def _journal(self) -> Claim:
         """Write down what is about to be done, before it is; the claim to do it under."""
         token = (self.own and self.own.token) or marker.new_token()
@@ -208,25 +231,24 @@ class Push:
         """What TAKE=local deletes though S3 has news of it: running again must not ask again."""
         return [p for p in self.plan[compare.DELETE] if self.survey.remote_side(p) != compare.SAME]
 
-    def _theirs(self) -> Iterator[tuple[str, str]]:
-        """(path, key) of what this push overwrites without having verified it.
+    def _theirs(self) -> Iterator[tuple[str, Object]]:
+        """(path, object) of what this push overwrites without having verified it.
 
         That is what the person chose with TAKE=local, and what a torn push left half-edited.
         """
         strange = set(self.strange)
         for path in [*self.plan[compare.UPLOAD], *self.plan[compare.DELETE]]:
-            there = self.survey.remote.get(path)
-            if there:
-                row = self.survey.base.rows.get(path)
-                if path in strange or row is None or row.etag != there.etag:
-                    yield path, there.key
+            row, there = self.survey.base.rows.get(path), self.survey.remote.get(path)
+            is_known = row and there and row.etag == there.etag and row.stat != state.OVERRULED
+            if there and (path in strange or not is_known):
+                yield path, there
 
-    def _save_theirs(self, claim: Claim, theirs: list[tuple[str, str]]) -> None:
+    def _save_theirs(self, claim: Claim, theirs: list[tuple[str, Object]]) -> None:
         """It goes to the registry's trash first."""
         when = f"{claim.mine.when}-{claim.token[:6]}"
-        for path, key in theirs:
+        for path, there in theirs:
             target = self.session.remote.key(TRASH, when, str(self.entry), path)
-            self.session.client.copy(key, target)
+            mover.copy(self.session, there, target)
 
 
 def _is_leftover(path: str) -> bool:

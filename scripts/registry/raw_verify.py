@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry import etag, remote
+from registry import etag, remote, spread
 from registry.condition import Amount
 from registry.entries import Entry
 from registry.errors import RegistryError
@@ -16,6 +16,9 @@ from registry.s3 import Client, Object
 from registry.survey import Survey
 from registry.table import Tags
 
+FEW = 100  # objects that are asked for one by one; for more, all versions' are listed
+HANDS = 16  # requests at once
+NOT_STORED = "not in S3: `make push` sends it"
 _OUT = re.compile(r"md5: ([0-9a-f]{32})(\.dir)?\b")
 _SIZE = re.compile(r"^ +size: (\d+)$", re.MULTILINE)
 _FILES = re.compile(r"^ +nfiles: (\d+)$", re.MULTILINE)
@@ -30,13 +33,39 @@ def compare(survey: Survey) -> Iterator[tuple[str, str]]:
     survey.read_bytes((path, digest) for path, digest in wanted.items() if path in here)
     for path, digest in wanted.items():
         if digest not in there:
-            yield path, "not in S3: `make push` sends it"
+            yield path, NOT_STORED
         if path not in here:
             yield path, "missing here"
         elif not survey.holds(path, digest):
             yield path, "differs"
     for path in here.keys() - wanted.keys():
         yield path, f"extra: {entry.name}.dvc does not name it"
+
+
+def lacking(client: Client, entry: Entry) -> dict[str, str]:
+    """{path: MD5} of the version that the `.dvc` file names, as far as S3 lacks it.
+
+    Raises RegistryError when S3 lacks no more than the list of its files, which is sent last.
+    """
+    try:
+        wanted = manifest_here(entry)
+    except RegistryError:
+        wanted = manifest(client, entry)
+    digests = {*wanted.values()}
+    if len(digests) > FEW:
+        lost = digests.difference(name for name, _ in stored(client))
+    else:
+        heads = spread.over(digests, lambda d: client.head(object_key(client, d)), HANDS)
+        lost = {digest for digest, head in heads if head is None}
+    if not lost:
+        manifest(client, entry)
+    return {path: digest for path, digest in wanted.items() if digest in lost}
+
+
+def holder(entry: Entry, path: str, digest: str) -> Path | None:
+    """A file here that holds the bytes: the dataset's own or the one in DVC's cache."""
+    files = (entry.folder / path, _cached(entry, digest))
+    return next((f for f in files if f.is_file() and etag.compute(f) == digest), None)
 
 
 def manifest(client: Client, entry: Entry) -> Tags:
@@ -54,9 +83,8 @@ def manifest(client: Client, entry: Entry) -> Tags:
 def manifest_here(entry: Entry) -> Tags:
     """The same from DVC's cache here. Raises RegistryError when the cache lacks it."""
     digest = named(entry)
-    path = objects(entry.root) / digest[:2] / f"{digest[2:]}.dir"
     try:
-        return _parse(path.read_bytes(), digest)
+        return _parse(_cached(entry, f"{digest}.dir").read_bytes(), digest)
     except OSError:
         raise RegistryError(f"DVC's cache lacks it: `make pull DATASET={entry:sh}`") from None
 
@@ -97,6 +125,10 @@ def _parse(body: bytes, digest: str) -> Tags:
 
     json.loads(body, object_hook=note)  # at once, so that there never is a dict for each file
     return files
+
+
+def _cached(entry: Entry, digest: str) -> Path:
+    return objects(entry.root) / digest[:2] / digest[2:]
 
 
 def object_key(client: Client, digest: str) -> str:

@@ -100,6 +100,20 @@ def other_kind(path: str, kind: str) -> Refusal:
     return Refusal(f"{path} is a {kind} here, and is not in S3: rename or remove yours")
 
 
+def spared(entry: Entry, paths: list[str]) -> Refusal:
+    return Refusal(
+        f"all is sent, but {some(paths)} changed in S3 meanwhile and was not deleted: "
+        f"`make pull DATASET={entry:sh}` fetches it"
+    )
+
+
+def swapped(entry: Entry, path: str, kinds: str) -> Refusal:
+    return Refusal(
+        f"{path} is {kinds} in S3: not every store can hold both for a moment. Move yours out of "
+        f"the entry, `make push DATASET={entry:sh}`, move it back and push again"
+    )
+
+
 def some(paths: list[str], most: int = 3) -> str:
     """The first few of the paths, and how many more there are."""
     more = f" and {len(paths) - most:,} more" if len(paths) > most else ""

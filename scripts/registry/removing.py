@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from registry import marker, mover, refusals, spread, state
+from registry import journal, marker, mover, refusals, spread, state
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
+from registry.journal import Journal
 from registry.listing import Objects
+from registry.marker import Marker
 from registry.remote import TRASH
 from registry.s3 import Object
 from registry.session import Session
 from registry.survey import Survey
 
 COPIES = 16  # at once; each is a request that the store works on alone
-COPY_BYTES = 5 * 2**30  # what one copy request takes; aws copies larger objects in parts
 
 
 @dataclass
@@ -24,14 +25,16 @@ class Removal:
     entry: Entry
     session: Session
     survey: Survey = field(init=False)
+    own: Journal | None = None  # what an interrupted run of ours was about to do
 
     def look(self) -> None:
         """Raises Refusal unless this checkout knows all that S3 holds of it."""
         self.survey = Survey(self.entry, self.session)
         self.survey.look_here()
         self.survey.look_there()
-        there = self.survey.marker
-        if there and there.state == marker.PUSHING:
+        there, self.own = self.survey.marker, journal.load(self.entry, self._place)
+        is_ours = there and self.own and there.token == self.own.token
+        if there and there.state == marker.PUSHING and not is_ours:
             raise refusals.being_pushed(self.entry, there)
         rows = self.survey.base.rows
         news = [p for p, o in self.survey.remote.items() if p not in rows or rows[p].etag != o.etag]
@@ -43,18 +46,14 @@ class Removal:
 
     def carry_out(self) -> None:
         """Claim it, copy all to the trash prefix, check the copies, delete, unclaim."""
-        mine = self.session.new_marker(marker.new_token())
-        conditional = self.session.is_conditional()
-        client, before = self.session.client, self.survey.marker_etag
-        try:
-            marker.write(client, self.entry, mine, before, conditional)
-        except marker.Taken:
-            raise Refusal("somebody began to push it just now") from None
+        mine = self._claim()
+        client = self.session.client
         bin_ = self.session.remote.key(TRASH, f"{mine.when}-{mine.token[:6]}", str(self.entry), "")
-        rows = self.survey.remote.items()
-        for _ in spread.over(rows, lambda row: self._copy(row[1], bin_ + row[0]), COPIES):
+        rows, there = self.survey.remote.items(), self.survey.remote
+        for _ in spread.over(
+            rows, lambda row: mover.copy(self.session, row[1], bin_ + row[0]), COPIES
+        ):
             pass
-        there = self.survey.remote
         copied = Objects(there.numbers)
         copied.update((row.key[len(bin_) :], row) for row in client.list(bin_))
         if copied.mark("sizes") != there.mark("sizes"):
@@ -63,12 +62,22 @@ class Removal:
             self._delete(row)
         client.delete(self.session.remote.marker(self.entry))
         state.forget(self.entry)
+        journal.drop(self.entry)
 
-    def _copy(self, row: Object, target: str) -> None:
-        if row.size <= COPY_BYTES:
-            self.session.client.copy(row.key, target)
-        else:
-            mover.copy(self.session, row.key, target)
+    def _claim(self) -> Marker:
+        """Journal it, as a push that deletes all, and put our marker there."""
+        mine = self.session.new_marker((self.own and self.own.token) or marker.new_token())
+        Journal(self._place, mine.token, deletes=[*self.survey.remote]).save(self.entry)
+        conditional, before = self.session.is_conditional(), self.survey.marker_etag
+        try:
+            marker.write(self.session.client, self.entry, mine, before, conditional)
+        except marker.Taken:
+            raise Refusal("somebody began to push it just now") from None
+        return mine
+
+    @property
+    def _place(self) -> str:
+        return self.session.remote.identity
 
     def _delete(self, row: Object) -> None:
         head = self.session.client.head(row.key)

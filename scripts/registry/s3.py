@@ -126,9 +126,17 @@ class Client:
         self.request("DELETE", key)
 
     def copy(self, source: str, target: str) -> Answer:
-        """Copy within the bucket, on the server; up to 5 GB."""
+        """Copy within the bucket, on the server; up to 5 GB.
+
+        Raises Denied also for an error that comes after a hasty 200.
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        """
         path = sigv4.encode(f"{self.remote.bucket}/{source}", safe="/")
-        return self.request("PUT", target, headers={"x-amz-copy-source": path})
+        answer = self.request("PUT", target, headers={"x-amz-copy-source": path})
+        code, text = _error(answer)
+        if code:
+            raise Denied(answer.status, code, f"{self.remote.url}: {code} {text}")
+        return answer
 
     def _unless_missing(
         self, method: str, key: str, query: Mapping[str, str] | None = None

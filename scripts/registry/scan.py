@@ -13,11 +13,14 @@ from typing import NamedTuple
 
 from registry.table import STAT, Numbers, Table, blocks
 
-# Git's own files and the desktops' litter: they never travel by S3, in either direction.
+# Git's own files and the desktops' litter: they never travel by S3, in either direction. A folder
+# of such a name does: its files are data, and one that is not seen would pass for deleted.
 # Asked of every file in every run: plain words take a tenth of the time that patterns do.
 LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini", ".gitignore"))
 LITTER_BEGINS = ("._",)
 LITTER_ENDS = (".card.md", ".dvc")
+# A disk within an entry: when it is not there one day, its files would pass for deleted.
+_MOUNTED = "another disk is mounted here: copy its files into the entry, or mount all of the entry"
 KEY_BYTES = 1024  # S3's limit for a key; some is the entry's prefix
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MOST = 2**63 - 1  # what a table holds; times and inodes beyond are wrapped around
@@ -139,11 +142,13 @@ def _walk(top: str, below: str, found: Scan, above: tuple[str, ...]) -> None:
         found.empty_folders.append(below.rstrip("/"))
     for child in children:
         path = below + child.name
-        if not found.everything and not travels(child.name):
+        if not found.everything and not travels(child.name) and not child.is_dir():
             found.left_out.append(path)
         elif child.is_file(follow_symlinks=False):
             found.files[path] = from_stat(child.stat(follow_symlinks=False))
         elif child.is_dir(follow_symlinks=False):
+            if child.stat(follow_symlinks=False).st_dev != os.stat(top).st_dev:
+                found.problems.append(f"{path}: {_MOUNTED}")
             _walk(top, path + "/", found, (*above, child.path))
         elif child.is_symlink():
             _follow(top, path, child, found, above)

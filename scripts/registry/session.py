@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from registry import git, marker, remote, s3
+from registry import git, marker, remote, s3, stopping
 from registry.entries import ROOT
 from registry.errors import UsageError
 from registry.marker import Marker
@@ -50,7 +50,7 @@ class Session:
     options: Options = field(default_factory=Options)
     root: Path = ROOT
     plans: int = 1  # how many entries have files to move in this run
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = stopping.asked
     _probe: threading.Lock = field(default_factory=threading.Lock)
     _conditional: bool | None = None
     _said: set[str] = field(default_factory=set)

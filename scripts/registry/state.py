@@ -26,6 +26,7 @@ from registry.table import STAT, TAG, Numbers, Table, blocks
 
 FORMAT = 2
 UNKNOWN = Stat(-1, -1, -1, -1)  # never equal to a file's: its bytes are looked at next time
+OVERRULED = Stat(-2, -1, -1, -1)  # S3's version that TAKE=local chose against, unseen here
 # An edit within a clock tick of the last look leaves no trace in the times. How long is a tick?
 FINE_TICK_NS = 50_000_000
 COARSE_TICK_NS = 2_000_000_000  # disks that keep whole or even seconds

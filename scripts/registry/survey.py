@@ -212,7 +212,7 @@ class Survey:
             here, row, there = self._sides(path)
             if not here:
                 continue
-            if row and here != row.stat and row.stat.size in (here.size, state.UNKNOWN.size):
+            if row and here != row.stat and (row.stat.size == here.size or row.stat.size < 0):
                 yield path, row.etag
             if there and there.size == here.size and not (row and row.etag == there.etag):
                 yield path, there.etag

@@ -51,19 +51,29 @@ class Item:
     def files(self) -> list[str]:
         """The paths in it, relative to the entry."""
         found = []
-        for where, _, names in os.walk(self.content):
+        for where, folders, names in os.walk(self.content):
+            names += [name for name in folders if os.path.islink(os.path.join(where, name))]
             found += [os.path.relpath(os.path.join(where, n), self.content) for n in names]
         return sorted(found)
 
 
 def new(entry: Entry, why: str) -> Path:
-    """A place for what is set aside from this entry now; made by whoever puts something there."""
+    """A place for what is set aside from this entry now, and from no other."""
     bins = rooms.room(entry) / "trash"
+    bins.mkdir(exist_ok=True)
     stem = f"{time.strftime(WHEN, time.gmtime())}-{why}"
     count = 1
-    while (bins / f"{stem}-{count}").exists():
+    while not _made(bins / f"{stem}-{count}"):  # entries are pulled several at a time
         count += 1
     return bins / f"{stem}-{count}" / entry.section / entry.name
+
+
+def _made(folder: Path) -> bool:
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def tidy(content: Path) -> None:

@@ -1,0 +1,62 @@
+"""Waits for a program that says nothing of how far it is, such as DVC, and ends it when it hangs.
+
+DVC's own patience with a silent server is minutes, for each file. Linux tells what a process reads,
+writes, computes and has queued to be sent; macOS does not, and there it is waited for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from registry.errors import RegistryError
+
+STALL_SECONDS = 45.0  # no sign of progress for so long: it hangs
+NO_EFFORT = 256 * 1024  # bytes: what drawing progress bars and trying again cost in that time
+TICK_BYTES = 512  # a hundredth of a second of computing counts as so many bytes
+
+
+def wait(process: subprocess.Popen[str], name: str) -> tuple[str, str | None]:
+    """What it printed, and its errors. Raises RegistryError when it hangs."""
+    last, seen = time.monotonic(), 0
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=0.5)
+        effort = _effort(process.pid)
+        if effort is None or effort > seen + NO_EFFORT or _is_sending(process.pid):
+            last, seen = time.monotonic(), effort or 0
+        if time.monotonic() - last > STALL_SECONDS:
+            raise RegistryError(f"{name}: no progress for {STALL_SECONDS:.0f} s: is the remote up?")
+
+
+def _effort(pid: int) -> int | None:
+    """Bytes that went from or to files, and computing; None where the system does not tell.
+
+    What comes from the network is written to a file soon.
+    """
+    try:
+        moved = Path(f"/proc/{pid}/io").read_text().split()[1:4:2]
+        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return None
+    return sum(map(int, moved)) + sum(map(int, ticks)) * TICK_BYTES
+
+
+def _is_sending(pid: int) -> bool:
+    """Whether it has bytes queued on a connection that gets them through: a slow line is no hang.
+
+    Source: https://docs.kernel.org/networking/proc_net_tcp.html
+    """
+    try:
+        own = {os.readlink(handle) for handle in Path(f"/proc/{pid}/fd").iterdir()}
+        tables = [Path(f"/proc/{pid}/net/{name}").read_text() for name in ("tcp", "tcp6")]
+    except OSError:
+        return False
+    for row in (line.split() for table in tables for line in table.splitlines()[1:]):
+        queued, retried, inode = int(row[4].partition(":")[0], 16), int(row[6], 16), row[9]
+        if queued and not retried and f"socket:[{inode}]" in own:
+            return True
+    return False

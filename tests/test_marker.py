@@ -1,0 +1,52 @@
+"""Conditional writes are asked for, never assumed: both kinds, on a store that may know neither."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry import marker, remote, s3
+
+PROBE = r"\.registry/probe-"
+
+
+@pytest.fixture
+def client(anna):
+    return s3.Client(remote.load(anna.path), patience=5)
+
+
+@pytest.mark.both_stores
+def test_the_store_is_asked_and_nothing_stays(client, bucket):
+    assert marker.is_conditional(client) is bucket.server.has_conditional_writes
+    assert bucket.keys() == []
+
+
+@pytest.mark.parametrize("nth", [2, 3], ids=["if-none-match", "if-match"])
+@pytest.mark.parametrize("status", [200, 501], ids=["passed over", "not implemented"])
+def test_a_store_without_one_of_the_conditions_has_none(clone, moto_bucket, nth, status):
+    """A 200 for a condition that is not met: the store did not look at it."""
+    person = clone("carl", moto_bucket)
+    person.proxy.when("PUT", PROBE, nth=nth).answer(status, "NotImplemented")
+    assert marker.is_conditional(s3.Client(remote.load(person.path), patience=5)) is False
+    assert moto_bucket.keys() == []
+
+
+def test_a_lost_answer_to_the_probe_does_not_stop_a_push(clone, moto_bucket):
+    person = clone("carl", moto_bucket)
+    person.proxy.when("PUT", PROBE, nth=1).drop_after()
+    assert marker.is_conditional(s3.Client(remote.load(person.path), patience=5)) is True
+    assert moto_bucket.keys() == []
+
+
+def test_who_lost_the_marker_is_told_what_to_do(clone, moto_bucket):
+    """Somebody unlocks a push that is alive."""
+    anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
+    entry = "processed_datasets/a"
+    anna.add(entry, {"x.txt": b"1"})
+    ben.card(entry)
+    unlock = lambda: ben.script("unlock_entry", entry, CONFIRM="a")  # noqa: E731
+    anna.proxy.when("PUT", r"/a/x\.txt").call(unlock)
+    run = anna.push()
+    assert run.code == 1 and f"`make push DATASET={entry}`" in run.err, run
+    assert ben.pull().code == 3
+    assert anna.push().code == ben.pull().code == 0
+    assert ben.tree() == anna.tree() == moto_bucket.data()
