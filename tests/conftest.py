@@ -1,5 +1,7 @@
 """Fixtures for all tests."""
 
+import os
+
 import pytest
 
 pytest.register_assert_rewrite("support")
@@ -18,3 +20,8 @@ from support.fixtures import (  # noqa: E402, F401
     steps,
     world,
 )
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for servers that are silent on purpose."""
+    return (os.cpu_count() or 1) + 1

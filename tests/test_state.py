@@ -175,7 +175,8 @@ def test_a_file_changed_just_before_the_look_is_read_again_next_time(tmp_path):
     entry, second = Entry("processed_datasets", "a", tmp_path), 10**9
     now = 1_700_000_000 * second + 500_000_001
     ages = {"old": 3 * second, "fresh": second // 100, "coarse": 1_500_000_001, "later": -second}
-    rows = {n: Row(Stat(1, now - age, now - age, 7), "tag") for n, age in ages.items()}
+    rows = state.Rows()
+    rows.update((n, Row(Stat(1, now - age, now - age, 7), "tag")) for n, age in ages.items())
     state.save(entry, "place", Baseline("", rows), now)
     known = state.load(entry, "place").rows
     assert known["old"] == rows["old"]

@@ -39,6 +39,20 @@ def whole(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
         _keep(path.parent)
 
 
+def is_abandoned(partial: Path) -> bool:
+    """Whether a file that `whole` begins with is left of a process that is no more."""
+    process = partial.suffix[1:]
+    try:
+        os.kill(int(process), 0)
+    except ValueError:  # no such name
+        return False
+    except ProcessLookupError:
+        return True
+    except OSError:  # somebody else's
+        return False
+    return False
+
+
 def _keep(folder: Path) -> None:
     """Have the disk remember the names in a folder."""
     handle = os.open(folder, os.O_RDONLY)

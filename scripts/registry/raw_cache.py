@@ -28,7 +28,7 @@ def fill(session: Session, wanted: Iterable[Entry], progress: mover.Progress) ->
     """Bring the objects that these versions need and the cache lacks into the cache."""
     with contextlib.suppress(RegistryError, OSError):
         here = Cache.of(session)
-        missing = [name for name in _named(session, wanted) if not here.has(name)]
+        missing = [name for name in _named(session.hasty(), wanted) if not here.has(name)]
         if not here.is_plain or not mover.is_for_rclone(session, len(missing)):
             return
         stage = session.root / rooms.ROOM / "stage" / "raw_cache"
@@ -45,8 +45,9 @@ def drain(session: Session, wanted: Iterable[Entry], progress: mover.Progress) -
     """Send the objects that these versions need and S3 lacks; what came damaged is taken out."""
     with contextlib.suppress(RegistryError, OSError):
         here = Cache.of(session)
-        stored = {name for name, _ in raw_verify.stored(session.client)}
-        missing = [n for n in _named(session, wanted) if n not in stored and here.is_sound(n)]
+        hasty = session.hasty()  # DVC is not to wait for what this waits for in vain
+        stored = {name for name, _ in raw_verify.stored(hasty.client)}
+        missing = [n for n in _named(hasty, wanted) if n not in stored and here.is_sound(n)]
         if not mover.is_for_rclone(session, len(missing)):
             return
         try:

@@ -7,6 +7,7 @@ import shutil
 import threading
 from pathlib import Path
 
+from registry import files
 from registry.entries import Entry
 from registry.sections import SECTIONS
 
@@ -46,9 +47,13 @@ def drop_stage(entry: Entry) -> None:
 
 
 def sweep(root: Path) -> None:
-    """Remove the stages that a killed command left; for whoever holds the checkout's lock."""
+    """Remove what a killed command left half-made; for whoever holds the checkout's lock."""
     for top in (root / ROOM, *(root / section / ROOM for section in SECTIONS)):
         shutil.rmtree(top / "stage", ignore_errors=True)
+    for folder in ("state", "journal"):
+        for partial in (root / ROOM / folder).glob("*/.*"):
+            if files.is_abandoned(partial):
+                partial.unlink(missing_ok=True)
 
 
 def folds_names(folder: Path) -> bool:

@@ -155,6 +155,7 @@ class Store:
 
     def _start(self) -> None:
         with open(self.folder / "log", "w") as log, self._running_lock() as lock:
+            (self.folder / "pid").unlink(missing_ok=True)  # or a stop would kill a stranger
             process = subprocess.Popen(
                 [_rclone(), "serve", "s3", "STORE:", "--addr", f"{HOST}:{self._read('port')}"],
                 env=self._environment(),
