@@ -13,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 KEYS = {"AWS_ACCESS_KEY_ID": "bench-access", "AWS_SECRET_ACCESS_KEY": "bench-secret-key"}
 DATA = ("processed_datasets", "champion_models", "training_results")
 RAW = "raw_datasets"
+NOT_OURS = ("AWS_", "RCLONE_", "PYTHON")  # settings of whoever runs the benchmark
 RCLONE = ["--fast-list", "--use-server-modtime", "--s3-no-check-bucket", "-q"]
 
 
@@ -48,7 +49,11 @@ class Tool:
     def environment(self) -> dict[str, str]:
         self.home.mkdir(exist_ok=True, parents=True)
         return {
-            **{n: v for n, v in os.environ.items() if not n.startswith(("AWS_", "RCLONE_"))},
+            **{
+                n: v
+                for n, v in os.environ.items()
+                if not n.startswith(("AWS_", "RCLONE_", "PYTHON"))
+            },
             **KEYS,
             "HOME": str(self.home),
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",

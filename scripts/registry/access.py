@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from registry import marker, remote, s3
@@ -100,6 +99,8 @@ def _cure(there: remote.Remote, error: Unreachable) -> str:
 
 def _look(there: remote.Remote) -> str:
     """The aws command that looks at the same place in the same way, ready to paste."""
+    import shlex
+
     keys = there.credentials_file
     first = f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(keys)} " if keys else ""
     return f"{first}aws s3 ls {shlex.quote(there.url + '/')}{there.options}"

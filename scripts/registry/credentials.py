@@ -7,7 +7,6 @@ credential processes) is botocore's to find and to renew.
 
 from __future__ import annotations
 
-import configparser
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,6 +123,8 @@ def _from(mapping: object, access: str, secret: str, token: str) -> Keys:
 
 
 def _ini(path: str) -> dict[str, dict[str, str]]:
+    import configparser
+
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read(path, encoding="utf-8")

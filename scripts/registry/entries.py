@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +28,10 @@ class Entry:
 
     def __format__(self, spec: str) -> str:
         """For commands to paste: `{entry:sh}` is the entry as one word, `{entry:name}` its name."""
+        from shlex import quote
+
         words = {"sh": str(self), "name": self.name}
-        return shlex.quote(words[spec]) if spec in words else format(str(self), spec)
+        return quote(words[spec]) if spec in words else format(str(self), spec)
 
     @property
     def folder(self) -> Path:
@@ -130,6 +130,8 @@ def _why_not(word: str, pool: list[Entry]) -> str:
     if os.path.isabs(word) or ".." in word.split("/") or word.count("/") > 1 or "\n" in word:
         return "is a path: name an entry as `section/name` or `name`"
     names = dict.fromkeys(name for e in pool for name in (str(e), e.name))
+    import difflib
+
     near = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
     if near:
         return f"is not an entry here. Did you mean {_list(near)}?"

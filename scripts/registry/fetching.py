@@ -72,13 +72,13 @@ class Fetching:
     def _verify(self, stage: str) -> Iterator[tuple[str, Arrival]]:
         """(path, how it came); big files on all cores, small ones cost less one by one."""
         came: Callable[[str], Arrival] = lambda path: self._came(stage, path)  # noqa: E731
-        if sum(self.survey.remote[path].size for path in self.wanted) < WORTH_CORES:
+        if self.survey.remote.bytes_of(self.wanted) < WORTH_CORES:
             return zip(self.wanted, map(came, self.wanted), strict=True)
         return spread.over(self.wanted, came, os.cpu_count())
 
     def _refuse_full_disk(self) -> None:
         free = shutil.disk_usage(rooms.room(self.survey.entry)).free
-        needed = sum(self.survey.remote[path].size for path in self.wanted)
+        needed = self.survey.remote.bytes_of(self.wanted)
         if needed + SPARE_BYTES > free:
             from registry.console import human_bytes
 

@@ -42,6 +42,11 @@ class Objects(Table[Object]):
         """The size of all of them."""
         return sum(memoryview(self.sizes).cast("Q"))
 
+    def bytes_of(self, paths: Iterable[str]) -> int:
+        """The size of these."""
+        sizes, numbers = memoryview(self.sizes).cast("Q"), self.numbers
+        return sum(sizes[numbers[path]] for path in paths)
+
     def by_path(self) -> Iterator[tuple[str, int, str]]:
         """(path, size, ETag) of all, by path."""
         for paths, (sizes, tags) in blocks(self, "sizes", "tags"):

@@ -8,11 +8,10 @@ come. `pushing`: somebody is at it, or died at it. `done`: what S3 lists is a wh
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime, timezone
 from hashlib import sha256
 
 from registry.entries import Entry
@@ -69,6 +68,8 @@ class Marker:
 def seconds(when: str) -> float | None:
     """A marker's time in seconds since the epoch; None for a text that is no time."""
     try:
+        from datetime import datetime
+
         return datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp()
     except ValueError:
         return None
@@ -76,11 +77,13 @@ def seconds(when: str) -> float | None:
 
 def now() -> str:
     """UTC with microseconds: no two markers of one push are the same object."""
+    from datetime import datetime, timezone  # a quiet run needs no clock
+
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def new_token() -> str:
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 def digest(listing: Objects) -> str:

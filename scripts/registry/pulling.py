@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from registry import compare, journal, marker, mover, place, refusals, rooms, scan, trash
@@ -131,9 +132,10 @@ class Pull:
     def wanted(self) -> list[str]:
         return self.plan[compare.FETCH]
 
-    @property
+    @cached_property
     def wanted_bytes(self) -> int:
-        return sum(self.survey.remote[path].size for path in self.wanted)
+        """Of the plan: ask once it is made."""
+        return self.survey.remote.bytes_of(self.wanted)
 
     def _reset_plan(self) -> Plan:
         """S3's state, whatever is here: fetch what differs, set aside what it does not have."""
@@ -182,10 +184,13 @@ class Pull:
 
     def _refuse_links(self) -> None:
         """Nothing is ever written through a link, or in the place of one."""
+        steps: dict[str, str] = {}  # each folder on the way is looked at once
         for path in [*self.wanted, *self.plan[compare.TRASH]]:
-            link = place.link_on_the_way(self.entry.folder, path)
-            if link:
-                raise refusals.link(link, path)
+            steps.update((step, path) for step in [*folders_of(path), path] if step not in steps)
+        if self.survey.local.files or os.path.lexists(self.entry.folder):
+            for step, path in steps.items():
+                if os.path.islink(self.entry.folder / step):
+                    raise refusals.link(step, path)
 
     def _check_still_there(self) -> None:
         """See that S3 is still as planned, so that no mixture of two states is put in place."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +51,8 @@ class Remote:
     @property
     def options(self) -> str:
         """What `aws` needs on its command line to get there: " --endpoint-url … --profile …"."""
+        import shlex
+
         named = {
             "--endpoint-url": self.address,
             "--profile": self.profile,

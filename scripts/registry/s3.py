@@ -13,7 +13,6 @@ import socket
 import ssl
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -299,6 +298,8 @@ def _proxy(scheme: str, host: str) -> str:
     """The environment's proxy for this host; "" where that names none."""
     if not any(name.lower().endswith("_proxy") for name in os.environ):
         return ""
+    import urllib.request  # slow to import, and rarely needed
+
     if urllib.request.proxy_bypass(host):
         return ""
     return urlsplit(urllib.request.getproxies().get(scheme, "")).netloc

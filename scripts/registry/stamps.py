@@ -13,7 +13,7 @@ from typing import NamedTuple
 from registry import scan
 from registry.entries import Entry
 
-WORTH_FILES = 50_000  # below this another process costs more than it saves
+WORTH_FILES = 4_000  # below this another process costs more than it saves
 
 
 class Glimpse(NamedTuple):
