@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections import deque
 
 WAITING_BYTES = 1 << 20  # under way on one connection before its sender has to wait
 
@@ -37,6 +38,7 @@ class End(asyncio.Protocol):
         self.other: End | None = None
         self.transport: asyncio.Transport | None = None
         self.waiting = 0
+        self.under_way: deque[bytes] = deque()
         self.early: list[bytes] = []
         self.not_before = 0.0
 
@@ -49,9 +51,12 @@ class End(asyncio.Protocol):
         self.waiting += len(data)
         if self.waiting > WAITING_BYTES and self.transport:
             self.transport.pause_reading()
-        self.loop.call_at(due, self._arrive, data)
+        self.under_way.append(data)
+        self.loop.call_at(due, self._arrive)
 
-    def _arrive(self, data: bytes) -> None:
+    def _arrive(self) -> None:
+        """What was sent first, for the loop does not keep the order of calls at one time."""
+        data = self.under_way.popleft()
         self.waiting -= len(data)
         if self.waiting <= WAITING_BYTES and self.transport:
             self.transport.resume_reading()
@@ -65,7 +70,9 @@ class End(asyncio.Protocol):
         self.loop.call_at(due, self._hang_up)
 
     def _hang_up(self) -> None:
-        if self.other and self.other.transport:
+        if self.under_way:  # due at this very time, but not called yet
+            self.loop.call_soon(self._hang_up)
+        elif self.other and self.other.transport:
             self.other.transport.close()
 
 

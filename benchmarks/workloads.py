@@ -19,7 +19,8 @@ class File:
     size: int
 
     def bytes(self) -> bytes:
-        return random.Random(self.path).randbytes(self.size)
+        source, sizes = random.Random(self.path), [MIB] * (self.size // MIB) + [self.size % MIB]
+        return b"".join(map(source.randbytes, sizes))
 
 
 def small(entries: int = 20, files: int = 500) -> list[File]:
