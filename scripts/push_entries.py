@@ -31,9 +31,10 @@ def main(argv: list[str]) -> int:
             print_plan(push)
         return crew.report(looked)
     session.plans = sum(bool(files(push)) for push in pushes)
-    meter = Meter("sent", sum(map(files, pushes)), sum(map(size, pushes)))
+    meter = Meter("sent", sum(map(files, pushes)), sum(p.bytes for p in pushes))
+    hands = crew.HANDS if session.options.engine == "aws" else crew.MORE_HANDS
     try:
-        done = crew.each(session, pushes, lambda p: p.entry, partial(send, meter))
+        done = crew.each(session, pushes, lambda p: p.entry, partial(send, meter), hands)
     finally:
         meter.close()
     return report(session, pushes, [*[r for r in looked if r.error], *done], meter)
@@ -60,16 +61,12 @@ def send(meter: Meter, push: Push) -> None:
     except BaseException:
         push.abandon()
         raise
-    meter.moved(str(push.entry), size(push))
+    meter.moved(str(push.entry), push.bytes)
     meter.finished(files(push))
 
 
 def files(push: Push) -> int:
     return len(push.plan[compare.UPLOAD])
-
-
-def size(push: Push) -> int:
-    return sum(push.survey.local.files[path].size for path in push.plan[compare.UPLOAD])
 
 
 def print_plan(push: Push) -> None:
@@ -95,7 +92,7 @@ def report(
     say(
         f"push: {plural(len(good), 'entry', 'entries')} up to date in S3, "
         f"{plural(sum(map(files, good)), 'file')} sent "
-        f"({human_bytes(sum(map(size, good)))}) {meter.took}{refused}{effort}"
+        f"({human_bytes(sum(p.bytes for p in good))}) {meter.took}{refused}{effort}"
     )
     return code
 

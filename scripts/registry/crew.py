@@ -17,6 +17,7 @@ from registry.session import Session
 T = TypeVar("T")
 R = TypeVar("R")
 HANDS = min(4, (os.cpu_count() or 1) + 1)  # entries worked on at once
+MORE_HANDS = 8  # where most of them wait for one rclone
 
 
 @dataclass
@@ -29,7 +30,11 @@ class Result(Generic[R]):
 
 
 def each(
-    session: Session, items: Iterable[T], entry_of: Callable[[T], Entry], work: Callable[[T], R]
+    session: Session,
+    items: Iterable[T],
+    entry_of: Callable[[T], Entry],
+    work: Callable[[T], R],
+    hands: int = HANDS,
 ) -> list[Result[R]]:
     """`work(item)` for every item; the results in the items' order.
 
@@ -47,7 +52,7 @@ def each(
             where = f"{error.filename}: " if error.filename else ""
             return Result(entry_of(item), error=RegistryError(f"{where}{error.strerror}"))
 
-    with ThreadPoolExecutor(HANDS) as pool:
+    with ThreadPoolExecutor(hands) as pool:
         futures = [pool.submit(one, item) for item in items]
         try:
             return [future.result() for future in futures]

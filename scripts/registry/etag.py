@@ -19,7 +19,7 @@ from registry import stopping
 MIB = 1024 * 1024
 PART = 8 * MIB
 MOST_PARTS = 10_000
-READ = MIB
+READ = 64 * 1024  # bytes at a time: more than that is new memory for each small file
 # Part sizes that other tools and settings use, in MiB: boto3, rclone, s5cmd, the console.
 USUAL_MIB = (5, 8, 10, 15, 16, 17, 20, 25, 32, 50, 64, 100, 128, 256, 512, 1024)
 

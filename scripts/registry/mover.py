@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from registry import aws, rclone
+from registry import aws, convoy, rclone
 from registry.cargo import Cargo
 from registry.child import NotStarted, Progress
 from registry.errors import RegistryError
@@ -23,6 +23,7 @@ THRESHOLD = 250
 START = 200  # a start of aws costs as much as so many files: each further entry of a run is one
 # What one request copies before a client loses patience; aws copies larger objects in parts.
 COPY_BYTES = 2**30
+_convoy = convoy.Convoy()
 
 
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
@@ -39,7 +40,7 @@ def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Send the cargo's files."""
     if is_for_rclone(session, len(cargo.paths)):
         try:
-            return rclone.upload(session, cargo, progress)
+            return _convoy.send(session, cargo, progress)
         except NotStarted as error:
             session.say_once(f"{error}: aws moves the files instead")
     aws.upload(session, cargo, progress)

@@ -224,9 +224,9 @@ class Pull:
             os.rename(rooms.stage(self.entry), self.entry.folder)
         except OSError:  # somebody made one in this very moment: file by file then
             return False
-        for path, stat in self.fetching.stats.items():
-            self.survey.base.rows[path] = Row(stat, self.survey.remote[path].etag)
-            self.survey.local.files[path] = stat
+        self.survey.base.rows.merge(self.fetching.stats, "stats")
+        self.survey.base.rows.merge(self.survey.remote, "tags")
+        self.survey.local.files.merge(self.fetching.stats, "stats")
         return True
 
     def _put(self, path: str, aside: Path) -> None:

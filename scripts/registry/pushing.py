@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from registry import compare, journal, marker, mover, refusals, rooms, scan, state
 from registry.claim import Claim
@@ -78,6 +79,11 @@ class Push:
         if compare.is_too_much(deletes, whole) and not self.session.options.delete:
             raise refusals.many_deletes(self.entry, deletes, whole)
         self._refuse_swaps()
+
+    @cached_property
+    def bytes(self) -> int:
+        """What the plan sends: ask once it is made."""
+        return self.survey.local.files.bytes_of(self.plan[compare.UPLOAD])
 
     @property
     def is_idle(self) -> bool:
@@ -158,7 +164,7 @@ class Push:
         """Write the baseline: every path whose bytes here are known to be S3's."""
         rows = self.survey.base.rows
         if self.claimed:
-            rows.update(self.sending.rows)
+            rows.merge(self.sending.files, "stats", "tags")
         self._learn_seen()
         for path in self.plan[compare.DELETE]:
             if path not in self.survey.remote:
@@ -220,7 +226,7 @@ class Push:
         if self.own:  # a torn push may have sent and deleted more than this run has to
             tags, deletes = self.own.uploads, sorted({*self.own.deletes, *deletes})
         tags.update((path, "") for path in self._overruled)
-        tags.update(self.sending.tags)
+        tags.merge(self.sending.files, "tags")
         place = self.session.remote.identity
         Journal(place, token, tags, deletes).save(self.entry)
         former = self.survey.marker, self.survey.marker_etag
@@ -238,7 +244,8 @@ class Push:
         """
         strange = set(self.strange)
         for path in [*self.plan[compare.UPLOAD], *self.plan[compare.DELETE]]:
-            row, there = self.survey.base.rows.get(path), self.survey.remote.get(path)
+            there = self.survey.remote.get(path)
+            row = self.survey.base.rows.get(path) if there else None
             is_known = row and there and row.etag == there.etag and row.stat != state.OVERRULED
             if there and (path in strange or not is_known):
                 yield path, there

@@ -25,6 +25,7 @@ from registry.session import Session
 TRANSFERS = 64  # at a 40 ms round trip 64 took 7 s where 16 took 13 s; no slower on loopback
 BIG_TRANSFERS = 4
 UNUSABLE = {2, 126, 127}  # exit codes of a program that did not understand us, or did not run
+_Complaint = tuple[str, str]  # the file that it is of, or "", and what rclone said
 _BYTES = re.compile(rb'"bytes":(\d+)')
 _COMMON = [
     "--ignore-checksum",
@@ -36,6 +37,19 @@ _COMMON = [
     f"--transfers={TRANSFERS}",
     f"--checkers={TRANSFERS}",
 ]
+
+
+class Failed(RegistryError):
+    """rclone ended with an error; other files than those it complains of may have been sent."""
+
+    def __init__(self, code: int, complaints: list[_Complaint]) -> None:
+        told = [" ".join(filter(None, words)) for words in complaints]
+        super().__init__(f"rclone copy: {_last_words(told, code)}")
+        self.files = [file for file, _ in complaints if file]
+
+    def is_of(self, cargo: Cargo) -> bool:
+        """Whether it concerns this part of a joint cargo; what names no file concerns all."""
+        return not self.files or any(file.startswith(cargo.name) for file in self.files)
 
 
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
@@ -78,10 +92,12 @@ def _copy(session: Session, words: list[str], keys: int, progress: Progress) -> 
     patience = child.STALL_SECONDS + keys / 1000
     env = _environment(session)
     code, errors = child.run(session, command, env, patience, _Reader(), progress)
+    complaints = _complaints(errors)
     if code in UNUSABLE or code < 0:
-        raise NotStarted(f"rclone: {_last_words(errors, code)}")
+        told = [words for _, words in complaints]
+        raise NotStarted(f"rclone: {_last_words(told, code)}")
     if code:
-        raise RegistryError(f"rclone copy: {_last_words(errors, code)}")
+        raise Failed(code, complaints)
 
 
 def _there(session: Session, cargo: Cargo) -> str:
@@ -136,14 +152,19 @@ class _Reader:
         return Sign(moved, alive)
 
 
-def _last_words(errors: bytes, code: int) -> str:
+def _complaints(errors: bytes) -> list[_Complaint]:
+    """The errors in rclone's JSON log, and lines that are none of it."""
     told = []
     for line in errors.decode("utf-8", "replace").splitlines():
         try:
             entry = json.loads(line)
         except ValueError:
-            told.append(line.strip())
+            told.append(("", line.strip()))
             continue
         if entry.get("level") in ("error", "critical"):
-            told.append(" ".join(filter(None, [entry.get("object", ""), entry["msg"].strip()])))
+            told.append((entry.get("object", ""), entry["msg"].strip()))
+    return told
+
+
+def _last_words(told: list[str], code: int) -> str:
     return " | ".join(told[-3:]) or f"it ended with code {code}"

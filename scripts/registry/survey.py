@@ -199,7 +199,8 @@ class Survey:
         """Write the baseline; it names the marker only if it agrees with all that S3 lists."""
         base = self.base
         for path in self._unlike_here():
-            here, row = self.local.files.get(path), base.rows.get(path)
+            row = base.rows.get(path)
+            here = self.local.files.get(path) if row else None
             if here and row and self._same_bytes.get((path, row.etag)):
                 base.rows[path] = Row(here, row.etag)  # touched, not changed
         base.marker = self.marker_etag if self._agrees() else ""

@@ -25,6 +25,7 @@ TAG = Struct("<16sI")  # the MD5, and the number of parts; 0: not in parts
 WIDTHS = {"stats": STAT.size, "tags": TAG.size, "sizes": 8, "times": 24, "said": 1}
 _WORD = 2**32 - 1  # in place of the number of parts: an ETag that is no MD5, noted as it is
 _NONE = TAG.pack(b"", 2**32 - 2)  # the empty ETag
+_WHOLE = bytes(4)  # no parts
 
 
 class Numbers(dict[str, int]):
@@ -55,7 +56,10 @@ class Numbers(dict[str, int]):
         if not tag:
             return _NONE
         try:
-            cell = TAG.pack(bytes.fromhex(tag[:32]), int(tag[33:] or 0))
+            digest = bytes.fromhex(tag[:32])
+            if digest.hex() == tag and len(digest) == 16:  # as most are
+                return digest + _WHOLE
+            cell = TAG.pack(digest, int(tag[33:] or 0))
             if self.text(cell) == tag:
                 return cell
         except (ValueError, IndexError, Unfit):
@@ -66,9 +70,9 @@ class Numbers(dict[str, int]):
         return TAG.pack(word.to_bytes(16, "little"), _WORD)
 
     def text(self, cell: bytes | bytearray) -> str:
+        if cell[16:] == _WHOLE:
+            return str(cell[:16].hex())
         digest, parts = TAG.unpack(cell)
-        if not parts:
-            return str(digest.hex())
         if parts == _WORD:
             return self._texts[int.from_bytes(digest, "little")]
         return "" if cell == _NONE else f"{digest.hex()}-{parts}"
@@ -199,6 +203,24 @@ class Table(MutableMapping[str, R]):
         for name in self.COLUMNS:
             empty = len(self.there) * WIDTHS[name]
             setattr(self, name, getattr(other, name)[:] if name in columns else bytearray(empty))
+
+    def merge(self, other: Table[Any], *columns: str) -> None:
+        """Set these columns of every row of another table that shares the numbers."""
+        self.widen()
+        for start in range(0, len(other.there), BLOCK):
+            rows = slice(start, min(start + BLOCK, len(other.there)))
+            if other.there[rows].count(0):
+                numbers = compress(range(rows.start, rows.stop), other.there[rows])
+                pieces = [slice(n, n + 1) for n in numbers]
+            else:
+                pieces = [rows]
+            for piece in pieces:
+                self._count += self.there[piece].count(0)
+                self.there[piece] = other.there[piece]
+                for name in columns:
+                    width = WIDTHS[name]
+                    cells = slice(piece.start * width, piece.stop * width)
+                    getattr(self, name)[cells] = getattr(other, name)[cells]
 
     def mark(self, *columns: str) -> bytes:
         """Differs between tables that share numbers and differ in these columns."""

@@ -30,7 +30,7 @@ from registry.entries import Entry
 from registry.remote import DVC_FOLDER
 from registry.sections import MIRRORED, SECTIONS
 from support.fault_proxy import FaultProxy
-from support.servers import Bucket
+from support.servers import MOTO, RCLONE, Bucket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 120.0
@@ -72,6 +72,11 @@ class Run:
     __repr__ = __str__
 
 
+# Every test holds with either mover. By itself the suite pairs each with one of the stores, so that
+# all that runs on both stores also runs with both; ENGINE=aws or ENGINE=rclone chooses one for all.
+ENGINES = {RCLONE: "auto", MOTO: "rclone"}
+
+
 class Checkout:
     """One clone. `path` is its folder; everything a command may write is beside it."""
 
@@ -94,6 +99,7 @@ class Checkout:
     def point_at(self, bucket: Bucket) -> None:
         """Use this bucket from now on, through a proxy of one's own: `self.proxy`."""
         server = bucket.server
+        self.env["ENGINE"] = os.environ.get("ENGINE") or ENGINES[server.kind]
         if self._proxy:
             self._proxy.stop()
         self._proxy = FaultProxy(server.endpoint)
@@ -376,7 +382,6 @@ def _environment(home: Path, tmp: Path) -> dict[str, str]:
         "USER": home.stem,
         "DVC_SITE_CACHE_DIR": str(home / "dvc"),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "ENGINE": os.environ.get("ENGINE", ""),  # every test holds with either mover
         "AWS_EC2_METADATA_DISABLED": "true",  # loopback only, also when there are no keys
     }
 
@@ -399,6 +404,8 @@ def _template(samples: bool) -> Path:
     env = _environment(template.parent / "home", template.parent)
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "As tracked"]):
         subprocess.run(["git", *words], cwd=template, env=env, check=True)
+    # Once for all copies, or compiling is half of what each of their commands does.
+    subprocess.run([sys.executable, "-m", "compileall", "-q", template / "scripts"], check=True)
     return template
 
 

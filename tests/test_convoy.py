@@ -1,0 +1,114 @@
+"""Several entries' files go by one rclone, and one entry's failure stays its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from support.oracle import assert_clean, below, expect, marker
+
+from registry import convoy, rclone
+from registry.cargo import Cargo, together
+from registry.errors import RegistryError
+
+ENTRIES = [f"processed_datasets/{name}" for name in ("a", "b ü", "c", "d", "e", "f")]
+FILES = {"x y.txt": b"one", "sub/#1.txt": b"two"}
+
+
+@pytest.fixture
+def bucket(moto_bucket):
+    """One store is enough for what is asked here."""
+    return moto_bucket
+
+
+@pytest.fixture
+def many(anna):
+    for entry in ENTRIES:
+        anna.add(entry, {**FILES, "name.txt": entry.encode()})
+    return anna
+
+
+def all_of(*entries):
+    every = {}
+    for entry in entries:
+        every |= below(entry, {**FILES, "name.txt": entry.encode()})
+    return every
+
+
+def test_many_entries_arrive(many, ben, bucket):
+    expect(many.push(ENGINE="rclone"), 0)
+    assert bucket.data() == all_of(*ENTRIES) == many.tree()
+    for entry in ENTRIES:
+        ben.card(entry)
+    expect(ben.pull(), 0)
+    assert ben.tree() == many.tree()
+    assert_clean(many, ben)
+
+
+def test_a_refused_upload_fails_its_own_entry_alone(many, bucket):
+    many.proxy.when("PUT", r"/processed_datasets/c/x").answer(403, "AccessDenied")
+    run = expect(many.push(ENGINE="rclone"), 1)
+    assert "processed_datasets/c: failed: rclone copy: " in run.said, run
+    assert run.said.count(": failed: ") == 1, run
+    for entry in ENTRIES:
+        assert marker(bucket, entry)["state"] == ("pushing" if entry.endswith("/c") else "done")
+    many.proxy.clear()
+    expect(many.push(ENGINE="rclone"), 0)
+    assert bucket.data() == all_of(*ENTRIES)
+    assert_clean(many)
+
+
+def test_whoever_comes_during_a_run_goes_with_the_next(monkeypatch, tmp_path):
+    """The first alone, all others together; each shows its own part of what was moved."""
+    runs, first_runs, shown = [], threading.Event(), {}
+
+    def upload(session, cargo, progress):
+        runs.append(cargo.paths)
+        first_runs.set()
+        while len(runs) == 1 and len(road._waiting) < 3:
+            time.sleep(0.01)
+        progress(len(cargo.paths) * 10 - 1)
+
+    monkeypatch.setattr(rclone, "upload", upload)
+    road = convoy.Convoy()
+
+    def send(name):
+        cargo = Cargo(tmp_path / "s" / name, [f"{name}.txt"], f"base/s/{name}/", 0, bytes=10)
+        road.send(None, cargo, lambda moved: shown.__setitem__(name, moved))
+
+    threads = [threading.Thread(target=send, args=(name,)) for name in "abcd"]
+    threads[0].start()
+    assert first_runs.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert [sorted(run) for run in runs] == [["a.txt"], ["s/b/b.txt", "s/c/c.txt", "s/d/d.txt"]]
+    assert sorted(shown.values()) == [9, 9, 10, 10]
+
+
+@pytest.mark.parametrize(
+    "failure", [rclone.Failed(1, [("", "Failed to copy")]), RegistryError("no progress")]
+)
+def test_what_names_no_file_is_everybodys_failure(failure, monkeypatch, tmp_path):
+    def upload(session, cargo, progress):
+        raise failure
+
+    monkeypatch.setattr(rclone, "upload", upload)
+    with pytest.raises(RegistryError):
+        convoy.Convoy().send(None, Cargo(tmp_path / "s" / "a", ["x"], "s/a/", 0), print)
+
+
+def test_a_named_file_is_its_entrys_failure(tmp_path):
+    failure = rclone.Failed(1, [("s/b/x", "AccessDenied"), ("", "Failed to copy")])
+    assert str(failure) == "rclone copy: s/b/x AccessDenied | Failed to copy"
+    assert failure.is_of(Cargo(tmp_path / "s" / "b", ["x"], "s/b/", 0))
+    assert not failure.is_of(Cargo(tmp_path / "s" / "a", ["x"], "s/a/", 0))
+
+
+def test_together_they_are_seen_from_above(tmp_path):
+    cargos = [Cargo(tmp_path / "s" / n, ["x", "y/z"], f"s/{n}/", 2) for n in "ab"]
+    joint = together(cargos)
+    assert (joint.folder, joint.prefix, joint.keys) == (tmp_path, "", 4)
+    assert joint.paths == ["s/a/x", "s/a/y/z", "s/b/x", "s/b/y/z"]
