@@ -89,9 +89,14 @@ def test_whoever_comes_during_a_run_goes_with_the_next(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "failure", [rclone.Failed(1, [("", "Failed to copy")]), RegistryError("no progress")]
+    "failure",
+    [
+        rclone.Failed(1, [("", "Failed to copy")]),
+        rclone.Failed(1, [("x", "AccessDenied")]),
+        RegistryError("no progress"),
+    ],
 )
-def test_what_names_no_file_is_everybodys_failure(failure, monkeypatch, tmp_path):
+def test_who_goes_alone_gets_every_failure(failure, monkeypatch, tmp_path):
     def upload(session, cargo, progress):
         raise failure
 

@@ -35,11 +35,32 @@ def until(condition):
 def test_ctrl_c_in_a_push(pair):
     anna, ben, bucket = pair
     anna.proxy.when("PUT", SLOW).hang()
-    push = anna.start("./push.sh")
+    push = anna.start("./push.sh", ENGINE="aws")  # one start for each entry
     done = {f".registry/{e}.json" for e in ENTRIES if not e.endswith("/b")}
     until(lambda: anna.proxy.count("PUT", SLOW) and all(
         marker(bucket, key[len(".registry/") : -len(".json")]).get("state") == "done"
         for key in done))  # fmt: skip
+    push.interrupt()
+    began = time.monotonic()
+    run = expect(push.wait(), 130)
+    assert time.monotonic() - began < 30
+    assert_clean_but_journal(anna)
+    anna.proxy.clear()
+    expect(anna.push(), 0)
+    assert bucket.data() == anna.tree()
+    assert anna.proxy.count("PUT", r"/[ac]/[xy]\.txt") == 0, f"sent what was sent already\n{run}"
+    expect(ben.pull(), 0)
+    assert ben.tree() == anna.tree()
+    assert_clean(anna, ben)
+
+
+def test_ctrl_c_while_several_entries_share_a_start(pair):
+    """What has arrived is not sent again, though its entry could not be sealed."""
+    anna, ben, bucket = pair
+    anna.proxy.when("PUT", SLOW).hang()
+    push = anna.start("./push.sh", ENGINE="rclone")
+    others = {f"{e}/{n}" for e in ENTRIES if not e.endswith("/b") for n in FILES}
+    until(lambda: anna.proxy.count("PUT", SLOW) and set(bucket.data()) >= others)
     push.interrupt()
     began = time.monotonic()
     run = expect(push.wait(), 130)
@@ -97,7 +118,7 @@ def test_a_second_command_says_who_runs_and_gives_up(pair):
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="finds the orphan by /proc")
-def test_an_aws_that_outlives_its_parent_keeps_the_checkout_locked(pair):
+def test_a_mover_that_outlives_its_parent_keeps_the_checkout_locked(pair):
     """Or the next push would send beside it."""
     anna, _, bucket = pair
     expect(anna.push("processed_datasets/a", "training_results/c"), 0)
@@ -105,7 +126,7 @@ def test_an_aws_that_outlives_its_parent_keeps_the_checkout_locked(pair):
     push = anna.start("./push.sh")
     until(lambda: anna.proxy.count("PUT", SLOW))
     lines = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in push.wait_for_pids(3)}
-    (orphan,) = [pid for pid, line in lines.items() if "awscli" in line]
+    (orphan,) = [pid for pid, line in lines.items() if "awscli" in line or "rclone" in line]
     for pid in lines.keys() - {orphan}:
         os.kill(pid, signal.SIGKILL)
     try:

@@ -53,9 +53,13 @@ class Convoy:
         except BaseException as error:
             failure = error
         for load in loads:
-            if failure and (not isinstance(failure, rclone.Failed) or failure.is_of(load.cargo)):
-                load.failure = failure
+            load.failure = failure if len(loads) == 1 or _is_of(failure, load.cargo) else None
             load.is_done = True
+
+
+def _is_of(failure: BaseException | None, cargo: Cargo) -> bool:
+    """Whether a joint run's failure is this cargo's too: what did arrive our listing will show."""
+    return not isinstance(failure, rclone.Failed) or failure.is_of(cargo)
 
 
 def _send(session: Session, loads: list[_Load]) -> None:

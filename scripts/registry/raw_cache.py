@@ -21,6 +21,7 @@ from registry.errors import RegistryError
 from registry.remote import DVC_FOLDER
 from registry.session import Session
 
+SECONDS = 5  # for each of three tries: DVC waits for a silent server after us
 MODE = 0o444  # what DVC gives its objects: it trusts those that nobody can have written to
 
 
@@ -35,7 +36,7 @@ def fill(session: Session, wanted: Iterable[Entry], progress: mover.Progress) ->
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir(parents=True)
         try:
-            rclone.fetch(session, _cargo(session, stage, missing), progress)
+            rclone.fetch(session, _cargo(session, stage, missing), progress, SECONDS)
             here.take(stage, missing)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
@@ -51,7 +52,7 @@ def drain(session: Session, wanted: Iterable[Entry], progress: mover.Progress) -
         if not mover.is_for_rclone(session, len(missing)):
             return
         try:
-            rclone.upload(session, _cargo(session, here.objects, missing), progress)
+            rclone.upload(session, _cargo(session, here.objects, missing), progress, SECONDS)
         finally:
             _take_out_damaged(session, here, set(missing))
 

@@ -23,7 +23,7 @@ from registry.errors import RegistryError
 from registry.session import Session
 
 TRANSFERS = 64  # at a 40 ms round trip 64 took 7 s where 16 took 13 s; no slower on loopback
-BIG_TRANSFERS = 4
+SECONDS = 12  # a silent server gets for each of three tries
 UNUSABLE = {2, 126, 127}  # exit codes of a program that did not understand us, or did not run
 _Complaint = tuple[str, str]  # the file that it is of, or "", and what rclone said
 _BYTES = re.compile(rb'"bytes":(\d+)')
@@ -61,18 +61,19 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     _copy(session, [*words, "--inplace", "--fast-list"], cargo.keys, progress)
 
 
-def fetch(session: Session, cargo: Cargo, progress: Progress) -> None:
+def fetch(session: Session, cargo: Cargo, progress: Progress, seconds: int = SECONDS) -> None:
     """Fetch the cargo's paths and nothing else, at the price of a HEAD for each."""
     with _listed(session, cargo) as names:
         words = [_there(session, cargo), str(cargo.folder), names, "--inplace"]
-        _copy(session, [*words, "--use-server-modtime"], cargo.keys, progress)
+        _copy(session, [*words, "--use-server-modtime"], cargo.keys, progress, seconds)
 
 
-def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
+def upload(session: Session, cargo: Cargo, progress: Progress, seconds: int = SECONDS) -> None:
     """Send the cargo's paths from where they are: making a link to each costs more than this."""
     with _listed(session, cargo) as names:
         words = [str(cargo.folder), _there(session, cargo), names, "--copy-links"]
-        _copy(session, [*words, "--no-check-dest", "--s3-no-head"], cargo.keys, progress)
+        words += ["--no-check-dest", "--s3-no-head"]
+        _copy(session, words, cargo.keys, progress, seconds)
 
 
 @contextlib.contextmanager
@@ -86,11 +87,13 @@ def _listed(session: Session, cargo: Cargo) -> Iterator[str]:
         yield f"--files-from-raw={names.name}"
 
 
-def _copy(session: Session, words: list[str], keys: int, progress: Progress) -> None:
+def _copy(
+    session: Session, words: list[str], keys: int, progress: Progress, seconds: int = SECONDS
+) -> None:
     """Raises NotStarted where there is no rclone that runs, RegistryError when it fails."""
     command = [program(), "copy", *words, *_COMMON]
     patience = child.STALL_SECONDS + keys / 1000
-    env = _environment(session)
+    env = {**_environment(session), "RCLONE_TIMEOUT": f"{seconds}s"}
     code, errors = child.run(session, command, env, patience, _Reader(), progress)
     complaints = _complaints(errors)
     if code in UNUSABLE or code < 0:
@@ -130,9 +133,8 @@ def _environment(session: Session) -> dict[str, str]:
         "RCLONE_S3_ENCODING": "None",  # names travel as they are
         "RCLONE_LOCAL_ENCODING": "None",
         "RCLONE_CONTIMEOUT": "5s",
-        "RCLONE_TIMEOUT": "12s",
-        "RCLONE_RETRIES": "1",
         "RCLONE_LOW_LEVEL_RETRIES": "3",
+        "RCLONE_RETRIES": "1",
         "RCLONE_CA_CERT": os.environ.get("AWS_CA_BUNDLE", ""),
     }
     kept = {n: v for n, v in credentials.environment(there).items() if not n.startswith("RCLONE_")}
