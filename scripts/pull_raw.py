@@ -8,8 +8,9 @@ A dataset that was changed here is kept as it is. DRY_RUN=1 only says what it wo
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 
 from registry import access, console, crew, dvc, entries, raw, raw_cache, raw_versions
 from registry.console import plural, say
@@ -17,6 +18,8 @@ from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.progress import Meter
 from registry.session import Session
+
+Bring = Callable[[Path, list[str]], None]
 
 
 def main(argv: list[str]) -> int:
@@ -57,8 +60,8 @@ def pull(session: Session, wanted: list[Entry]) -> list[crew.Result[None]]:
     if not wanted:
         return []
     with Meter.of_raw("fetched", wanted) as meter:
-        raw_cache.fill(session, wanted, partial(meter.moved, "raw"))
-    whole = attempt(wanted)
+        is_cached = raw_cache.fill(session, wanted, partial(meter.moved, "raw"))
+    whole = attempt(wanted, dvc.checkout if is_cached else dvc.pull)
     if whole is None or len(wanted) == 1:
         results = [crew.Result[None](entry, error=whole) for entry in wanted]
     else:
@@ -76,9 +79,9 @@ def not_in_s3(fetched: Iterable[Entry]) -> list[Entry]:
     return unsent
 
 
-def attempt(wanted: list[Entry]) -> RegistryError | None:
+def attempt(wanted: list[Entry], bring: Bring = dvc.pull) -> RegistryError | None:
     try:
-        dvc.pull(entries.ROOT, dvc.targets(wanted))
+        bring(entries.ROOT, dvc.targets(wanted))
     except Refusal as error:
         return raw.changed(wanted[0]) if len(wanted) == 1 else error
     except RegistryError as error:

@@ -108,7 +108,7 @@ def test_a_failure_comes_after_the_live_line(two, bucket):
     ben.proxy.when("GET", r"/00\.bin").answer(403)
     code, sent = in_terminal(ben, ".venv/bin/python", "scripts/reset_entry.py", P)
     assert code == 1
-    assert screen(sent)[-1].startswith("reset: aws s3 sync: ")
+    assert screen(sent)[-1].startswith(("reset: aws s3 sync: ", "reset: rclone copy: "))
 
 
 def test_many_hands_write_whole_lines(monkeypatch, capfd):

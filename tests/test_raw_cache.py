@@ -44,6 +44,8 @@ def test_all_objects_come_and_go_by_rclone(pushed, ben, bucket):
     expect(ben.pull(), 0)
     mine, all_of_them = by_rclone(ben, "GET")
     assert mine == all_of_them >= COUNT
+    agents = {r.headers.get("user-agent", "") for r in ben.proxy.requests}
+    assert not [agent for agent in agents if "Botocore" in agent], "DVC went to S3 itself"
     assert ben.tree() == pushed.tree() == below(RAW, FILES)
     for person in (pushed, ben):
         run = expect(person.run(".venv/bin/dvc", "status", "-c", f"{RAW}.dvc"), 0)
@@ -63,6 +65,25 @@ def test_an_object_that_came_damaged_is_not_put_in_the_cache(pushed, ben):
     for path in cached(ben):
         digest = hashlib.md5(path.read_bytes()).hexdigest()
         assert digest == (path.parent.name + path.name).removesuffix(".dir")
+    ben.proxy.clear()
+    expect(ben.pull(), 0)
+    assert ben.tree() == pushed.tree()
+
+
+def test_a_version_that_the_cache_holds_needs_no_s3(pushed, bucket):
+    """But S3 is asked whether it holds the version, or nobody else could have it."""
+    pushed.delete(RAW)
+    pushed.proxy.clear()
+    expect(pushed.pull(), 0)
+    assert pushed.tree() == below(RAW, FILES)
+    assert pushed.proxy.count("GET", "/files/md5/") == 0
+
+
+def test_a_damaged_list_of_files_is_not_put_in_the_cache(pushed, ben):
+    take_card(ben, pushed)
+    ben.proxy.when("GET", r"/files/md5/.*\.dir").flip()
+    expect(ben.pull(), 1)
+    assert not [path for path in cached(ben) if path.suffix == ".dir"]
     ben.proxy.clear()
     expect(ben.pull(), 0)
     assert ben.tree() == pushed.tree()

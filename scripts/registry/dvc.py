@@ -60,6 +60,11 @@ def pull(root: Path, names: list[str]) -> None:
         run(root, "pull", *names)
         return
     run(root, "fetch", *names, live=True)
+    checkout(root, names)
+
+
+def checkout(root: Path, names: list[str]) -> None:
+    """`dvc checkout`: the cache has it all. Raises as `run` does."""
     run(root, "checkout", *names)
 
 

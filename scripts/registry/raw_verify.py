@@ -73,11 +73,18 @@ def manifest(client: Client, entry: Entry) -> Tags:
 
     Raises RegistryError when S3 lacks the list of its files.
     """
+    return _parse(list_of_files(client, entry), named(entry))
+
+
+def list_of_files(client: Client, entry: Entry) -> bytes:
+    """The same as DVC stores it. Raises RegistryError when S3 lacks it, or it is damaged."""
     digest = named(entry)
     answer = client.get(object_key(client, digest) + ".dir")
     if answer is None:
         raise RegistryError(f"S3 does not hold this version: `make push DATASET={entry:sh}`")
-    return _parse(answer.body, digest)
+    if etag.md5(answer.body) != digest:
+        raise RegistryError("the list of its files is damaged: push it again")
+    return answer.body
 
 
 def manifest_here(entry: Entry) -> Tags:
