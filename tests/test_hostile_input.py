@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.oracle import assert_clean, below, expect, marker
+from support.oracle import assert_clean, below, expect, marker, put_in_step
 
 A = "processed_datasets/a"
 NAMES = [
@@ -35,6 +35,22 @@ def test_odd_names_arrive_byte_for_byte(anna, ben, bucket):
     assert anna.tree() == ben.tree() == bucket.data()
     assert not list(anna.path.rglob("pwned"))
     assert {Path(name).name for name in anna.strays() + ben.strays()} == set(NAMES[-2:])
+
+
+@pytest.mark.both_stores
+def test_a_few_odd_names_are_fetched_and_no_others(anna, ben, bucket):
+    """They are asked for by name: what a name would match as a pattern stays where it is."""
+    decoys = {"#%abc[]\\": b"1", "a+b&c=d;e,f@g:h!!": b"2", "sub dir/-x/other": b"3", "rf": b"4"}
+    put_in_step(bucket, A, {name: name.encode() for name in NAMES} | decoys, anna, ben)
+    for name in NAMES:
+        anna.write(f"{A}/{name}", b"changed, and longer: " + name.encode())
+    expect(anna.script("push_entries", A), 0)
+    ben.proxy.clear()
+    expect(ben.script("pull_entries", A), 0)
+    assert ben.tree() == anna.tree() == bucket.data()
+    gets = [r.path for r in ben.proxy.requests if r.method == "GET" and f"/{A}/" in r.path]
+    assert len(gets) >= len(NAMES)
+    assert not [path for path in gets if path.endswith(("abc%5B%5D%5C", "!!", "other", "/rf"))]
 
 
 def test_an_entry_with_an_odd_name(anna, ben, bucket):

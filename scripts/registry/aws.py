@@ -23,6 +23,8 @@ _DONE = re.compile(rb"Completed ([\d.]+) (\w+)/")
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Fetch what the stage lacks of the objects below the prefix; same size counts as there."""
     words = ["sync", "--size-only", _url(session, cargo), str(cargo.folder)]
+    if cargo.by_name:
+        words += ["--exclude=*", *(f"--include={_literally(path)}" for path in cargo.paths)]
     run(session, words, cargo.keys, progress)
 
 
@@ -58,6 +60,11 @@ def program() -> list[str]:
 
 def _url(session: Session, cargo: Cargo) -> str:
     return f"s3://{session.remote.bucket}/{cargo.prefix}"
+
+
+def _literally(path: str) -> str:
+    """A pattern that only this path fits."""
+    return re.sub(r"([*?[])", r"[\1]", path)
 
 
 def _options(session: Session) -> list[str]:

@@ -11,10 +11,10 @@ from pathlib import Path
 class Cargo:
     """`paths` of the entry, between `folder` here and `prefix` in S3, where `keys` objects are.
 
-    To be fetched: `folder` is a stage that lacks these paths and nothing else of the prefix. To be
-    sent: `folder` is the entry's own, and `stage` makes one with links to exactly these paths, for
-    an engine that can only send all of a folder. `bytes`: their size, where several are sent
-    together.
+    To be fetched: `folder` is a stage that lacks these paths and nothing else of the prefix; or,
+    `by_name`, an empty one, and they are few. To be sent: `folder` is the entry's own, and `stage`
+    makes one with links to exactly these paths, for an engine that can only send all of a folder.
+    `bytes`: their size, where several are sent together.
     """
 
     folder: Path
@@ -23,6 +23,7 @@ class Cargo:
     keys: int
     stage: Callable[[], Path] | None = None
     bytes: int = 0
+    by_name: bool = False
 
     @property
     def name(self) -> str:

@@ -19,6 +19,8 @@ from registry.survey import Survey
 
 Arrival = tuple[Stat | None, bool | None]  # a staged file's stat, and the verdict on its bytes
 WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
+FEW = 100  # files that are asked for by name: cheaper than a stage with a hole for each other one
+WILD = set("*?[")  # what aws takes for a pattern, in the prefix too
 SPARE_BYTES = 64 * 1024 * 1024  # left free on the disk, for everything else that is written
 
 
@@ -40,10 +42,8 @@ class Fetching:
         """
         survey = self.survey
         self._refuse_full_disk()
-        stage = self._stage()
-        prefix = survey.session.remote.prefix(survey.entry)
-        cargo = Cargo(stage, self.wanted, prefix, len(survey.remote))
-        mover.download(survey.session, cargo, progress)
+        stage = rooms.new_stage(survey.entry)
+        self._bring(stage, progress)
         for path in filter(_is_too_long_for_aws, self.wanted):
             self._fetch_by_short_name(stage, path)
         doubtful = []
@@ -63,6 +63,8 @@ class Fetching:
         An engine also brings what came into S3 after our listing, and litter that never travels.
         """
         numbers, remote = self.survey.numbers, self.survey.remote
+        if len(self.wanted) < len(remote):
+            return False
         staged = scan.scan(rooms.stage(self.survey.entry), everything=True, numbers=numbers)
         if staged.empty_folders or staged.problems or staged.blocked:
             return False
@@ -87,24 +89,34 @@ class Fetching:
                 f"{human_bytes(free)} free: make room, or pull fewer entries"
             )
 
-    def _stage(self) -> Path:
-        """A stage in which only the wanted files are missing: what is missing gets fetched.
+    def _bring(self, stage: Path, progress: mover.Progress) -> None:
+        """Have what an engine can fetch by its own name fetched."""
+        session, remote = self.survey.session, self.survey.remote
+        paths = [path for path in self.wanted if not _is_too_long_for_aws(path)]
+        prefix = session.remote.prefix(self.survey.entry)
+        by_name = len(paths) <= FEW and len(paths) < len(remote) and not WILD & set(prefix)
+        if not by_name:
+            self._fill(stage, set(paths))
+        if paths:
+            cargo = Cargo(stage, paths, prefix, len(remote), by_name=by_name)
+            mover.download(session, cargo, progress)
+
+    def _fill(self, stage: Path, wanted: set[str]) -> None:
+        """Have only the wanted files missing in the stage: what is missing gets fetched.
 
         The others are stood in for by holes of the same size, which take no room.
         """
-        folder = rooms.new_stage(self.survey.entry)
-        wanted = {path for path in self.wanted if not _is_too_long_for_aws(path)}
         for path, there in self.survey.remote.items():
             if path not in wanted:
-                hole = os.path.join(folder, path)
+                hole = os.path.join(stage, path)
                 os.makedirs(os.path.dirname(hole), exist_ok=True)
                 with open(hole, "wb") as file:
                     file.truncate(there.size)
-        return folder
 
     def _fetch_by_short_name(self, stage: Path, path: str) -> None:
         short = stage / f".{secrets.token_hex(8)}"
         mover.fetch_one(self.survey.session, self.survey.remote[path].key, short)
+        (stage / path).parent.mkdir(parents=True, exist_ok=True)
         os.replace(short, stage / path)
 
     def _came(self, stage: str, path: str) -> Arrival:

@@ -57,6 +57,8 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
 
     Times become the objects' own, or a plain `aws s3 sync` would move everything again.
     """
+    if cargo.by_name:
+        return fetch(session, cargo, progress)
     words = [_there(session, cargo), str(cargo.folder), "--size-only", "--use-server-modtime"]
     _copy(session, [*words, "--inplace", "--fast-list"], cargo.keys, progress)
 
