@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import IO
 
 from registry import lock
 from registry.errors import RegistryError
@@ -37,6 +38,7 @@ def run(
     patience: float,
     read: Callable[[bytes], Sign],
     progress: Progress,
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
 ) -> tuple[int, bytes]:
     """Run it to its end; its exit code and what it wrote to stderr.
 
@@ -48,7 +50,7 @@ def run(
         process = subprocess.Popen(
             command,
             env=env,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             pass_fds=lock.inherited(),

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from registry import marker
 from registry.entries import Entry
-from registry.listing import Objects
 from registry.marker import Marker
 from registry.session import Session
 
@@ -28,9 +27,9 @@ class Claim:
         self.mine = self.session.new_marker(self.token)
         self.etag = self._write(self.mine, self.former_etag)
 
-    def seal(self, listing: Objects) -> str:
-        """Say `done` over a verified listing; the marker's ETag."""
-        self.etag = self._write(self.mine.sealing(listing), self.etag)
+    def seal(self, done: Marker) -> str:
+        """Put the marker there that says `done` over a verified listing; its ETag."""
+        self.etag = self._write(done, self.etag)
         return self.etag
 
     def give_back(self) -> bool:

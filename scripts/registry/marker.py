@@ -127,12 +127,11 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
     best effort: look, write, wait, look again.
     """
     key = client.remote.marker(entry)
-    body = json.dumps(asdict(marker), indent=1).encode()
     if not conditional and read(client, entry)[1] != over:
         raise Taken(entry)
     condition = {"if-match": f'"{over}"'} if over else {"if-none-match": "*"}
     try:
-        etag = client.put(key, body, condition if conditional else None).etag
+        etag = client.put(key, _body(marker), condition if conditional else None).etag
     except Denied as error:
         if error.status not in _UNMET:
             raise
@@ -144,6 +143,17 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
         if read(client, entry)[0] != marker:
             raise Taken(entry)
     return etag
+
+
+def expected_etag(marker: Marker) -> str:
+    """The ETag that it gets when it is written, unless the store encrypts it."""
+    from registry.etag import md5
+
+    return md5(_body(marker))
+
+
+def _body(marker: Marker) -> bytes:
+    return json.dumps(asdict(marker), indent=1).encode()
 
 
 def is_conditional(client: Client) -> bool:

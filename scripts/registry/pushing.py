@@ -97,7 +97,8 @@ class Push:
         self.sending = Sending(self.survey)
         self.sending.read(self.plan[compare.UPLOAD])
         self._learn_seen()
-        self.survey.save()  # what looking has taught must outlive a push that dies
+        if self.survey.base.rows or state.path_of(self.entry).exists():
+            self.survey.save()  # what looking has taught must outlive a push that dies
         claim = self._journal()
         self.before = _mark(self.survey.remote)
         theirs = list(self._theirs())
@@ -146,10 +147,17 @@ class Push:
         that it is its own work they built on. Raises Refusal if not all could be deleted.
         """
         if self.claimed:
-            self.survey.marker_etag = ""
+            done = self.claimed.mine.sealing(self.survey.remote)
+            expected = marker.expected_etag(done)  # no marker has it until this one is there
+            self.survey.marker_etag = expected
             self._record()
-            self.survey.marker_etag = self.claimed.seal(self.survey.remote)
-        self.learn()
+            self.survey.marker_etag = self.claimed.seal(done)
+            if self.survey.marker_etag == expected:
+                self._tidy()
+            else:
+                self.learn()
+        else:
+            self.learn()
         if self.spared:
             self.claimed = None
             raise refusals.spared(self.entry, self.spared)
@@ -157,6 +165,9 @@ class Push:
     def learn(self) -> None:
         """Write the baseline; there is nothing left to resume then."""
         self._record()
+        self._tidy()
+
+    def _tidy(self) -> None:
         journal.drop(self.entry)
         rooms.drop_stage(self.entry)
 

@@ -7,13 +7,12 @@ so its own checks are left out.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from registry import child, credentials, etag, rooms
@@ -27,6 +26,7 @@ SECONDS = 12  # a silent server gets for each of three tries
 UNUSABLE = {2, 126, 127}  # exit codes of a program that did not understand us, or did not run
 _Complaint = tuple[str, str]  # the file that it is of, or "", and what rclone said
 _BYTES = re.compile(rb'"bytes":(\d+)')
+_LISTED = "--files-from-raw=-"
 _COMMON = [
     "--ignore-checksum",
     "--no-update-dir-modtime",
@@ -65,38 +65,36 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
 
 def fetch(session: Session, cargo: Cargo, progress: Progress, seconds: int = SECONDS) -> None:
     """Fetch the cargo's paths and nothing else, at the price of a HEAD for each."""
-    with _listed(session, cargo) as names:
-        words = [_there(session, cargo), str(cargo.folder), names, "--inplace"]
-        _copy(session, [*words, "--use-server-modtime"], cargo.keys, progress, seconds)
+    words = [_there(session, cargo), str(cargo.folder), _LISTED, "--inplace"]
+    _copy(session, [*words, "--use-server-modtime"], cargo.keys, progress, seconds, cargo.paths)
 
 
 def upload(session: Session, cargo: Cargo, progress: Progress, seconds: int = SECONDS) -> None:
     """Send the cargo's paths from where they are: making a link to each costs more than this."""
-    with _listed(session, cargo) as names:
-        words = [str(cargo.folder), _there(session, cargo), names, "--copy-links"]
-        words += ["--no-check-dest", "--s3-no-head"]
-        _copy(session, words, cargo.keys, progress, seconds)
-
-
-@contextlib.contextmanager
-def _listed(session: Session, cargo: Cargo) -> Iterator[str]:
-    """The option that names a file with the cargo's paths, one a line."""
-    room = session.root / rooms.ROOM / "stage"  # swept after a crash
-    room.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("wb", dir=room) as names:
-        names.writelines(path.encode() + b"\n" for path in cargo.paths)
-        names.flush()
-        yield f"--files-from-raw={names.name}"
+    words = [str(cargo.folder), _there(session, cargo), _LISTED, "--copy-links"]
+    words += ["--no-check-dest", "--s3-no-head"]
+    _copy(session, words, cargo.keys, progress, seconds, cargo.paths)
 
 
 def _copy(
-    session: Session, words: list[str], keys: int, progress: Progress, seconds: int = SECONDS
+    session: Session,
+    words: list[str],
+    keys: int,
+    progress: Progress,
+    seconds: int = SECONDS,
+    paths: Iterable[str] = (),
 ) -> None:
-    """Raises NotStarted where there is no rclone that runs, RegistryError when it fails."""
+    """Raises NotStarted where there is no rclone that runs, RegistryError when it fails.
+
+    `paths`: what it reads from its standard input, one a line.
+    """
     command = [program(), "copy", *words, *_COMMON]
     patience = child.STALL_SECONDS + keys / 1000
     env = {**_environment(session), "RCLONE_TIMEOUT": f"{seconds}s"}
-    code, errors = child.run(session, command, env, patience, _Reader(), progress)
+    with tempfile.TemporaryFile(dir=session.root / rooms.ROOM) as names:  # a crash leaves none
+        names.writelines(path.encode() + b"\n" for path in paths)
+        names.seek(0)
+        code, errors = child.run(session, command, env, patience, _Reader(), progress, names)
     complaints = _complaints(errors)
     if code in UNUSABLE or code < 0:
         told = [words for _, words in complaints]
