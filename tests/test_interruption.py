@@ -57,6 +57,8 @@ def test_ctrl_c_in_a_push(pair):
 def test_ctrl_c_while_several_entries_share_a_start(pair):
     """What has arrived is not sent again, though its entry could not be sealed."""
     anna, ben, bucket = pair
+    anna.proxy.when("PUT", r"/[bc]\.json", first=2).delay(0.5)  # a goes alone, slowly, then both
+    anna.proxy.when("PUT", r"/a/[xy]\.txt", first=2).delay(3)
     anna.proxy.when("PUT", SLOW).hang()
     push = anna.start("./push.sh", ENGINE="rclone")
     others = {f"{e}/{n}" for e in ENTRIES if not e.endswith("/b") for n in FILES}
