@@ -21,7 +21,7 @@ from registry.errors import RegistryError
 from registry.remote import DVC_FOLDER
 from registry.session import Session
 
-SECONDS = 5  # for each of three tries: DVC waits for a silent server after us
+SECONDS = 3  # for each of three tries: DVC waits for a silent server after us
 MODE = 0o444  # what DVC gives its objects: it trusts those that nobody can have written to
 
 
