@@ -147,5 +147,5 @@ def test_no_file_names_a_package_index():
         if not name or not (ROOT / name).is_file():
             continue
         text = (ROOT / name).read_bytes()
-        assert not re.search(rb"(?m)^\s*(--(extra-)?index-url|-i |--find-links)", text), name
+        assert not re.search(rb"(?m)^\s*(--(extra-)?index-" rb"url|-i |--find-links)", text), name
         assert b"pypi" + b".org" not in text and b"pythonhosted" + b".org" not in text, name

@@ -32,49 +32,44 @@ def until(condition):
         time.sleep(0.02)
 
 
-def test_ctrl_c_in_a_push(pair):
+def interrupt_and_go_on(pair, push):
+    """Ctrl-C ends the push in time; the next one sends only what has not arrived."""
     anna, ben, bucket = pair
+    push.interrupt()
+    began = time.monotonic()
+    run = expect(push.wait(), 130)
+    assert time.monotonic() - began < 30
+    assert_clean_but_journal(anna)
+    anna.proxy.clear()
+    expect(anna.push(), 0)
+    assert bucket.data() == anna.tree()
+    assert anna.proxy.count("PUT", r"/[ac]/[xy]\.txt") == 0, f"sent what was sent already\n{run}"
+    expect(ben.pull(), 0)
+    assert ben.tree() == anna.tree()
+    assert_clean(anna, ben)
+
+
+def test_ctrl_c_in_a_push(pair):
+    anna, _, bucket = pair
     anna.proxy.when("PUT", SLOW).hang()
     push = anna.start("./push.sh", ENGINE="aws")  # one start for each entry
     done = {f".registry/{e}.json" for e in ENTRIES if not e.endswith("/b")}
     until(lambda: anna.proxy.count("PUT", SLOW) and all(
         marker(bucket, key[len(".registry/") : -len(".json")]).get("state") == "done"
         for key in done))  # fmt: skip
-    push.interrupt()
-    began = time.monotonic()
-    run = expect(push.wait(), 130)
-    assert time.monotonic() - began < 30
-    assert_clean_but_journal(anna)
-    anna.proxy.clear()
-    expect(anna.push(), 0)
-    assert bucket.data() == anna.tree()
-    assert anna.proxy.count("PUT", r"/[ac]/[xy]\.txt") == 0, f"sent what was sent already\n{run}"
-    expect(ben.pull(), 0)
-    assert ben.tree() == anna.tree()
-    assert_clean(anna, ben)
+    interrupt_and_go_on(pair, push)
 
 
 def test_ctrl_c_while_several_entries_share_a_start(pair):
     """What has arrived is not sent again, though its entry could not be sealed."""
-    anna, ben, bucket = pair
+    anna, _, bucket = pair
     anna.proxy.when("PUT", r"/[bc]\.json", first=2).delay(0.5)  # a goes alone, slowly, then both
     anna.proxy.when("PUT", r"/a/[xy]\.txt", first=2).delay(3)
     anna.proxy.when("PUT", SLOW).hang()
     push = anna.start("./push.sh", ENGINE="rclone")
     others = {f"{e}/{n}" for e in ENTRIES if not e.endswith("/b") for n in FILES}
     until(lambda: anna.proxy.count("PUT", SLOW) and set(bucket.data()) >= others)
-    push.interrupt()
-    began = time.monotonic()
-    run = expect(push.wait(), 130)
-    assert time.monotonic() - began < 30
-    assert_clean_but_journal(anna)
-    anna.proxy.clear()
-    expect(anna.push(), 0)
-    assert bucket.data() == anna.tree()
-    assert anna.proxy.count("PUT", r"/[ac]/[xy]\.txt") == 0, f"sent what was sent already\n{run}"
-    expect(ben.pull(), 0)
-    assert ben.tree() == anna.tree()
-    assert_clean(anna, ben)
+    interrupt_and_go_on(pair, push)
 
 
 def test_ctrl_c_in_a_pull(pair):

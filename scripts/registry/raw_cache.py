@@ -29,13 +29,14 @@ def fill(session: Session, wanted: list[Entry], progress: mover.Progress) -> boo
     """Bring the objects that these versions need into the cache; whether it now has them all."""
     with contextlib.suppress(RegistryError, OSError):
         here, hasty = Cache.of(session), session.hasty()
-        missing = [name for name in _named(hasty, wanted) if not here.has(name)]
+        lists = _lists(hasty, wanted)
+        missing = [name for name in _named(lists) if not here.has(name)]
         if not here.is_plain or (missing and not mover.is_for_rclone(session, len(missing))):
             return False
         if missing:
             _fetch(session, here, missing, progress)
         if all(map(here.has, missing)):
-            here.take_lists(hasty, wanted)  # last: who has a version's list counts as having it
+            here.take_lists(lists)  # last: who has a version's list counts as having it
             return True
     return False
 
@@ -57,7 +58,7 @@ def drain(session: Session, wanted: Iterable[Entry], progress: mover.Progress) -
         here = Cache.of(session)
         hasty = session.hasty()  # DVC is not to wait for what this waits for in vain
         stored = {name for name, _ in raw_verify.stored(hasty.client)}
-        missing = [n for n in _named(hasty, wanted) if n not in stored and here.is_sound(n)]
+        missing = [n for n in _named(_lists(hasty, wanted)) if n not in stored and here.is_sound(n)]
         if not mover.is_for_rclone(session, len(missing)):
             return
         try:
@@ -121,25 +122,31 @@ class Cache:
             if not target.exists():
                 os.rename(staged, target)
 
-    def take_lists(self, session: Session, wanted: Iterable[Entry]) -> None:
-        """Put in these versions' lists of files, as DVC would. Raises RegistryError."""
-        for entry in wanted:
-            target = self.path(raw_verify.named(entry) + ".dir")
+    def take_lists(self, lists: dict[str, bytes]) -> None:
+        """Put in these versions' lists of files, as DVC would."""
+        for digest, body in lists.items():
+            target = self.path(digest + ".dir")
             if not target.exists():
-                files.write_whole(target, raw_verify.list_of_files(session.client, entry), True)
+                files.write_whole(target, body, durable=True)
                 target.chmod(MODE)
 
 
-def _named(session: Session, wanted: Iterable[Entry]) -> list[str]:
-    """The MD5s of all files of these versions, each once."""
-    names: dict[str, None] = {}
+def _lists(session: Session, wanted: Iterable[Entry]) -> dict[str, bytes]:
+    """{the version's MD5: its list of files}, from the cache or else from S3."""
+    lists = {}
     for entry in wanted:
         try:
-            manifest = raw_verify.manifest_here(entry)
+            body = raw_verify.list_here(entry)
         except RegistryError:
-            manifest = raw_verify.manifest(session.client, entry)
-        names.update(dict.fromkeys(manifest.values()))
-    return list(names)
+            body = raw_verify.list_of_files(session.client, entry)
+        lists[raw_verify.named(entry)] = body
+    return lists
+
+
+def _named(lists: dict[str, bytes]) -> list[str]:
+    """The MD5s of all files of these versions, each once."""
+    manifests = map(raw_verify.parse, lists.values())
+    return list(dict.fromkeys(name for manifest in manifests for name in manifest.values()))
 
 
 def _cargo(session: Session, folder: Path, names: Iterable[str]) -> Cargo:

@@ -73,7 +73,7 @@ def manifest(client: Client, entry: Entry) -> Tags:
 
     Raises RegistryError when S3 lacks the list of its files.
     """
-    return _parse(list_of_files(client, entry), named(entry))
+    return parse(list_of_files(client, entry))
 
 
 def list_of_files(client: Client, entry: Entry) -> bytes:
@@ -82,16 +82,19 @@ def list_of_files(client: Client, entry: Entry) -> bytes:
     answer = client.get(object_key(client, digest) + ".dir")
     if answer is None:
         raise RegistryError(f"S3 does not hold this version: `make push DATASET={entry:sh}`")
-    if etag.md5(answer.body) != digest:
-        raise RegistryError("the list of its files is damaged: push it again")
-    return answer.body
+    return _sound(answer.body, digest)
 
 
 def manifest_here(entry: Entry) -> Tags:
     """The same from DVC's cache here. Raises RegistryError when the cache lacks it."""
+    return parse(list_here(entry))
+
+
+def list_here(entry: Entry) -> bytes:
+    """The list of files in DVC's cache here. Raises as `list_of_files` does."""
     digest = named(entry)
     try:
-        return _parse(_cached(entry, f"{digest}.dir").read_bytes(), digest)
+        return _sound(_cached(entry, f"{digest}.dir").read_bytes(), digest)
     except OSError:
         raise RegistryError(f"DVC's cache lacks it: `make pull DATASET={entry:sh}`") from None
 
@@ -122,9 +125,14 @@ def amount(entry: Entry) -> Amount | None:
     return Amount(int(files.group(1)), int(size.group(1))) if size and files else None
 
 
-def _parse(body: bytes, digest: str) -> Tags:
+def _sound(body: bytes, digest: str) -> bytes:
     if etag.md5(body) != digest:
         raise RegistryError("the list of its files is damaged: push it again")
+    return body
+
+
+def parse(body: bytes) -> Tags:
+    """{path: MD5} of a list of files."""
     files = Tags()
 
     def note(row: dict[str, str]) -> None:

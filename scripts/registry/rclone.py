@@ -43,8 +43,7 @@ class Failed(RegistryError):
     """rclone ended with an error; other files than those it complains of may have been sent."""
 
     def __init__(self, code: int, complaints: list[_Complaint]) -> None:
-        told = [" ".join(filter(None, words)) for words in complaints]
-        super().__init__(f"rclone copy: {_last_words(told, code)}")
+        super().__init__(f"rclone copy: {_last_words(complaints, code)}")
         self.files = [file for file, _ in complaints if file]
 
     def is_of(self, cargo: Cargo) -> bool:
@@ -97,8 +96,7 @@ def _copy(
         code, errors = child.run(session, command, env, patience, _Reader(), progress, names)
     complaints = _complaints(errors)
     if code in UNUSABLE or code < 0:
-        told = [words for _, words in complaints]
-        raise NotStarted(f"rclone: {_last_words(told, code)}")
+        raise NotStarted(f"rclone: {_last_words(complaints, code)}")
     if code:
         raise Failed(code, complaints)
 
@@ -168,5 +166,6 @@ def _complaints(errors: bytes) -> list[_Complaint]:
     return told
 
 
-def _last_words(told: list[str], code: int) -> str:
+def _last_words(complaints: list[_Complaint], code: int) -> str:
+    told = [" ".join(filter(None, words)) for words in complaints]
     return " | ".join(told[-3:]) or f"it ended with code {code}"

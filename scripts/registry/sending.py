@@ -105,7 +105,7 @@ class Sending:
         return [path for path in paths if flags[numbers[path]] and not self._arrived(path)]
 
     def _arrived(self, path: str) -> bool:
-        """The same of one file whose ETag or stat is not as expected."""
+        """Whether a file that is not plainly as it was sent arrived all the same."""
         stat, _ = self.files[path]
         there = self.survey.remote.get(path)
         if there is None or there.size != stat.size or scan.stat_of(self._at(path)) != stat:

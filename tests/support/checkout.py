@@ -404,7 +404,7 @@ def _template(samples: bool) -> Path:
     env = _environment(template.parent / "home", template.parent)
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "As tracked"]):
         subprocess.run(["git", *words], cwd=template, env=env, check=True)
-    # Once for all copies, or compiling is half of what each of their commands does.
+    # Once for all copies, which may write none: or each of their commands compiles all anew.
     subprocess.run([sys.executable, "-m", "compileall", "-q", template / "scripts"], check=True)
     return template
 
