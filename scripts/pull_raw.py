@@ -15,7 +15,7 @@ from pathlib import Path
 from registry import access, console, crew, dvc, entries, raw, raw_cache, raw_versions
 from registry.console import plural, say
 from registry.entries import Entry
-from registry.errors import Refusal, RegistryError
+from registry.errors import Refusal, RegistryError, Stalled
 from registry.progress import Meter
 from registry.session import Session
 
@@ -59,14 +59,24 @@ def pull(session: Session, wanted: list[Entry]) -> list[crew.Result[None]]:
     """All at once, since a start of DVC takes a second; one by one if that failed."""
     if not wanted:
         return []
-    with Meter.of_raw("fetched", wanted) as meter:
-        is_cached = raw_cache.fill(session, wanted, partial(meter.moved, "raw"))
-    whole = attempt(wanted, dvc.checkout if is_cached else dvc.pull)
+    try:
+        with Meter.of_raw("fetched", wanted) as meter:
+            is_cached = raw_cache.fill(session, wanted, partial(meter.moved, "raw"))
+        whole = attempt(wanted, dvc.checkout if is_cached else dvc.pull)
+    except Stalled as error:
+        whole = error
     if whole is None or len(wanted) == 1:
         results = [crew.Result[None](entry, error=whole) for entry in wanted]
     else:
-        results = [crew.Result[None](entry, error=attempt([entry])) for entry in wanted]
+        results = [crew.Result[None](entry, error=alone(entry, whole)) for entry in wanted]
     return verify(session, results)
+
+
+def alone(entry: Entry, whole: RegistryError) -> RegistryError | None:
+    """Try one by itself; at a silent server only what the cache has, or each would wait anew."""
+    if not isinstance(whole, Stalled):
+        return attempt([entry])
+    return whole if attempt([entry], dvc.checkout) else None
 
 
 def not_in_s3(fetched: Iterable[Entry]) -> list[Entry]:

@@ -13,7 +13,7 @@ from functools import partial
 from registry import access, console, crew, dvc, entries, mover, raw, raw_cache, raw_verify
 from registry.console import plural, say
 from registry.entries import Entry
-from registry.errors import Refusal, RegistryError
+from registry.errors import Refusal, RegistryError, Stalled
 from registry.progress import Meter
 from registry.scan import Scan
 from registry.session import Session
@@ -65,15 +65,23 @@ def push(session: Session, seen: dict[Entry, tuple[Scan, int]]) -> list[crew.Res
     fit = list(seen)
     if not fit:
         return []
-    with Meter.of_raw("sent", fit) as meter:
-        raw_cache.drain(session, fit, partial(meter.moved, "raw"))
-    whole = attempt(session, fit)
-    each = [whole if len(fit) == 1 else whole and attempt(session, [entry]) for entry in fit]
+    whole = drain(session, fit) or attempt(session, fit)
+    is_final = len(fit) == 1 or isinstance(whole, Stalled)  # who waited in vain once need not again
+    each = [whole if is_final else whole and attempt(session, [entry]) for entry in fit]
     for entry, error in zip(fit, each, strict=True):
         here = os.path.lexists(entry.folder)
         if not error and here and raw.look(entry)[0].stamp == seen[entry][0].stamp:
             raw.remember(entry, session.remote.identity, *seen[entry])
     return [crew.Result[None](e, error=error) for e, error in zip(fit, each, strict=True)]
+
+
+def drain(session: Session, fit: list[Entry]) -> RegistryError | None:
+    try:
+        with Meter.of_raw("sent", fit) as meter:
+            raw_cache.drain(session, fit, partial(meter.moved, "raw"))
+    except RegistryError as error:
+        return error
+    return None
 
 
 def attempt(session: Session, fit: list[Entry]) -> RegistryError | None:

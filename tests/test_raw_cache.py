@@ -3,6 +3,7 @@
 import hashlib
 import re
 import stat
+import time
 
 import pytest
 from support.oracle import below, expect
@@ -68,6 +69,31 @@ def test_an_object_that_came_damaged_is_not_put_in_the_cache(pushed, ben):
     ben.proxy.clear()
     expect(ben.pull(), 0)
     assert ben.tree() == pushed.tree()
+
+
+@pytest.mark.parametrize("stop", ["interrupt", "kill"])
+def test_what_a_stopped_pull_brought_is_not_fetched_again(pushed, ben, stop):
+    take_card(ben, pushed)
+    ben.proxy.when("GET", r"/files/md5/../[0-9a-f]{30}(\?|$)").delay(2)
+    pull = ben.start("./pull.sh")
+    end = time.monotonic() + 60
+    while len(came(ben)) < COUNT / 3:
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.05)
+    getattr(pull, stop)()
+    pull.wait()
+    ben.proxy.clear()
+    before = {path.name: path.stat().st_ino for path in came(ben)}
+    expect(ben.pull(), 0)
+    assert ben.tree() == pushed.tree()
+    after = {path.name: path.stat().st_ino for path in cached(ben)}
+    assert len(before) >= COUNT / 3 and before.items() <= after.items(), "fetched anew"
+    assert not ben.strays()
+
+
+def came(person):
+    folder = person.path / ".registry/unfinished/raw_datasets"
+    return [p for p in folder.glob("??/*") if p.stat().st_size]
 
 
 def test_a_version_that_the_cache_holds_needs_no_s3(pushed, bucket):

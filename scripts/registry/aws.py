@@ -42,9 +42,9 @@ def run(session: Session, words: list[str], keys: int, progress: Progress) -> No
     """
     patience = child.STALL_SECONDS + keys / 1000  # a page of a thousand keys may take a second
     command = [*program(), "s3", *words, *_options(session)]
-    code, errors = child.run(session, command, _environment(session), patience, _read, progress)
-    if code:
-        raise RegistryError(f"aws s3 {words[0]}: {_last_words(errors, code)}")
+    end = child.run(session, command, _environment(session), patience, _Reader(), progress)
+    if end.code:
+        raise RegistryError(f"aws s3 {words[0]}: {_last_words(end.errors, end.code)}")
 
 
 def program() -> list[str]:
@@ -88,9 +88,16 @@ def _environment(session: Session) -> dict[str, str]:
     return env
 
 
-def _read(block: bytes) -> Sign:
-    counts = [_bytes(*found) for found in _DONE.findall(block)]
-    return Sign(max(counts, default=None), b"load: " in block)
+class _Reader:
+    """Reads what aws says of each file, and of how far it is."""
+
+    def __init__(self) -> None:
+        self._most = 0
+
+    def __call__(self, block: bytes) -> Sign:
+        moved = max((_bytes(*found) for found in _DONE.findall(block)), default=0)
+        further, self._most = max(moved - self._most, 0), max(moved, self._most)
+        return Sign(moved, further, done=b"load: " in block, failed=b"load failed: " in block)
 
 
 def _bytes(number: bytes, unit: bytes) -> int:

@@ -126,11 +126,15 @@ def leftovers(visit: Visit) -> Iterator[Finding]:
         cure = f"make push DATASET={shlex.quote(entry)}"
         yield Finding(BAD, "leftovers", f"a push of {entry} was not finished here", cure)
     staged = [path for path in top.glob("stage/*/*") if any(path.iterdir())]
+    unfinished = [path for path in top.glob("unfinished/*") if any(path.iterdir())]
+    if unfinished:
+        text = "raw data that a stopped pull fetched waits for the next one"
+        yield Finding(NOTE, "leftovers", text, "make pull, or delete .registry/unfinished/")
     if staged:
         many = plural(len(staged), "entry", "entries")
         text = f"files in transit of {many}, from a command that runs or was killed"
         yield Finding(NOTE, "leftovers", text, "the next pull or push removes them")
-    if not staged and not [*top.glob("journal/*/*.json")]:
+    if not staged and not unfinished and not [*top.glob("journal/*/*.json")]:
         yield Finding(OK, "leftovers", "none here")
 
 

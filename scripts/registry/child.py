@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import IO
 
 from registry import lock
-from registry.errors import RegistryError
+from registry.errors import RegistryError, Stalled
 from registry.session import Session
 
-STALL_SECONDS = 45.0  # no sign of progress for so long: it hangs
+STALL_SECONDS = 40.0  # no sign of progress for so long: it hangs
+BUFFERED = 64 * 2**20  # bytes: what all connections together may hold that never went out
 
 Progress = Callable[[int], None]  # bytes moved so far
 
@@ -25,10 +26,47 @@ class NotStarted(RegistryError):
 
 @dataclass(frozen=True)
 class Sign:
-    """What a piece of its talk tells: bytes moved so far (None: nothing said), and life."""
+    """What a piece of its talk tells."""
 
-    moved: int | None = None
-    alive: bool = False
+    moved: int | None = None  # bytes so far; None: nothing said
+    further: int = 0  # bytes by which files got further than they ever were
+    done: bool = False  # a file has arrived
+    failed: bool = False
+
+
+class _Pulse:
+    """When it last gave a sign of life: a file that arrived, or bytes.
+
+    Bytes on their way out prove little: they wait in buffers, a next file's follow each one's that
+    failed, and aws counts the failed ones' too, just before it says so. So once a file has failed
+    they must be more than buffers hold.
+    """
+
+    def __init__(self) -> None:
+        self._last = self._earlier = time.monotonic()
+        self._gained = 0
+        self._troubled = False
+
+    def silence(self) -> float:
+        """Seconds since then."""
+        return time.monotonic() - self._last
+
+    def feel(self, sign: Sign) -> None:
+        self._gained += sign.further
+        if sign.done or self._gained > (BUFFERED if self._troubled else 0):
+            self._earlier, self._last, self._gained = self._last, time.monotonic(), 0
+            self._troubled = self._troubled and not sign.done
+        if sign.failed:
+            self._last, self._troubled = self._earlier, True
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How it ended: its exit code, what it wrote to stderr, seconds without a sign of life."""
+
+    code: int
+    errors: bytes
+    silence: float
 
 
 def run(
@@ -39,11 +77,11 @@ def run(
     read: Callable[[bytes], Sign],
     progress: Progress,
     stdin: IO[bytes] | int = subprocess.DEVNULL,
-) -> tuple[int, bytes]:
-    """Run it to its end; its exit code and what it wrote to stderr.
+) -> Ended:
+    """Run it to its end.
 
-    `read` makes sense of a block of its talk. Raises NotStarted, RegistryError when it says
-    nothing new for `patience` seconds, KeyboardInterrupt when the session is stopping.
+    `read` makes sense of a block of its talk. Raises NotStarted, Stalled when it says nothing new
+    for `patience` seconds, KeyboardInterrupt when the session is stopping.
     """
     errors = bytearray()
     try:
@@ -59,10 +97,10 @@ def run(
         raise NotStarted(f"{command[0]}: {error.strerror}") from None
     with process:
         try:
-            _watch(session, process, errors, patience, read, progress)
+            silence = _watch(session, process, errors, patience, read, progress)
         finally:
             _end(process)
-    return process.returncode, bytes(errors)
+    return Ended(process.returncode, bytes(errors), silence)
 
 
 def _watch(
@@ -72,16 +110,16 @@ def _watch(
     patience: float,
     read: Callable[[bytes], Sign],
     progress: Progress,
-) -> None:
+) -> float:
     assert process.stdout and process.stderr and isinstance(process.args, list)
     name = os.path.basename(process.args[0])
     open_pipes = [process.stdout, process.stderr]
-    last, moved = time.monotonic(), 0
+    pulse, moved = _Pulse(), 0
     while open_pipes:
         if session.stopping.is_set():
             raise KeyboardInterrupt
-        if time.monotonic() - last > patience:
-            raise RegistryError(f"{name}: no progress for {patience:.0f} s; is the remote up?")
+        if pulse.silence() > patience:
+            raise Stalled(f"{name}: no progress for {patience:.0f} s; is the remote up?")
         for pipe in select.select(open_pipes, [], [], 0.2)[0]:
             block = os.read(pipe.fileno(), 65536)
             if not block:
@@ -90,10 +128,11 @@ def _watch(
             if pipe is process.stderr:
                 errors += block
             sign = read(block)
-            now = max(moved, sign.moved or 0)
-            if now > moved or sign.alive:
-                last, moved = time.monotonic(), now
+            pulse.feel(sign)
+            if (sign.moved or 0) > moved:
+                moved = sign.moved or 0
                 progress(moved)
+    return pulse.silence()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -21,5 +21,9 @@ class Refusal(RegistryError):
     exit_code = 3
 
 
+class Stalled(RegistryError):
+    """A program that moves bytes got no further for so long that it hangs."""
+
+
 class Unreachable(RegistryError):
     """The remote did not answer, or did not let us in."""

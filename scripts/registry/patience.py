@@ -12,15 +12,15 @@ import subprocess
 import time
 from pathlib import Path
 
-from registry.errors import RegistryError
+from registry.errors import Stalled
 
-STALL_SECONDS = 45.0  # no sign of progress for so long: it hangs
+STALL_SECONDS = 40.0  # no sign of progress for so long: it hangs
 NO_EFFORT = 256 * 1024  # bytes: what drawing progress bars and trying again cost in that time
 TICK_BYTES = 512  # a hundredth of a second of computing counts as so many bytes
 
 
 def wait(process: subprocess.Popen[str], name: str) -> tuple[str, str | None]:
-    """What it printed, and its errors. Raises RegistryError when it hangs."""
+    """What it printed, and its errors. Raises Stalled when it hangs."""
     last, seen = time.monotonic(), 0
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -29,7 +29,7 @@ def wait(process: subprocess.Popen[str], name: str) -> tuple[str, str | None]:
         if effort is None or effort > seen + NO_EFFORT or _is_sending(process.pid):
             last, seen = time.monotonic(), effort or 0
         if time.monotonic() - last > STALL_SECONDS:
-            raise RegistryError(f"{name}: no progress for {STALL_SECONDS:.0f} s: is the remote up?")
+            raise Stalled(f"{name}: no progress for {STALL_SECONDS:.0f} s: is the remote up?")
 
 
 def _effort(pid: int) -> int | None:

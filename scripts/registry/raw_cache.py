@@ -2,7 +2,8 @@
 
 DVC's own transfer took 16 s for 5,000 files where rclone took 1.3 s. Only objects are moved, each
 checked by its MD5, which is its name. What fails is DVC's to do, and to report, so nothing here is
-ever needed; only where all came has DVC no more to do than `dvc checkout`.
+ever needed; only where all came has DVC no more to do than `dvc checkout`. The one exception is a
+server that gave no answer: DVC would wait for it all over again.
 """
 
 from __future__ import annotations
@@ -10,24 +11,27 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from registry import etag, files, mover, place, raw_verify, rclone, remote, rooms
 from registry.cargo import Cargo
 from registry.entries import Entry
-from registry.errors import RegistryError
+from registry.errors import RegistryError, Stalled
 from registry.remote import DVC_FOLDER
 from registry.session import Session
 
-SECONDS = 3  # for each of three tries: DVC waits for a silent server after us
+SILENCE = 10.0  # seconds: who hears nothing for longer need not ask again, by DVC
 MODE = 0o444  # what DVC gives its objects: it trusts those that nobody can have written to
 
 
 def fill(session: Session, wanted: list[Entry], progress: mover.Progress) -> bool:
-    """Bring the objects that these versions need into the cache; whether it now has them all."""
-    with contextlib.suppress(RegistryError, OSError):
+    """Bring the objects that these versions need into the cache; whether it now has them all.
+
+    Raises Stalled when the server fell silent.
+    """
+    with _left_to_dvc(session):
         here, hasty = Cache.of(session), session.hasty()
         lists = _lists(hasty, wanted)
         missing = [name for name in _named(lists) if not here.has(name)]
@@ -42,19 +46,29 @@ def fill(session: Session, wanted: list[Entry], progress: mover.Progress) -> boo
 
 
 def _fetch(session: Session, here: Cache, missing: list[str], progress: mover.Progress) -> None:
-    stage = session.root / rooms.ROOM / "stage" / "raw_cache"
+    """Fetch the objects that are missing; what came stays in the cache, whatever happens then."""
+    stage, failure = rooms.unfinished(session.root, "raw_datasets"), None
+    here.take(stage, missing)  # what a stopped run brought
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
+    still = [name for name in missing if not here.has(name)]
     try:
-        rclone.fetch(session, _cargo(session, stage, missing), progress, SECONDS)
-        here.take(stage, missing)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        if still:
+            rclone.fetch(session, _cargo(session, stage, still), progress)
+    except RegistryError as error:
+        failure = error
+    here.take(stage, still)
+    shutil.rmtree(stage, ignore_errors=True)
+    if failure:
+        raise failure
 
 
 def drain(session: Session, wanted: Iterable[Entry], progress: mover.Progress) -> None:
-    """Send the objects that these versions need and S3 lacks; what came damaged is taken out."""
-    with contextlib.suppress(RegistryError, OSError):
+    """Send the objects that these versions need and S3 lacks; what came damaged is taken out.
+
+    Raises Stalled when the server fell silent.
+    """
+    with _left_to_dvc(session):
         here = Cache.of(session)
         hasty = session.hasty()  # DVC is not to wait for what this waits for in vain
         stored = {name for name, _ in raw_verify.stored(hasty.client)}
@@ -62,9 +76,27 @@ def drain(session: Session, wanted: Iterable[Entry], progress: mover.Progress) -
         if not mover.is_for_rclone(session, len(missing)):
             return
         try:
-            rclone.upload(session, _cargo(session, here.objects, missing), progress, SECONDS)
+            rclone.upload(session, _cargo(session, here.objects, missing), progress)
         finally:
-            _take_out_damaged(session, here, set(missing))
+            with contextlib.suppress(RegistryError):  # or it would hide what failed before
+                _take_out_damaged(hasty, here, set(missing))
+
+
+@contextlib.contextmanager
+def _left_to_dvc(session: Session) -> Iterator[None]:
+    """Let what fails be DVC's to do. Raises Stalled when the server fell silent."""
+    try:
+        yield
+    except Stalled:
+        raise
+    except rclone.Failed as error:
+        if error.silence > SILENCE:
+            silence = f"no progress for {error.silence:.0f} s; is the remote up?"
+            raise Stalled(f"{silence} {error}") from None
+    except RegistryError:
+        pass
+    except OSError as error:
+        session.say_once(f"raw_datasets: {error}: DVC moves the files instead")
 
 
 def _take_out_damaged(session: Session, here: Cache, sent: set[str]) -> None:
@@ -115,7 +147,8 @@ class Cache:
             if staged.exists() and etag.compute(staged) == name:
                 staged.chmod(MODE)
                 good.append((staged, self.path(name)))
-        place.flush(stage)
+        if good:
+            place.flush(stage)
         for folder in {target.parent for _, target in good}:
             folder.mkdir(parents=True, exist_ok=True)
         for staged, target in good:

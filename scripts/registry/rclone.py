@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from registry import child, credentials, etag, rooms
 from registry.cargo import Cargo
@@ -25,7 +25,6 @@ TRANSFERS = 64  # at a 40 ms round trip 64 took 7 s where 16 took 13 s; no slowe
 SECONDS = 12  # a silent server gets for each of three tries
 UNUSABLE = {2, 126, 127}  # exit codes of a program that did not understand us, or did not run
 _Complaint = tuple[str, str]  # the file that it is of, or "", and what rclone said
-_BYTES = re.compile(rb'"bytes":(\d+)')
 _LISTED = "--files-from-raw=-"
 _COMMON = [
     "--ignore-checksum",
@@ -40,10 +39,14 @@ _COMMON = [
 
 
 class Failed(RegistryError):
-    """rclone ended with an error; other files than those it complains of may have been sent."""
+    """rclone ended with an error; other files than those it complains of may have been sent.
 
-    def __init__(self, code: int, complaints: list[_Complaint]) -> None:
+    `silence`: seconds in which the server had given no sign of life.
+    """
+
+    def __init__(self, code: int, complaints: list[_Complaint], silence: float = 0) -> None:
         super().__init__(f"rclone copy: {_last_words(complaints, code)}")
+        self.silence = silence
         self.files = [file for file, _ in complaints if file]
 
     def is_of(self, cargo: Cargo) -> bool:
@@ -62,17 +65,17 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     _copy(session, [*words, "--inplace", "--fast-list"], cargo.keys, progress)
 
 
-def fetch(session: Session, cargo: Cargo, progress: Progress, seconds: int = SECONDS) -> None:
+def fetch(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Fetch the cargo's paths and nothing else, at the price of a HEAD for each."""
     words = [_there(session, cargo), str(cargo.folder), _LISTED, "--inplace"]
-    _copy(session, [*words, "--use-server-modtime"], cargo.keys, progress, seconds, cargo.paths)
+    _copy(session, [*words, "--use-server-modtime"], cargo.keys, progress, cargo.paths)
 
 
-def upload(session: Session, cargo: Cargo, progress: Progress, seconds: int = SECONDS) -> None:
+def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Send the cargo's paths from where they are: making a link to each costs more than this."""
     words = [str(cargo.folder), _there(session, cargo), _LISTED, "--copy-links"]
     words += ["--no-check-dest", "--s3-no-head"]
-    _copy(session, words, cargo.keys, progress, seconds, cargo.paths)
+    _copy(session, words, cargo.keys, progress, cargo.paths)
 
 
 def _copy(
@@ -80,25 +83,25 @@ def _copy(
     words: list[str],
     keys: int,
     progress: Progress,
-    seconds: int = SECONDS,
     paths: Iterable[str] = (),
 ) -> None:
-    """Raises NotStarted where there is no rclone that runs, RegistryError when it fails.
+    """Raises NotStarted where there is no rclone that runs, Failed or Stalled when it fails.
 
     `paths`: what it reads from its standard input, one a line.
     """
     command = [program(), "copy", *words, *_COMMON]
     patience = child.STALL_SECONDS + keys / 1000
-    env = {**_environment(session), "RCLONE_TIMEOUT": f"{seconds}s"}
     with tempfile.TemporaryFile(dir=session.root / rooms.ROOM) as names:  # a crash leaves none
         names.writelines(path.encode() + b"\n" for path in paths)
         names.seek(0)
-        code, errors = child.run(session, command, env, patience, _Reader(), progress, names)
-    complaints = _complaints(errors)
-    if code in UNUSABLE or code < 0:
-        raise NotStarted(f"rclone: {_last_words(complaints, code)}")
-    if code:
-        raise Failed(code, complaints)
+        end = child.run(
+            session, command, _environment(session), patience, _Reader(), progress, names
+        )
+    complaints = _complaints(end.errors)
+    if end.code in UNUSABLE or end.code < 0:
+        raise NotStarted(f"rclone: {_last_words(complaints, end.code)}")
+    if end.code:
+        raise Failed(end.code, complaints, end.silence)
 
 
 def _there(session: Session, cargo: Cargo) -> str:
@@ -130,6 +133,7 @@ def _environment(session: Session) -> dict[str, str]:
         "RCLONE_S3_CHUNK_SIZE": f"{etag.PART}B",
         "RCLONE_S3_ENCODING": "None",  # names travel as they are
         "RCLONE_LOCAL_ENCODING": "None",
+        "RCLONE_TIMEOUT": f"{SECONDS}s",
         "RCLONE_CONTIMEOUT": "5s",
         "RCLONE_LOW_LEVEL_RETRIES": "3",
         "RCLONE_RETRIES": "1",
@@ -140,30 +144,49 @@ def _environment(session: Session) -> dict[str, str]:
 
 
 class _Reader:
-    """Reads rclone's JSON log: a change in the count of bytes is the sign of life."""
+    """Reads rclone's JSON log. Its count of bytes takes in those that it sends a second time."""
 
     def __init__(self) -> None:
-        self.last = -1
+        self._rest = b""
+        self._answers = 0
+        self._reached: dict[str, int] = {}  # of the files that are under way: most bytes so far
 
     def __call__(self, block: bytes) -> Sign:
-        counts = [int(found) for found in _BYTES.findall(block)]
-        moved = max(counts, default=None)
-        alive, self.last = moved is not None and moved > self.last, max(self.last, moved or 0)
-        return Sign(moved, alive)
+        *lines, self._rest = (self._rest + block).split(b"\n")
+        entries = [entry for line in lines if (entry := _parse(line))]
+        failed = any(entry.get("level") == "error" for entry in entries)
+        told = [entry["stats"] for entry in entries if "stats" in entry]
+        return self._state(told[-1], failed) if told else Sign(failed=failed)
+
+    def _state(self, stats: dict[str, Any], failed: bool) -> Sign:
+        before = self._reached
+        under_way = {file["name"]: file.get("bytes", 0) for file in stats.get("transferring", [])}
+        further = sum(max(n - before.get(name, 0), 0) for name, n in under_way.items())
+        self._reached = {name: max(n, before.get(name, 0)) for name, n in under_way.items()}
+        answers = sum(stats.get(name, 0) for name in ("listed", "checks", "transfers"))
+        done, self._answers = answers > self._answers, answers
+        return Sign(stats.get("bytes"), further, done, failed)
 
 
 def _complaints(errors: bytes) -> list[_Complaint]:
     """The errors in rclone's JSON log, and lines that are none of it."""
     told = []
-    for line in errors.decode("utf-8", "replace").splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            told.append(("", line.strip()))
-            continue
-        if entry.get("level") in ("error", "critical"):
+    for line in errors.splitlines():
+        entry = _parse(line)
+        if entry is None:
+            told.append(("", line.decode("utf-8", "replace").strip()))
+        elif entry.get("level") in ("error", "critical"):
             told.append((entry.get("object", ""), entry["msg"].strip()))
     return told
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    """A line of the JSON log; None for any other."""
+    try:
+        entry = json.loads(line.decode("utf-8", "replace"))
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None
 
 
 def _last_words(complaints: list[_Complaint], code: int) -> str:

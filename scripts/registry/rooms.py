@@ -42,6 +42,11 @@ def new_stage(entry: Entry) -> Path:
     return folder
 
 
+def unfinished(root: Path, name: str) -> Path:
+    """Where downloads wait that a stopped command did not get to check; `sweep` leaves it."""
+    return root / ROOM / "unfinished" / name
+
+
 def drop_stage(entry: Entry) -> None:
     shutil.rmtree(stage(entry), ignore_errors=True)
 
