@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import graves
 from tools import BIN, DATA, HERE, RAW, Tool
 
 ROOT = HERE.parent
@@ -52,15 +53,15 @@ class Clone(Tool):
     def forget(self, data: bool) -> None:
         sections = (*DATA, *((RAW,) if self.has_raw else ()))
         for section in sections:
-            shutil.rmtree(self.folder / ".registry" / "state" / section, ignore_errors=True)
+            self.drop(f".registry/state/{section}")
             for child in (self.folder / section).iterdir() if data else ():
                 if child.is_dir():
-                    shutil.rmtree(child)
+                    self.drop(f"{section}/{child.name}")
         if self.has_raw:  # DVC remembers what it saw on a remote
-            shutil.rmtree(self.home, ignore_errors=True)
-            shutil.rmtree(self.folder / ".dvc" / "tmp", ignore_errors=True)
+            graves.bury(self.home, self.folder)
+            self.drop(".dvc/tmp")
         if data and self.has_raw:
-            shutil.rmtree(self.folder / ".dvc" / "cache", ignore_errors=True)
+            self.drop(".dvc/cache")
 
     def _run(self, *words: str) -> None:
         environment = self.environment()
@@ -117,13 +118,13 @@ class Dvc(Clone):
 
     def forget(self, data: bool) -> None:
         for section in DATA if data else ():
-            shutil.rmtree(self.folder / section, ignore_errors=True)
+            self.drop(section)
         for child in (self.folder / RAW).iterdir() if data and self.has_raw else ():
             if child.is_dir():
-                shutil.rmtree(child)
+                self.drop(f"{RAW}/{child.name}")
         for name in ("cache", "tmp") if data else ("tmp",):
-            shutil.rmtree(self.folder / ".dvc" / name, ignore_errors=True)
-        shutil.rmtree(self.home, ignore_errors=True)
+            self.drop(f".dvc/{name}")
+        graves.bury(self.home, self.folder)
 
 
 def _copy_tracked_files(folder: Path) -> None:

@@ -26,6 +26,7 @@ import cards
 import cases
 import chart
 import daily
+import graves
 import many
 import measure
 import report
@@ -60,9 +61,12 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as with Ctrl-C
     old, new, code = results.load(), [], 0
     try:
-        for place in (place for name in names for place in PLANS[name]):
-            new.append(Table(*place, report.about()))
-            code = max(code, measure_all(new[-1], lambda: write(old, new)))
+        with tempfile.TemporaryDirectory(prefix="bench-") as top:
+            for place in (place for name in names for place in PLANS[name]):
+                new.append(Table(*place, report.about()))
+                folder = Path(top, str(len(new)))
+                code = max(code, measure_all(new[-1], folder, lambda: write(old, new)))
+                graves.free_space(folder)
     except KeyboardInterrupt:
         code = 130
     print(write(old, new))
@@ -76,15 +80,13 @@ def write(old: list[Table], new: list[Table]) -> str:
     return report.write(tables, [table.place for table in new])
 
 
-def measure_all(table: Table, keep: Callable[[], object]) -> int:
+def measure_all(table: Table, folder: Path, keep: Callable[[], object]) -> int:
     """Fill the table, and `keep` it after each case; 1 if anything failed."""
     say(table, "set-up")
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix="bench-") as folder,
-            servers.running([table.link]) as server,
-        ):
-            bench, tools, every = set_up(table, Path(folder), server)
+        folder.mkdir()
+        with servers.running([table.link]) as server:
+            bench, tools, every = set_up(table, folder, server)
             words = os.environ.get("BENCH_CASES", "").split(",")
             chosen = {n: case for n, case in every.items() if any(word in n for word in words)}
             if "cold push" in every:

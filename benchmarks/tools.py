@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import graves
 
 BIN = Path(sys.executable).parent
 HERE = Path(__file__).resolve().parent
@@ -40,7 +41,11 @@ class Tool:
     def forget(self, data: bool) -> None:
         """As on a new machine: drop all memory, and the data too."""
         for section in (*DATA, *((RAW,) if self.has_raw else ())) if data else ():
-            shutil.rmtree(self.folder / section, ignore_errors=True)
+            self.drop(section)
+
+    def drop(self, path: str) -> None:
+        """Take a folder of its own away."""
+        graves.bury(self.folder / path, self.folder)
 
     @property
     def home(self) -> Path:
