@@ -31,12 +31,9 @@ note() { # remember the worst: a failure (1) outranks a refusal (3)
 # Gates: names, the way to S3, and what may have changed there or here.
 todo=$("$py" scripts/select_entries.py pull "$@") || note
 [ "$status" = 0 ] || [ "$status" = 3 ] || exit "$status"
-raw=$(grep '^raw_datasets/' <<<"$todo" || true)
-mirrored=$(grep -v '^raw_datasets/' <<<"$todo" || true)
 
-# Effects: one part's failure does not stop the other.
-if [ -n "$raw" ]; then "$py" scripts/pull_raw.py - <<<"$raw" || note; fi
-if [ -n "$mirrored" ]; then "$py" scripts/pull_entries.py - <<<"$mirrored" || note; fi
+# Effects: one entry's failure does not stop the others.
+if [ -n "$todo" ]; then "$py" scripts/pull_entries.py - <<<"$todo" || note; fi
 
 [ "$status" = 0 ] || echo "pull: not everything was done (exit code $status), see above" >&2
 exit "$status"

@@ -1,10 +1,10 @@
-"""Bring mirrored entries up to what S3 holds, each one whole or not at all.
+"""Bring entries up to what S3 holds, and raw datasets to the versions that their `.dvc` files name.
 
 usage: pull_entries.py [section/name ...]    (or - for one per line on standard input)
 
-Changes made here and not pushed yet are kept. TAKE=local keeps them where both sides changed,
-DELETE=1 allows setting aside most of an entry, DRY_RUN=1 only says what it would do, FULL=1 lists
-S3 also where a marker says that nothing changed.
+Each comes whole or not at all. Changes made here and not pushed yet are kept. TAKE=local keeps them
+where both sides changed, DELETE=1 allows setting aside most of an entry, DRY_RUN=1 only says what
+it would do, FULL=1 lists S3 also where a marker says that nothing changed.
 """
 
 from __future__ import annotations
@@ -18,28 +18,37 @@ from registry.entries import Entry
 from registry.errors import Refusal
 from registry.progress import Meter
 from registry.pulling import Pull
-from registry.sections import MIRRORED
+from registry.raw_pulling import RawPull
+from registry.sections import MIRRORED, SYNCED
 from registry.session import Session
 
 
 def main(argv: list[str]) -> int:
-    chosen = entries.select(crew.words_from(argv), MIRRORED)
-    session, etags = access.connect()
-    looked = crew.each(session, chosen, lambda e: e, partial(look, session, etags))
+    chosen = entries.select(crew.words_from(argv), SYNCED)
+    mirrored = [entry for entry in chosen if entry.section in MIRRORED]
+    session, etags = access.connect() if mirrored else (access.begin(), {})
+    looked = crew.each(session, mirrored, lambda e: e, partial(look, session, etags))
     pulls = [r.value for r in looked if r.value]
+    raw = RawPull(session, [entry for entry in chosen if entry not in mirrored])
     if session.options.dry_run:
-        for pull in pulls:
-            print_plan(pull)
+        print_plans(raw, pulls)
         return crew.report(looked)
-    session.plans = sum(bool(p.wanted) for p in pulls)
-    size = sum(p.wanted_bytes for p in pulls)
-    meter = Meter("fetched", sum(len(p.wanted) for p in pulls), size)
-    try:
-        done = crew.each(session, pulls, lambda p: p.entry, partial(bring, meter))
-    finally:
-        meter.close()
+    done, took = carry_out(session, raw, pulls)
     trash.purge(entries.ROOT)
-    return report(pulls, [*[r for r in looked if r.error], *done], meter)
+    codes = [report(pulls, [*[r for r in looked if r.error], *done], took)] if mirrored else []
+    return crew.worst([*codes, report_raw(raw.finish()) if raw.wanted else 0])
+
+
+def carry_out(
+    session: Session, raw: RawPull, pulls: list[Pull]
+) -> tuple[list[crew.Result[None]], str]:
+    """Mirrored entries, raw ones beside them; what became of the former, and the time it took."""
+    files, size = raw.plan()
+    session.plans = sum(bool(p.wanted) for p in pulls)
+    files += sum(len(p.wanted) for p in pulls)
+    size += sum(p.wanted_bytes for p in pulls)
+    with Meter("fetched", files, size) as meter, raw.beside(meter):
+        return crew.each(session, pulls, lambda p: p.entry, partial(bring, meter)), meter.took
 
 
 def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
@@ -67,6 +76,13 @@ def bring(meter: Meter, pull: Pull) -> None:
     meter.finished(len(pull.wanted))
 
 
+def print_plans(raw: RawPull, pulls: list[Pull]) -> None:
+    for entry in raw.wanted:
+        print(f"{entry}: fetch the version that {entry.name}.dvc names")
+    for pull in pulls:
+        print_plan(pull)
+
+
 def print_plan(pull: Pull) -> None:
     for action in (
         compare.FETCH,
@@ -88,7 +104,7 @@ WHY = {
 }
 
 
-def report(pulls: list[Pull], results: list[crew.Result[Any]], meter: Meter) -> int:
+def report(pulls: list[Pull], results: list[crew.Result[Any]], took: str) -> int:
     """Say what happened to each entry, then one summary line."""
     failed = {r.entry for r in results if r.error}
     for pull in pulls:
@@ -101,8 +117,18 @@ def report(pulls: list[Pull], results: list[crew.Result[Any]], meter: Meter) -> 
     refused = f", {len(failed)} not done" if failed else ""
     say(
         f"pull: {plural(len(good), 'entry', 'entries')} up to date, "
-        f"{plural(files, 'file')} fetched ({human_bytes(size)}) {meter.took}{refused}"
+        f"{plural(files, 'file')} fetched ({human_bytes(size)}) {took}{refused}"
     )
+    return code
+
+
+def report_raw(results: list[crew.Result[None]]) -> int:
+    for result in results:
+        if not result.error:
+            print(f"{result.entry}: at the version of {result.entry.name}.dvc")
+    code = crew.report(results)
+    good = sum(not r.error for r in results)
+    say(f"pull: {plural(good, 'raw dataset')} brought up to date")
     return code
 
 

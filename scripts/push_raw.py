@@ -77,7 +77,7 @@ def push(session: Session, seen: dict[Entry, tuple[Scan, int]]) -> list[crew.Res
 
 def drain(session: Session, fit: list[Entry]) -> RegistryError | None:
     try:
-        with Meter.of_raw("sent", fit) as meter:
+        with Meter("sent", *raw_verify.total(fit)) as meter:
             raw_cache.drain(session, fit, partial(meter.moved, "raw"))
     except RegistryError as error:
         return error

@@ -85,7 +85,7 @@ class Sweep:
             name: self.person.tree()[name] if run.code == 0 else body for name, body in NEW.items()
         }
         assert there.get("processed_datasets/a/gone.txt") is None
-        expect(self.person.script("pull_entries"), 0)
+        expect(self.person.script("pull_entries", "processed_datasets/"), 0)
         assert set(NEW) <= set(self.person.tree())
         assert self.person.read("processed_datasets/a/ben.txt") == b"Ben's own"
         assert self.person.read("processed_datasets/a/x.txt") == b"new x"

@@ -112,7 +112,7 @@ def test_pull(world, name):
     method, path, how_often, fault, codes = PULL[name]
     world.before_pull()
     rule = fault(world.ben.proxy.when(method, path, **how_often))
-    run = expect(world.ben.script("pull_entries"), *codes)
+    run = expect(world.ben.script("pull_entries", "processed_datasets/"), *codes)
     assert rule.fired, "the fault was never met"
     assert run.seconds < 60
     world.calm()
@@ -120,7 +120,7 @@ def test_pull(world, name):
     if run.code == 0:
         world.check_pulled()
     assert [name for name in world.ben.strays() if not name.startswith(".registry")] == []
-    expect(world.ben.script("pull_entries"), 0)
+    expect(world.ben.script("pull_entries", "processed_datasets/"), 0)
     world.check_pulled()
 
 
@@ -188,7 +188,7 @@ def test_dvc_does_not_wait_for_a_dead_server_for_longer_than_a_minute(clone, mot
         ben.delete(".dvc/cache", entry)
         anna.proxy.when("PUT", "files/md5").hang()
         ben.proxy.when("GET", "files/md5").hang()
-        waiting += [(anna, "push_raw"), (ben, "pull_raw")]
+        waiting += [(anna, "push_raw"), (ben, "pull_entries")]
     for person, verb in waiting:
         person.start(".venv/bin/python", f"scripts/{verb}.py", entry)
     for person, _ in waiting:

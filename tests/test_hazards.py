@@ -473,7 +473,7 @@ def test_what_a_pull_put_in_place_is_on_the_disk_before_the_baseline_says_so(
     anna.write(f"{A}/x.txt", b"Anna's news")
     anna.write(f"{A}/new.txt", b"new")
     expect(anna.push(), 0)
-    expect(ben.script("pull_entries", **steps.env()), 0)
+    expect(ben.script("pull_entries", "processed_datasets/", **steps.env()), 0)
     done = steps.steps()
     placed = [n for n, step in enumerate(done) if step.startswith(("os.link ", "libc renameat"))]
     saved = [n for n, step in enumerate(done) if step.startswith("os.rename .registry/state")]

@@ -91,6 +91,26 @@ def test_what_a_stopped_pull_brought_is_not_fetched_again(pushed, ben, stop):
     assert not ben.strays()
 
 
+def test_other_entries_are_fetched_beside_it(pushed, ben):
+    other = "processed_datasets/p"
+    pushed.add(other, {"a": b"1"})
+    expect(pushed.push(), 0)
+    take_card(ben, pushed)
+    ben.card(other)
+    ben.proxy.when("GET", r"/files/md5/../[0-9a-f]{30}(\?|$)").delay(2)
+    pull = ben.start("./pull.sh")
+    end = time.monotonic() + 60
+    while not (ben.path / other).exists():
+        assert time.monotonic() < end, "it waited for the raw dataset"
+        time.sleep(0.05)
+    assert not (ben.path / RAW).exists()
+    pull.interrupt()
+    expect(pull.wait(), 130)
+    ben.proxy.clear()
+    expect(ben.pull(), 0)
+    assert ben.tree() == pushed.tree()
+
+
 def came(person):
     folder = person.path / ".registry/unfinished/raw_datasets"
     return [p for p in folder.glob("??/*") if p.stat().st_size]

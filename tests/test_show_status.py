@@ -62,7 +62,7 @@ def share(anna, ben, entries):
         person.git("add", "-A")
         person.git("commit", "-qm", "Cards")
     expect(anna.script("push_entries"), 0)
-    expect(ben.script("pull_entries"), 0)
+    expect(ben.script("pull_entries", "processed_datasets/"), 0)
 
 
 def test_each_cell_of_the_comparison_table(anna, ben, bucket):

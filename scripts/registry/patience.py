@@ -12,6 +12,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from registry import stopping
 from registry.errors import Stalled
 
 STALL_SECONDS = 40.0  # no sign of progress for so long: it hangs
@@ -20,9 +21,14 @@ TICK_BYTES = 512  # a hundredth of a second of computing counts as so many bytes
 
 
 def wait(process: subprocess.Popen[str], name: str) -> tuple[str, str | None]:
-    """What it printed, and its errors. Raises Stalled when it hangs."""
+    """What it printed, and its errors.
+
+    Raises Stalled when it hangs, KeyboardInterrupt after Ctrl-C, in whichever thread this is.
+    """
     last, seen = time.monotonic(), 0
     while True:
+        if stopping.asked.is_set():
+            raise KeyboardInterrupt
         with contextlib.suppress(subprocess.TimeoutExpired):
             return process.communicate(timeout=0.5)
         effort = _effort(process.pid)

@@ -6,11 +6,8 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterable
 
-from registry import raw_verify
 from registry.console import human_bytes, human_seconds, plural
-from registry.entries import Entry
 
 LIVE_SECONDS = 0.1
 LOG_SECONDS = 10.0
@@ -26,12 +23,6 @@ class Meter:
         self._files = 0
         self._lock = threading.Lock()
         self._live = sys.stderr.isatty()
-
-    @classmethod
-    def of_raw(cls, verb: str, wanted: Iterable[Entry]) -> Meter:
-        """A meter over whole versions of raw datasets, as their `.dvc` files count them."""
-        amounts = [amount for amount in map(raw_verify.amount, wanted) if amount]
-        return cls(verb, sum(a.files for a in amounts), sum(a.bytes for a in amounts))
 
     def __enter__(self) -> Meter:
         return self

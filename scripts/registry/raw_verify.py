@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from registry import etag, remote, spread
@@ -123,6 +123,12 @@ def amount(entry: Entry) -> Amount | None:
     text = entry.dvc_file.read_text()
     size, files = _SIZE.search(text), _FILES.search(text)
     return Amount(int(files.group(1)), int(size.group(1))) if size and files else None
+
+
+def total(wanted: Iterable[Entry]) -> Amount:
+    """How much these versions are in all, as far as their `.dvc` files say."""
+    amounts = [there for there in map(amount, wanted) if there]
+    return Amount(sum(a.files for a in amounts), sum(a.bytes for a in amounts))
 
 
 def _sound(body: bytes, digest: str) -> bytes:

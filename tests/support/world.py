@@ -65,7 +65,7 @@ class World:
         self.anna.add(ENTRY, {name[len(ENTRY) + 1 :]: body for name, body in OLD.items()})
         expect(self.anna.script("push_entries"), 0)
         self.ben.card(ENTRY)
-        expect(self.ben.script("pull_entries"), 0)
+        expect(self.ben.script("pull_entries", "processed_datasets/"), 0)
         assert self.ben.tree() == OLD
 
     def _change(self) -> None:
@@ -117,6 +117,6 @@ class World:
 
     def check_seen_by_ben(self) -> None:
         """Whatever state Anna's push is in, Ben gets a whole state or none (P6)."""
-        expect(self.ben.script("pull_entries"), 0, 1, 3)
+        expect(self.ben.script("pull_entries", "processed_datasets/"), 0, 1, 3)
         assert self.ben.tree() in (OLD, NEW)
         assert self.ben.strays() == []

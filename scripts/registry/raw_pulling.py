@@ -1,0 +1,131 @@
+"""The pull of raw datasets, all at once: what rclone can bring, then DVC.
+
+While rclone fills DVC's cache and `dvc checkout` makes files of that, other entries may be fetched
+beside it. What only DVC can bring waits until they are done: it shows its own progress.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from registry import crew, dvc, entries, raw, raw_cache, raw_versions
+from registry.condition import Amount
+from registry.console import say
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError, Stalled
+from registry.progress import Meter
+from registry.session import Session
+
+Bring = Callable[[Path, list[str]], None]
+Result = crew.Result[None]
+
+
+class RawPull:
+    """A pull of the chosen raw datasets: `beside` other work as far as may be, then `finish`."""
+
+    def __init__(self, session: Session, chosen: list[Entry]) -> None:
+        self.session = session
+        self.wanted = _choose(session, chosen)
+        self._filling: raw_cache.Filling | None = None
+        self._filled: Future[None] | None = None
+        self._results: list[Result] | None = None
+
+    def plan(self) -> Amount:
+        """Find out what rclone is to bring: so many files and bytes."""
+        self._filling = raw_cache.Filling.of(self.session, self.wanted)
+        return self._filling.amount if self._filling else Amount(0, 0)
+
+    @contextlib.contextmanager
+    def beside(self, meter: Meter) -> Iterator[None]:
+        """Bring that while the caller does something else."""
+        with ThreadPoolExecutor(1) as pool:
+            self._filled = pool.submit(self._fill, meter)
+            yield
+
+    def finish(self) -> list[Result]:
+        """Let DVC bring the rest; what became of each."""
+        if self._filled:
+            self._filled.result()
+        if self._results is None and self.wanted:
+            self._keep(_attempt(self.wanted))
+        return self._results or []
+
+    def _fill(self, meter: Meter) -> None:
+        if not self._filling:
+            return
+        try:
+            if self._filling.run(partial(meter.moved, "raw")):
+                meter.finished(self._filling.amount.files)
+                self._keep(_attempt(self.wanted, dvc.checkout))
+        except Stalled as error:
+            self._keep(error)
+
+    def _keep(self, whole: RegistryError | None) -> None:
+        """Note how it went: all at once, since a start of DVC takes a second, or one by one."""
+        if whole is None or len(self.wanted) == 1:
+            results = [Result(entry, error=whole) for entry in self.wanted]
+        else:
+            results = [Result(entry, error=_alone(entry, whole)) for entry in self.wanted]
+        self._results = _verify(self.session, results)
+
+
+def _choose(session: Session, chosen: list[Entry]) -> list[Entry]:
+    """Those that DVC has to be asked for; says so of one that is left alone with changes in it."""
+    place = session.remote.identity
+    here = [e for e in chosen if os.path.lexists(e.folder) and raw.is_on_remote(e, place)]
+    seen = {entry: raw.look(entry) for entry in here}  # before DVC looks: what it saw or older
+    changed = dvc.changed(e for e in here if not raw.is_untouched(e, place))
+    for entry in here:
+        if entry in changed:
+            cure = f"`make add DATASET={entry:sh}` or `make reset …`"
+            say(f"{entry}: changed here and not added, kept; {cure}")
+        else:
+            raw.remember(entry, place, *seen[entry])
+    return [entry for entry in chosen if entry not in here]
+
+
+def _alone(entry: Entry, whole: RegistryError) -> RegistryError | None:
+    """Try one by itself; at a silent server only what the cache has, or each would wait anew."""
+    if not isinstance(whole, Stalled):
+        return _attempt([entry])
+    return whole if _attempt([entry], dvc.checkout) else None
+
+
+def _attempt(wanted: list[Entry], bring: Bring = dvc.pull) -> RegistryError | None:
+    try:
+        bring(entries.ROOT, dvc.targets(wanted))
+    except Refusal as error:
+        return raw.changed(wanted[0]) if len(wanted) == 1 else error
+    except RegistryError as error:
+        return error
+    return None
+
+
+def _verify(session: Session, results: list[Result]) -> list[Result]:
+    """Note the state of each, if DVC says that its folder is what it fetched, and S3 holds that."""
+    came = {r.entry: raw.look(r.entry) for r in results if not r.error}
+    changed, unsent = dvc.changed(came), _not_in_s3(came)
+    for result in results:
+        if result.entry not in came:
+            continue
+        seen, when = came[result.entry]
+        if result.entry in changed or raw.look(result.entry)[0].stamp != seen.stamp:
+            result.error = RegistryError("it changed while it was being pulled: run again")
+        elif result.entry not in unsent:
+            raw.remember(result.entry, session.remote.identity, seen, when)
+    return results
+
+
+def _not_in_s3(fetched: Iterable[Entry]) -> list[Entry]:
+    """Those whose version DVC found in its cache, while S3 lacks it: added here, never pushed."""
+    versions = {e: version for e in fetched if (version := raw_versions.on_disk(e))}
+    missing = raw_versions.not_in_s3(entries.ROOT, list(versions.values())) if versions else []
+    unsent = [entry for entry, version in versions.items() if version in missing]
+    for entry in unsent:
+        say(f"{entry}: this version is not in S3 yet: `make push DATASET={entry:sh}`")
+    return unsent
