@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from registry import access, compare, console, crew, entries, state, trash
+from registry import access, console, crew, entries, pull_text, state, trash
 from registry.console import human_bytes, plural, say
 from registry.entries import Entry
 from registry.errors import Refusal
@@ -29,14 +29,17 @@ def main(argv: list[str]) -> int:
     session, etags = access.connect() if mirrored else (access.begin(), {})
     looked = crew.each(session, mirrored, lambda e: e, partial(look, session, etags))
     pulls = [r.value for r in looked if r.value]
-    raw = RawPull(session, [entry for entry in chosen if entry not in mirrored])
+    raw = RawPull(session, [entry for entry in chosen if entry.section not in MIRRORED])
+    for entry in raw.kept:
+        cure = f"`make add DATASET={entry:sh}` or `make reset …`"
+        say(f"{entry}: changed here and not added, kept; {cure}")
     if session.options.dry_run:
         print_plans(raw, pulls)
         return crew.report(looked)
     done, took = carry_out(session, raw, pulls)
     trash.purge(entries.ROOT)
     codes = [report(pulls, [*[r for r in looked if r.error], *done], took)] if mirrored else []
-    return crew.worst([*codes, report_raw(raw.finish()) if raw.wanted else 0])
+    return crew.worst([*codes, report_raw(raw, raw.finish()) if raw.wanted else 0])
 
 
 def carry_out(
@@ -48,7 +51,9 @@ def carry_out(
     files += sum(len(p.wanted) for p in pulls)
     size += sum(p.wanted_bytes for p in pulls)
     with Meter("fetched", files, size) as meter, raw.beside(meter):
-        return crew.each(session, pulls, lambda p: p.entry, partial(bring, meter)), meter.took
+        hands = crew.HANDS if session.options.engine == "aws" else crew.MORE_HANDS
+        done = crew.each(session, pulls, lambda p: p.entry, partial(bring, meter), hands)
+        return done, meter.took
 
 
 def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
@@ -80,35 +85,15 @@ def print_plans(raw: RawPull, pulls: list[Pull]) -> None:
     for entry in raw.wanted:
         print(f"{entry}: fetch the version that {entry.name}.dvc names")
     for pull in pulls:
-        print_plan(pull)
-
-
-def print_plan(pull: Pull) -> None:
-    for action in (
-        compare.FETCH,
-        compare.TRASH,
-        compare.KEEP,
-        compare.KEEP_GONE,
-        compare.KEEP_MINE,
-    ):
-        for path in pull.plan[action]:
-            print(f"{pull.entry}/{path}: {WHY[action]}")
-
-
-WHY = {
-    compare.FETCH: "fetch: new or changed in S3",
-    compare.TRASH: "to the trash: deleted in S3",
-    compare.KEEP: "keep: changed here, not pushed",
-    compare.KEEP_GONE: "leave out: deleted here, not pushed",
-    compare.KEEP_MINE: "keep: changed on both sides, TAKE=local",
-}
+        for line in pull_text.planned(pull):
+            print(line)
 
 
 def report(pulls: list[Pull], results: list[crew.Result[Any]], took: str) -> int:
     """Say what happened to each entry, then one summary line."""
     failed = {r.entry for r in results if r.error}
     for pull in pulls:
-        text = describe(pull)
+        text = pull_text.done(pull)
         if text and pull.entry not in failed:
             print(f"{pull.entry}: {text}")
     code = crew.report(results)
@@ -122,29 +107,16 @@ def report(pulls: list[Pull], results: list[crew.Result[Any]], took: str) -> int
     return code
 
 
-def report_raw(results: list[crew.Result[None]]) -> int:
+def report_raw(raw: RawPull, results: list[crew.Result[None]]) -> int:
     for result in results:
         if not result.error:
             print(f"{result.entry}: at the version of {result.entry.name}.dvc")
+    for entry in raw.unsent:
+        say(f"{entry}: this version is not in S3 yet: `make push DATASET={entry:sh}`")
     code = crew.report(results)
     good = sum(not r.error for r in results)
     say(f"pull: {plural(good, 'raw dataset')} brought up to date")
     return code
-
-
-def describe(pull: Pull) -> str:
-    """What was done to an entry, and what was not and why; "" if there is nothing to say."""
-    plan = pull.plan
-    kept = [*plan[compare.KEEP], *plan[compare.KEEP_MINE]]
-    parts = [
-        (pull.wanted, f"{plural(len(pull.wanted), 'file')} fetched"),
-        (plan[compare.TRASH], f"{len(plan[compare.TRASH])} deleted in S3, moved to the trash here"),
-        (kept, f"{len(kept)} changed here and not pushed, kept"),
-        (plan[compare.KEEP_GONE], f"{len(plan[compare.KEEP_GONE])} deleted here and not pushed"),
-        (pull.unverifiable, f"{len(pull.unverifiable)} encrypted so that nobody can verify them"),
-        (pull.survey.outside_news, pull.survey.outside_news),
-    ]
-    return ", ".join(text for there, text in parts if there)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,23 @@ def test_many_entries_arrive(many, ben, bucket):
     assert bucket.data() == all_of(*ENTRIES) == many.tree()
     for entry in ENTRIES:
         ben.card(entry)
+    ben.proxy.requests.clear()
+    expect(ben.pull(), 0)
+    assert ben.tree() == many.tree()
+    assert ben.proxy.count("GET", r"\.txt") == 3 * len(ENTRIES)
+    assert ben.proxy.count("HEAD", r"\.txt") == 0, "rclone asked before it fetched"
+    assert_clean(many, ben)
+
+
+def test_a_refused_download_fails_its_own_entry_alone(many, ben):
+    expect(many.push(), 0)
+    for entry in ENTRIES:
+        ben.card(entry)
+    ben.proxy.when("GET", r"/processed_datasets/c/x").answer(403, "AccessDenied")
+    run = expect(ben.pull(), 1)
+    assert "processed_datasets/c: failed: " in run.said and run.said.count(": failed: ") == 1, run
+    assert ben.tree() == all_of(*(entry for entry in ENTRIES if entry[-1] != "c"))
+    ben.proxy.clear()
     expect(ben.pull(), 0)
     assert ben.tree() == many.tree()
     assert_clean(many, ben)
@@ -59,7 +76,7 @@ def test_a_refused_upload_fails_its_own_entry_alone(many, bucket):
     assert_clean(many)
 
 
-def test_whoever_comes_during_a_run_goes_with_the_next(monkeypatch, tmp_path):
+def test_whoever_comes_during_a_run_goes_with_the_next(tmp_path):
     """The first alone, all others together; each shows its own part of what was moved."""
     runs, first_runs, shown = [], threading.Event(), {}
 
@@ -70,12 +87,11 @@ def test_whoever_comes_during_a_run_goes_with_the_next(monkeypatch, tmp_path):
             time.sleep(0.01)
         progress(len(cargo.paths) * 10 - 1)
 
-    monkeypatch.setattr(rclone, "upload", upload)
-    road = convoy.Convoy()
+    road = convoy.Convoy(upload)
 
     def send(name):
         cargo = Cargo(tmp_path / "s" / name, [f"{name}.txt"], f"base/s/{name}/", 0, bytes=10)
-        road.send(None, cargo, lambda moved: shown.__setitem__(name, moved))
+        road.carry(None, cargo, lambda moved: shown.__setitem__(name, moved))
 
     threads = [threading.Thread(target=send, args=(name,)) for name in "abcd"]
     threads[0].start()
@@ -96,13 +112,12 @@ def test_whoever_comes_during_a_run_goes_with_the_next(monkeypatch, tmp_path):
         RegistryError("no progress"),
     ],
 )
-def test_who_goes_alone_gets_every_failure(failure, monkeypatch, tmp_path):
+def test_who_goes_alone_gets_every_failure(failure, tmp_path):
     def upload(session, cargo, progress):
         raise failure
 
-    monkeypatch.setattr(rclone, "upload", upload)
     with pytest.raises(RegistryError):
-        convoy.Convoy().send(None, Cargo(tmp_path / "s" / "a", ["x"], "s/a/", 0), print)
+        convoy.Convoy(upload).carry(None, Cargo(tmp_path / "s" / "a", ["x"], "s/a/", 0), print)
 
 
 def test_a_named_file_is_its_entrys_failure(tmp_path):

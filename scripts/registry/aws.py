@@ -23,7 +23,9 @@ _DONE = re.compile(rb"Completed ([\d.]+) (\w+)/")
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Fetch what the stage lacks of the objects below the prefix; same size counts as there."""
     words = ["sync", "--size-only", _url(session, cargo), str(cargo.folder)]
-    if cargo.by_name:
+    if cargo.fill:
+        cargo.fill()
+    else:
         words += ["--exclude=*", *(f"--include={_literally(path)}" for path in cargo.paths)]
     run(session, words, cargo.keys, progress)
 

@@ -11,10 +11,14 @@ from pathlib import Path
 class Cargo:
     """`paths` of the entry, between `folder` here and `prefix` in S3, where `keys` objects are.
 
-    To be fetched: `folder` is a stage that lacks these paths and nothing else of the prefix; or,
-    `by_name`, an empty one, and they are few. To be sent: `folder` is the entry's own, and `stage`
-    makes one with links to exactly these paths, for an engine that can only send all of a folder.
-    `bytes`: their size, where several are sent together.
+    To be fetched: `folder` is an empty stage. `fill` makes it lack these paths and nothing else of
+    the prefix, for an engine that can only fetch all of one; without it they are few enough to be
+    named. `largest`: bytes that none of them exceeds, if known.
+
+    To be sent: `folder` is the entry's own, and `stage` makes one with links to exactly these
+    paths, for an engine that can only send all of a folder.
+
+    `bytes`: their size, where several are moved together.
     """
 
     folder: Path
@@ -23,7 +27,8 @@ class Cargo:
     keys: int
     stage: Callable[[], Path] | None = None
     bytes: int = 0
-    by_name: bool = False
+    fill: Callable[[], None] | None = None
+    largest: int = 0
 
     @property
     def name(self) -> str:
@@ -32,10 +37,16 @@ class Cargo:
         assert f"/{self.prefix}".endswith("/" + tail), self
         return tail
 
+    @property
+    def top(self) -> Path:
+        """The folder here that holds every entry's."""
+        return self.folder.parents[1]
+
 
 def together(cargos: list[Cargo]) -> Cargo:
-    """All of them as one, seen from the folder and the prefix that hold every entry."""
+    """All of them as one, seen from the folder, the same for all, that holds every entry's."""
     first = cargos[0]
     paths = [cargo.name + path for cargo in cargos for path in cargo.paths]
     prefix = first.prefix.removesuffix(first.name)
-    return Cargo(first.folder.parents[1], paths, prefix, sum(cargo.keys for cargo in cargos))
+    keys, largest = sum(cargo.keys for cargo in cargos), max(cargo.largest for cargo in cargos)
+    return Cargo(first.top, paths, prefix, keys, largest=largest)

@@ -34,7 +34,7 @@ class Sign:
     failed: bool = False
 
 
-class _Pulse:
+class Pulse:
     """When it last gave a sign of life: a file that arrived, or bytes.
 
     Bytes on their way out prove little: they wait in buffers, a next file's follow each one's that
@@ -53,9 +53,12 @@ class _Pulse:
 
     def feel(self, sign: Sign) -> None:
         self._gained += sign.further
-        if sign.done or self._gained > (BUFFERED if self._troubled else 0):
-            self._earlier, self._last, self._gained = self._last, time.monotonic(), 0
-            self._troubled = self._troubled and not sign.done
+        if sign.done:
+            self._earlier = self._last = time.monotonic()
+            self._gained, self._troubled = 0, False
+        elif self._gained > (BUFFERED if self._troubled else 0):
+            self._earlier, self._last = self._last, time.monotonic()
+            self._gained = 0
         if sign.failed:
             self._last, self._troubled = self._earlier, True
 
@@ -114,7 +117,7 @@ def _watch(
     assert process.stdout and process.stderr and isinstance(process.args, list)
     name = os.path.basename(process.args[0])
     open_pipes = [process.stdout, process.stderr]
-    pulse, moved = _Pulse(), 0
+    pulse, moved = Pulse(), 0
     while open_pipes:
         if session.stopping.is_set():
             raise KeyboardInterrupt

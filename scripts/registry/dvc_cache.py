@@ -92,7 +92,7 @@ def named(lists: dict[str, bytes]) -> list[str]:
     return list(dict.fromkeys(name for manifest in manifests for name in manifest.values()))
 
 
-def cargo(session: Session, folder: Path, names: Iterable[str]) -> Cargo:
+def cargo(session: Session, folder: Path, names: Iterable[str], largest: int = 0) -> Cargo:
     """Objects that are to be moved between a folder laid out as DVC's cache and the remote."""
     prefix = session.remote.key(DVC_FOLDER, "files", "md5", "")
-    return Cargo(folder, [f"{name[:2]}/{name[2:]}" for name in names], prefix, 0)
+    return Cargo(folder, [f"{name[:2]}/{name[2:]}" for name in names], prefix, 0, largest=largest)

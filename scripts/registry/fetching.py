@@ -7,6 +7,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from registry import mover, rooms, scan, spread
@@ -95,10 +96,13 @@ class Fetching:
         paths = [path for path in self.wanted if not _is_too_long_for_aws(path)]
         prefix = session.remote.prefix(self.survey.entry)
         by_name = len(paths) <= FEW and len(paths) < len(remote) and not WILD & set(prefix)
-        if not by_name:
-            self._fill(stage, set(paths))
+        cargo = Cargo(
+            stage, paths, prefix, len(remote),
+            bytes=remote.bytes_of(paths),
+            fill=None if by_name else partial(self._fill, stage, set(paths)),
+            largest=max((remote[path].size for path in paths), default=0),
+        )  # fmt: skip
         if paths:
-            cargo = Cargo(stage, paths, prefix, len(remote), by_name=by_name)
             mover.download(session, cargo, progress)
 
     def _fill(self, stage: Path, wanted: set[str]) -> None:

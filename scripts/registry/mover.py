@@ -23,14 +23,14 @@ THRESHOLD = 250
 START = 200  # a start of aws costs as much as so many files: each further entry of a run is one
 # What one request copies before a client loses patience; aws copies larger objects in parts.
 COPY_BYTES = 2**30
-_convoy = convoy.Convoy()
+_fetching, _sending = convoy.Convoy(rclone.download), convoy.Convoy(rclone.upload)
 
 
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Fetch what the cargo's stage lacks of it."""
     if is_for_rclone(session, len(cargo.paths)):
         try:
-            return rclone.download(session, cargo, progress)
+            return _fetching.carry(session, cargo, progress)
         except NotStarted as error:
             session.say_once(f"{error}: aws moves the files instead")
     aws.download(session, cargo, progress)
@@ -40,7 +40,7 @@ def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Send the cargo's files."""
     if is_for_rclone(session, len(cargo.paths)):
         try:
-            return _convoy.send(session, cargo, progress)
+            return _sending.carry(session, cargo, progress)
         except NotStarted as error:
             session.say_once(f"{error}: aws moves the files instead")
     aws.upload(session, cargo, progress)

@@ -71,7 +71,9 @@ class Filling:
         still = [name for name in self.missing if not self.cache.has(name)]
         try:
             if still:
-                rclone.fetch(self.session, dvc_cache.cargo(self.session, stage, still), progress)
+                size = self.amount.bytes  # of all: their own nobody tells
+                cargo = dvc_cache.cargo(self.session, stage, still, largest=size)
+                rclone.download(self.session, cargo, progress)
         except RegistryError as error:
             failure = error
         self.cache.take(stage, still)

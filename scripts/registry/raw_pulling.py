@@ -15,7 +15,6 @@ from pathlib import Path
 
 from registry import crew, dvc, entries, raw, raw_cache, raw_versions
 from registry.condition import Amount
-from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError, Stalled
 from registry.progress import Meter
@@ -30,7 +29,9 @@ class RawPull:
 
     def __init__(self, session: Session, chosen: list[Entry]) -> None:
         self.session = session
-        self.wanted = _choose(session, chosen)
+        self.kept: list[Entry] = []  # changed here and not added: left alone
+        self.unsent: list[Entry] = []  # of a version that DVC had in its cache, while S3 lacks it
+        self.wanted = self._choose(chosen)
         self._filling: raw_cache.Filling | None = None
         self._filled: Future[None] | None = None
         self._results: list[Result] | None = None
@@ -59,11 +60,26 @@ class RawPull:
         if not self._filling:
             return
         try:
-            if self._filling.run(partial(meter.moved, "raw")):
-                meter.finished(self._filling.amount.files)
-                self._keep(_attempt(self.wanted, dvc.checkout))
+            if not self._filling.run(partial(meter.moved, "raw")):
+                return
+            meter.finished(self._filling.amount.files)
+            if not _attempt(self.wanted, dvc.checkout):
+                self._keep(None)
         except Stalled as error:
             self._keep(error)
+
+    def _choose(self, chosen: list[Entry]) -> list[Entry]:
+        """Those that DVC has to be asked for."""
+        place = self.session.remote.identity
+        here = [e for e in chosen if os.path.lexists(e.folder) and raw.is_on_remote(e, place)]
+        seen = {entry: raw.look(entry) for entry in here}  # before DVC looks: what it saw or older
+        changed = dvc.changed(e for e in here if not raw.is_untouched(e, place))
+        for entry in here:
+            if entry in changed:
+                self.kept.append(entry)
+            else:
+                raw.remember(entry, place, *seen[entry])
+        return [entry for entry in chosen if entry not in here]
 
     def _keep(self, whole: RegistryError | None) -> None:
         """Note how it went: all at once, since a start of DVC takes a second, or one by one."""
@@ -71,22 +87,21 @@ class RawPull:
             results = [Result(entry, error=whole) for entry in self.wanted]
         else:
             results = [Result(entry, error=_alone(entry, whole)) for entry in self.wanted]
-        self._results = _verify(self.session, results)
+        self._verify(results)
+        self._results = results
 
-
-def _choose(session: Session, chosen: list[Entry]) -> list[Entry]:
-    """Those that DVC has to be asked for; says so of one that is left alone with changes in it."""
-    place = session.remote.identity
-    here = [e for e in chosen if os.path.lexists(e.folder) and raw.is_on_remote(e, place)]
-    seen = {entry: raw.look(entry) for entry in here}  # before DVC looks: what it saw or older
-    changed = dvc.changed(e for e in here if not raw.is_untouched(e, place))
-    for entry in here:
-        if entry in changed:
-            cure = f"`make add DATASET={entry:sh}` or `make reset …`"
-            say(f"{entry}: changed here and not added, kept; {cure}")
-        else:
-            raw.remember(entry, place, *seen[entry])
-    return [entry for entry in chosen if entry not in here]
+    def _verify(self, results: list[Result]) -> None:
+        """Note the state of each, if DVC finds the folder to be what it fetched, and S3 has it."""
+        came = {r.entry: raw.look(r.entry) for r in results if not r.error}
+        changed, self.unsent = dvc.changed(came), _not_in_s3(came)
+        for result in results:
+            if result.entry not in came:
+                continue
+            seen, when = came[result.entry]
+            if result.entry in changed or raw.look(result.entry)[0].stamp != seen.stamp:
+                result.error = RegistryError("it changed while it was being pulled: run again")
+            elif result.entry not in self.unsent:
+                raw.remember(result.entry, self.session.remote.identity, seen, when)
 
 
 def _alone(entry: Entry, whole: RegistryError) -> RegistryError | None:
@@ -106,26 +121,8 @@ def _attempt(wanted: list[Entry], bring: Bring = dvc.pull) -> RegistryError | No
     return None
 
 
-def _verify(session: Session, results: list[Result]) -> list[Result]:
-    """Note the state of each, if DVC says that its folder is what it fetched, and S3 holds that."""
-    came = {r.entry: raw.look(r.entry) for r in results if not r.error}
-    changed, unsent = dvc.changed(came), _not_in_s3(came)
-    for result in results:
-        if result.entry not in came:
-            continue
-        seen, when = came[result.entry]
-        if result.entry in changed or raw.look(result.entry)[0].stamp != seen.stamp:
-            result.error = RegistryError("it changed while it was being pulled: run again")
-        elif result.entry not in unsent:
-            raw.remember(result.entry, session.remote.identity, seen, when)
-    return results
-
-
 def _not_in_s3(fetched: Iterable[Entry]) -> list[Entry]:
-    """Those whose version DVC found in its cache, while S3 lacks it: added here, never pushed."""
+    """Those whose version was added here and never pushed."""
     versions = {e: version for e in fetched if (version := raw_versions.on_disk(e))}
     missing = raw_versions.not_in_s3(entries.ROOT, list(versions.values())) if versions else []
-    unsent = [entry for entry, version in versions.items() if version in missing]
-    for entry in unsent:
-        say(f"{entry}: this version is not in S3 yet: `make push DATASET={entry:sh}`")
-    return unsent
+    return [entry for entry, version in versions.items() if version in missing]

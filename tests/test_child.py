@@ -1,0 +1,38 @@
+"""What counts as a sign of life of a program that moves bytes."""
+
+import pytest
+
+from registry import child
+from registry.child import Pulse, Sign
+
+SIGNS = {  # one a second
+    "b": Sign(moved=1, further=1),
+    "B": Sign(moved=2, further=child.BUFFERED + 1),
+    "d": Sign(done=True),
+    "f": Sign(failed=True),
+    "-": Sign(),
+}
+
+
+@pytest.mark.parametrize(
+    "signs, silence",
+    [
+        ("---", 3),
+        ("--b-", 1),
+        ("bbd--", 2),
+        ("df--", 3),
+        ("dfbbb", 4),  # a next file's first bytes
+        ("dfbB-", 1),  # a large file beside one that failed
+        ("dfd-b-", 1),
+        ("d--bf-", 5),  # what was counted was of the file that failed
+        ("d-bbbf-", 3),
+    ],
+)
+def test_how_long_it_has_been_silent(monkeypatch, signs, silence):
+    now = 0.0
+    monkeypatch.setattr(child.time, "monotonic", lambda: now)
+    pulse = Pulse()
+    for sign in signs:
+        now += 1
+        pulse.feel(SIGNS[sign])
+    assert pulse.silence() == silence
