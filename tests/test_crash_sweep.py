@@ -47,7 +47,8 @@ class Sweep:
         (self.world.before_push if self.direction == "push" else self.world.before_pull)()
 
     def run(self, **env):
-        return self.person.script(f"{self.direction}_entries", **env)
+        words = ["processed_datasets/"] if self.direction == "pull" else []
+        return self.person.script(f"{self.direction}_entries", *words, **env)
 
     def again(self):
         """As a person would: the whole command tidies up what a dead one left half-made."""

@@ -76,7 +76,7 @@ def test_ctrl_c_in_a_pull(pair):
     anna, ben, _ = pair
     expect(anna.push(), 0)
     ben.proxy.when("GET", SLOW).hang()
-    pull = ben.start("./pull.sh")
+    pull = ben.start("./pull.sh", ENGINE="aws")
     until(lambda: ben.proxy.count("GET", SLOW) and len(ben.tree()) == 4 and len(ben.state()) == 2)
     pull.interrupt()
     began = time.monotonic()
@@ -88,6 +88,22 @@ def test_ctrl_c_in_a_pull(pair):
     expect(ben.pull(), 0)
     assert ben.tree() == anna.tree()
     assert ben.proxy.count("GET", r"/[ac]/[xy]\.txt") == 0, "fetched what was there already"
+
+
+def test_ctrl_c_in_a_pull_of_several_with_one_start(pair):
+    anna, ben, _ = pair
+    expect(anna.push(), 0)
+    ben.proxy.when("GET", SLOW).hang()
+    pull = ben.start("./pull.sh", ENGINE="rclone")
+    until(lambda: ben.proxy.count("GET", SLOW))
+    pull.interrupt()
+    expect(pull.wait(), 130)
+    whole = [entry for entry in ENTRIES if (ben.path / entry).exists()]
+    assert set(ben.tree()) == {f"{entry}/{name}" for entry in whole for name in FILES}
+    assert_clean(ben)
+    ben.proxy.clear()
+    expect(ben.pull(), 0)
+    assert ben.tree() == anna.tree()
 
 
 def test_a_second_command_waits_for_the_first(pair):
