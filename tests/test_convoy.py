@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 
@@ -74,6 +75,23 @@ def test_a_refused_upload_fails_its_own_entry_alone(many, bucket):
     expect(many.push(ENGINE="rclone"), 0)
     assert bucket.data() == all_of(*ENTRIES)
     assert_clean(many)
+
+
+def test_an_object_sent_as_gzip_comes_as_it_is_stored(many, ben, bucket):
+    """By aws from elsewhere; an engine that unpacked it would bring other bytes."""
+    path = f"{ENTRIES[0]}/x y.txt"
+    many.write(path, gzip.compress(b"hello " * 999))
+    expect(many.push(), 0)
+    run = many.run(
+        ".venv/bin/python", "-m", "awscli", "s3", "cp", "--content-encoding=gzip",
+        "--profile", bucket.server.profile, "--endpoint-url", bucket.server.endpoint,
+        str(many.path / path), f"s3://registry/{bucket.base}/{path}",
+        AWS_SHARED_CREDENTIALS_FILE=bucket.server.credentials_file,
+    )  # fmt: skip
+    expect(run, 0)
+    ben.card(ENTRIES[0])
+    expect(ben.pull(ENTRIES[0]), 0)
+    assert ben.read(path) == many.read(path)
 
 
 def test_whoever_comes_during_a_run_goes_with_the_next(tmp_path):
