@@ -38,8 +38,8 @@ def main(argv: list[str]) -> int:
         return crew.report(looked)
     done, took = carry_out(session, raw, pulls)
     trash.purge(entries.ROOT)
-    codes = [report(pulls, [*[r for r in looked if r.error], *done], took)] if mirrored else []
-    return crew.worst([*codes, report_raw(raw, raw.finish()) if raw.wanted else 0])
+    code = report(pulls, [*[r for r in looked if r.error], *done], took) if mirrored else 0
+    return crew.worst([code, report_raw(raw, raw.finish()) if raw.wanted else 0])
 
 
 def carry_out(
@@ -51,7 +51,7 @@ def carry_out(
     files += sum(len(p.wanted) for p in pulls)
     size += sum(p.wanted_bytes for p in pulls)
     with Meter("fetched", files, size) as meter, raw.beside(meter):
-        hands = crew.HANDS if session.options.engine == "aws" else crew.MORE_HANDS
+        hands = crew.movers(session)
         done = crew.each(session, pulls, lambda p: p.entry, partial(bring, meter), hands)
         return done, meter.took
 

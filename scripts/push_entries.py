@@ -32,7 +32,7 @@ def main(argv: list[str]) -> int:
         return crew.report(looked)
     session.plans = sum(bool(files(push)) for push in pushes)
     meter = Meter("sent", sum(map(files, pushes)), sum(p.bytes for p in pushes))
-    hands = crew.HANDS if session.options.engine == "aws" else crew.MORE_HANDS
+    hands = crew.movers(session)
     try:
         done = crew.each(session, pushes, lambda p: p.entry, partial(send, meter), hands)
     finally:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.oracle import assert_clean, below, expect, marker
+from support.oracle import assert_clean, below, expect, marker, until
 
 ENTRIES = ["processed_datasets/a", "processed_datasets/b", "training_results/c"]
 FILES = {"x.txt": b"x" * 1000, "y.txt": b"y" * 1000}
@@ -23,13 +23,6 @@ def pair(clone, moto_bucket):
         anna.add(entry, FILES)
         ben.card(entry)
     return anna, ben, moto_bucket
-
-
-def until(condition):
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)
 
 
 def interrupt_and_go_on(pair, push):

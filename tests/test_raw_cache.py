@@ -3,10 +3,9 @@
 import hashlib
 import re
 import stat
-import time
 
 import pytest
-from support.oracle import below, expect
+from support.oracle import below, expect, until
 
 from registry import mover, raw_cache
 from registry.session import Session
@@ -76,10 +75,7 @@ def test_what_a_stopped_pull_brought_is_not_fetched_again(pushed, ben, stop):
     take_card(ben, pushed)
     ben.proxy.when("GET", r"/files/md5/../[0-9a-f]{30}(\?|$)").delay(2)
     pull = ben.start("./pull.sh")
-    end = time.monotonic() + 60
-    while len(came(ben)) < COUNT / 3:
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.05)
+    until(lambda: len(came(ben)) >= COUNT / 3, seconds=60)
     getattr(pull, stop)()
     pull.wait()
     ben.proxy.clear()
@@ -99,10 +95,7 @@ def test_other_entries_are_fetched_beside_it(pushed, ben):
     ben.card(other)
     ben.proxy.when("GET", r"/files/md5/../[0-9a-f]{30}(\?|$)").delay(2)
     pull = ben.start("./pull.sh")
-    end = time.monotonic() + 60
-    while not (ben.path / other).exists():
-        assert time.monotonic() < end, "it waited for the raw dataset"
-        time.sleep(0.05)
+    until((ben.path / other).exists, seconds=60)
     assert not (ben.path / RAW).exists()
     pull.interrupt()
     expect(pull.wait(), 130)

@@ -15,6 +15,7 @@ from registry.errors import RegistryError, Stalled
 from registry.session import Session
 
 STALL_SECONDS = 40.0  # no sign of progress for so long: it hangs
+LAST_WORDS = 2**16  # bytes of its errors that are kept: hours of talk fill a memory
 BUFFERED = 64 * 2**20  # bytes: what all connections together may hold that never went out
 
 Progress = Callable[[int], None]  # bytes moved so far
@@ -65,7 +66,7 @@ class Pulse:
 
 @dataclass(frozen=True)
 class Ended:
-    """How it ended: its exit code, what it wrote to stderr, seconds without a sign of life."""
+    """How it ended: its exit code, the end of its stderr, seconds without a sign of life."""
 
     code: int
     errors: bytes
@@ -130,6 +131,7 @@ def _watch(
                 continue
             if pipe is process.stderr:
                 errors += block
+                del errors[:-LAST_WORDS]
             sign = read(block)
             pulse.feel(sign)
             if (sign.moved or 0) > moved:

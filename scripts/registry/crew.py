@@ -62,6 +62,11 @@ def each(
             raise
 
 
+def movers(session: Session) -> int:
+    """How many entries move their files at once."""
+    return HANDS if session.options.engine == "aws" else MORE_HANDS
+
+
 def report(results: Iterable[Result[Any]]) -> int:
     """Say what failed or was refused, entry by entry; the exit code that this makes."""
     codes = {0}

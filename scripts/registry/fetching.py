@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from registry import mover, rooms, scan, spread
@@ -75,13 +75,17 @@ class Fetching:
     def _verify(self, stage: str) -> Iterator[tuple[str, Arrival]]:
         """(path, how it came); big files on all cores, small ones cost less one by one."""
         came: Callable[[str], Arrival] = lambda path: self._came(stage, path)  # noqa: E731
-        if self.survey.remote.bytes_of(self.wanted) < WORTH_CORES:
+        if self._size < WORTH_CORES:
             return zip(self.wanted, map(came, self.wanted), strict=True)
         return spread.over(self.wanted, came, os.cpu_count())
 
+    @cached_property
+    def _size(self) -> int:
+        return self.survey.remote.bytes_of(self.wanted)
+
     def _refuse_full_disk(self) -> None:
         free = shutil.disk_usage(rooms.room(self.survey.entry)).free
-        needed = self.survey.remote.bytes_of(self.wanted)
+        needed = self._size
         if needed + SPARE_BYTES > free:
             from registry.console import human_bytes
 
@@ -98,7 +102,7 @@ class Fetching:
         by_name = len(paths) <= FEW and len(paths) < len(remote) and not WILD & set(prefix)
         cargo = Cargo(
             stage, paths, prefix, len(remote),
-            bytes=remote.bytes_of(paths),
+            bytes=self._size,
             fill=None if by_name else partial(self._fill, stage, set(paths)),
             largest=max((remote[path].size for path in paths), default=0),
         )  # fmt: skip

@@ -86,10 +86,9 @@ def _copy(
     with tempfile.TemporaryFile(dir=session.root / rooms.ROOM) as names:  # a crash leaves none
         names.writelines(path.encode() + b"\n" for path in paths)
         names.seek(0)
-        end = child.run(
-            session, command, _environment(session), patience, Reader(), progress, names
-        )
-    complaints = rclone_log.complaints(end.errors)
+        env, reader = _environment(session), Reader()
+        end = child.run(session, command, env, patience, reader, progress, names)
+    complaints = reader.complaints()
     if end.code in UNUSABLE or end.code < 0:
         raise NotStarted(f"rclone: {rclone_log.last_words(complaints, end.code)}")
     if end.code:

@@ -15,15 +15,22 @@ class Reader:
 
     def __init__(self) -> None:
         self._rest = b""
+        self._complaints: list[Complaint] = []
         self._answers = 0
         self._reached: dict[str, int] = {}  # of the files that are under way: most bytes so far
 
     def __call__(self, block: bytes) -> Sign:
         *lines, self._rest = (self._rest + block).split(b"\n")
-        entries = [entry for line in lines if (entry := _parse(line))]
+        entries = [_parse(line) for line in lines]
+        self._complaints += filter(None, map(_complaint, entries))
         failed = any(entry.get("level") == "error" for entry in entries)
         told = [entry["stats"] for entry in entries if "stats" in entry]
         return self._state(told[-1], failed) if told else Sign(failed=failed)
+
+    def complaints(self) -> list[Complaint]:
+        """The errors of the whole log, and lines that were none of it."""
+        rest = _complaint(_parse(self._rest)) if self._rest else None
+        return [*self._complaints, *([rest] if rest else [])]
 
     def _state(self, stats: dict[str, Any], failed: bool) -> Sign:
         before = self._reached
@@ -35,25 +42,20 @@ class Reader:
         return Sign(stats.get("bytes"), further, done, failed)
 
 
-def complaints(errors: bytes) -> list[Complaint]:
-    """The errors in rclone's JSON log, and lines that are none of it."""
-    told = []
-    for line in errors.splitlines():
-        entry = _parse(line)
-        if entry is None:
-            told.append(("", line.decode("utf-8", "replace").strip()))
-        elif entry.get("level") in ("error", "critical"):
-            told.append((entry.get("object", ""), entry["msg"].strip()))
-    return told
-
-
-def _parse(line: bytes) -> dict[str, Any] | None:
-    """A line of the JSON log; None for any other."""
+def _parse(line: bytes) -> dict[str, Any]:
+    """A line of the JSON log; one that is none of it, as an error that only says so."""
+    text = line.decode("utf-8", "replace")
     try:
-        entry = json.loads(line.decode("utf-8", "replace"))
+        entry = json.loads(text)
     except ValueError:
+        entry = None
+    return entry if isinstance(entry, dict) else {"level": "critical", "msg": text}
+
+
+def _complaint(entry: dict[str, Any]) -> Complaint | None:
+    if entry.get("level") not in ("error", "critical"):
         return None
-    return entry if isinstance(entry, dict) else None
+    return entry.get("object", ""), entry["msg"].strip()
 
 
 def last_words(told: list[Complaint], code: int) -> str:

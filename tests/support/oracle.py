@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 
 from support.checkout import Checkout, Run
 from support.servers import Bucket
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for it, so long at most."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)
 
 
 def expect(run: Run, *codes: int) -> Run:
