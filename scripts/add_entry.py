@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import shlex
 
-from registry import console, dvc, entries, lock, scan
+from registry import console, entries, lock, names
 from registry.console import say
 from registry.errors import Refusal, UsageError
+from registry.index import scan
+from registry.raw import dvc
 from registry.sections import SECTIONS
 
 
@@ -26,7 +28,7 @@ def main(argv: list[str]) -> int:
     entry = entries.select_one(word, ["raw_datasets"])
     lock.take(entries.ROOT, "make add")
     found = scan.scan(entry.folder)
-    lines = found.blocked + found.problems + scan.name_problems(found.files, "")
+    lines = found.blocked + found.problems + names.name_problems(found.files, "")
     if lines:
         raise Refusal(f"{entry} cannot be stored as it is:\n  " + "\n  ".join(lines[:20]))
     if not found.files:

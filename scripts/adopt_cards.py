@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import argparse
 
-from registry import card_clues, card_edit, console
-from registry.card_clues import Clue
-from registry.card_edit import LISTS
-from registry.card_fields import EXPERIMENTS
-from registry.cards import Card
+from registry import console, humanize
+from registry.cards import clues, edit
+from registry.cards.card import Card
+from registry.cards.clues import Clue
+from registry.cards.edit import LISTS
+from registry.cards.front_matter import FENCE
+from registry.cards.library import Library
 from registry.entries import Entry, select
 from registry.files import write_whole
-from registry.front_matter import FENCE
-from registry.library import Library
-from registry.sections import SECTIONS
+from registry.sections import EXPERIMENTS, SECTIONS
 
 BOM = b"\xef\xbb\xbf"  # a mark of the encoding, not of the text: front matter must be first
 
@@ -35,7 +35,7 @@ def main(argv: list[str]) -> int:
     left = [(entry, why) for entry in chosen for why in unadoptable(entry, library)]
     for entry, (line, why) in left:
         console.say(f"adopt-cards: {entry}.card.md:{line}: {why}")
-    console.say(f"adopt-cards: {console.plural(len(adopted), 'card')} of {len(chosen)} adopted")
+    console.say(f"adopt-cards: {humanize.plural(len(adopted), 'card')} of {len(chosen)} adopted")
     if adopted:
         console.say("look at what was found, fill in every TODO, then run `make check-cards`")
     return 1 if left else 0
@@ -69,19 +69,19 @@ def front_matter(card: Card, library: Library, above: int = 0) -> str:
     The lines are counted with this many new ones `above` the text: a person looks there.
     """
     by_key: dict[str, list[Clue]] = {}
-    for clue in card_clues.clues(card, library):
+    for clue in clues.clues(card, library):
         by_key.setdefault(clue.key, []).append(clue)
     if card.entry.section == EXPERIMENTS and "source_datasets" in by_key:
         by_key.pop("datasets", None)  # one of the two is asked for
     known, notes = {}, {}
     for key, found in by_key.items():
         taken = found if key in (*LISTS, "training_results", "model") else found[:1]
-        known[key] = card_edit.value_of(key, [clue.text for clue in taken])
+        known[key] = edit.value_of(key, [clue.text for clue in taken])
         lines = ", ".join(dict.fromkeys(str(clue.line + above) for clue in taken))
         notes[key] = f"from line{'s' * (', ' in lines)} {lines}"
         others = [clue.text for clue in found if clue not in taken]
         notes[key] += f"; or: {', '.join(others[:3])}" if others else ""
-    return card_edit.new_front_matter(card.entry, known, notes)
+    return edit.new_front_matter(card.entry, known, notes)
 
 
 def _has_front_matter(card: Card) -> bool:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from registry import card_fix, card_rules, console, entry_rules, git, problems
+from registry import console, git, humanize, problems
+from registry.cards import repair
+from registry.cards.library import Library, id_of
+from registry.cards.rules import card as rules_card
+from registry.cards.rules import entries as rules_entries
 from registry.entries import CARD, Entry, select
 from registry.errors import UsageError
 from registry.files import write_whole
-from registry.library import Library, id_of
 from registry.problems import Problem
 from registry.sections import SECTIONS
 
@@ -34,7 +37,7 @@ def main(argv: list[str]) -> int:
         found = by_place([*found, *ask_s3(library, chosen)])
     sys.stdout.write(problems.FORMATS[args.format](found))
     if found or not args.quiet:
-        entries = console.plural(len(chosen), "entry", "entries")
+        entries = humanize.plural(len(chosen), "entry", "entries")
         console.say(f"check-cards: {entries}, {problems.count(found)}")
     return 1 if any(p.level == "error" for p in found) else 0
 
@@ -63,11 +66,11 @@ def staged(library: Library) -> list[Entry]:
 
 def check(library: Library, chosen: list[Entry]) -> list[Problem]:
     """Every problem of these entries, by path and line."""
-    found = list(entry_rules.check(library, chosen))
+    found = list(rules_entries.check(library, chosen))
     for entry in chosen:
         card = library.card(entry)
         if card:
-            found += card_rules.check(card, library)
+            found += rules_card.check(card, library)
     return by_place(found)
 
 
@@ -76,7 +79,7 @@ def fix(chosen: list[Entry], library: Library) -> bool:
     some = False
     for entry in chosen:
         card = library.card(entry)
-        text, done = card_fix.fixed(card) if card else ("", [])
+        text, done = repair.fixed(card) if card else ("", [])
         if card and text != card.text:
             write_whole(entry.card, text.encode())
             some = True
@@ -87,12 +90,15 @@ def fix(chosen: list[Entry], library: Library) -> bool:
 
 def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
     """The problems that only S3 can tell. Raises RegistryError when it does not answer."""
-    from registry import raw_versions, remote_keys, remote_rules
+    from registry import dvc_file
+    from registry.cards.rules import remote
+    from registry.raw import manifest
+    from registry.remote import connect
 
-    def missing(versions: list[raw_versions.Version]) -> list[raw_versions.Version]:
-        return raw_versions.not_in_s3(library.root, versions)
+    def missing(versions: list[dvc_file.Version]) -> list[dvc_file.Version]:
+        return manifest.not_in_s3(library.root, versions)
 
-    return list(remote_rules.check(library, chosen, remote_keys.listing(library.root), missing))
+    return list(remote.check(library, chosen, connect.listing(library.root), missing))
 
 
 def by_place(found: list[Problem]) -> list[Problem]:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from registry import console, experiment_rules, experiment_state, ledger, problems
+from registry import console, problems
 from registry.entries import ROOT
-from registry.experiment_state import State
+from registry.experiments import ledger, rules
+from registry.experiments import state as experiments_state
+from registry.experiments.state import State
 from registry.files import write_whole
 from registry.problems import Problem
 
@@ -21,11 +23,11 @@ from registry.problems import Problem
 def main(argv: list[str]) -> int:
     args = _arguments().parse_args(argv)
     keys = in_s3() if args.remote else []
-    state = experiment_state.look(ROOT, keys, args.staged)
+    state = experiments_state.look(ROOT, keys, args.staged)
     if args.fix and (done := fix(state)):
         for what in done:
             console.say(f"fixed: {ledger.FILE}: {what}")
-        state = experiment_state.look(ROOT, keys, args.staged)
+        state = experiments_state.look(ROOT, keys, args.staged)
     found = check(state)
     sys.stdout.write(problems.FORMATS[args.format](found))
     if found or not args.quiet:
@@ -35,14 +37,14 @@ def main(argv: list[str]) -> int:
 
 def check(state: State) -> list[Problem]:
     """Every problem, by path and line."""
-    found = [problem for rule in experiment_rules.RULES for problem in rule(state)]
+    found = [problem for rule in rules.RULES for problem in rule(state)]
     return sorted(found, key=lambda p: (p.path, p.line))
 
 
 def fix(state: State) -> list[str]:
     """Writes the ledger as it should be; gives what was done, one line each. Raises OSError."""
-    missing, stale = experiment_state.not_listed(state), experiment_state.leftovers(state)
-    if not missing and not stale and not any(experiment_rules.garbage_ignored(state)):
+    missing, stale = experiments_state.not_listed(state), experiments_state.leftovers(state)
+    if not missing and not stale and not any(rules.garbage_ignored(state)):
         return []
     gone = [ledger.lines(state.text)[number] for number in stale]
     text = ledger.added(ledger.without(state.text, set(stale)), missing)
@@ -55,9 +57,9 @@ def fix(state: State) -> list[str]:
 
 def in_s3() -> list[str]:
     """The keys of experiments in S3, where none belong. Raises RegistryError."""
-    from registry import remote_keys
+    from registry.remote import connect
 
-    return list(remote_keys.listing(ROOT)(f"{ledger.SECTION}/"))
+    return list(connect.listing(ROOT)(f"{ledger.SECTION}/"))
 
 
 def _arguments() -> argparse.ArgumentParser:

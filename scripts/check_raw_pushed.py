@@ -13,11 +13,12 @@ import os
 import shlex
 import sys
 
-from registry import console, git, raw_versions
+from registry import console, dvc_file, git
 from registry.console import say
+from registry.dvc_file import Version
 from registry.entries import ROOT
 from registry.errors import Unreachable
-from registry.raw_versions import Version
+from registry.raw import manifest
 
 
 def main(argv: list[str]) -> int:
@@ -25,7 +26,7 @@ def main(argv: list[str]) -> int:
     if not named:
         return 0
     try:
-        missing = raw_versions.not_in_s3(ROOT, sorted(named))
+        missing = manifest.not_in_s3(ROOT, sorted(named))
     except Unreachable as error:
         say(f"pre-push: could not ask S3 for the raw datasets, which may be missing: {error}")
         return 0
@@ -54,8 +55,8 @@ def pushed(line: list[str]) -> list[Version]:
         return []  # a ref is deleted
     local, old = line[1], line[3]
     known = old.strip("0") and git.has(ROOT, old)
-    before = set(raw_versions.named_by(ROOT, old)) if known else set()
-    return [version for version in raw_versions.named_by(ROOT, local) if version not in before]
+    before = set(dvc_file.named_by(ROOT, old)) if known else set()
+    return [version for version in dvc_file.named_by(ROOT, local) if version not in before]
 
 
 if __name__ == "__main__":

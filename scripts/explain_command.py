@@ -10,9 +10,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from registry import commands, console
-from registry.commands import VARIABLES, Command
+from registry import console, makefile
 from registry.errors import UsageError
+from registry.makefile import VARIABLES, Command
 
 CODES = (
     "Exit code: 0 done, 1 something failed, 2 wrong usage, 3 refused (a person must choose), "
@@ -23,7 +23,7 @@ MAKE = "make turns every failure into its own 2; the message above it says which
 
 def main(argv: list[str]) -> int:
     name = " ".join(argv).strip().removeprefix("make ").strip()
-    known = commands.load()
+    known = makefile.load()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "bare `make` prints them"

@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from registry import card_rules, code_repository, console, git, hub
+from registry import console, forge, git, humanize
+from registry.cards import hub
+from registry.cards.library import Library
+from registry.cards.rules import card as rules_card
 from registry.entries import Entry, select_one
 from registry.errors import Refusal, RegistryError, UsageError
-from registry.library import Library
 from registry.sections import SECTIONS
 
 
@@ -43,16 +45,16 @@ def readme(entry: Entry, library: Library) -> str:
     card = library.card(entry)
     if card is None:
         raise RegistryError(f"{entry} has no card: run `make card DATASET={entry:sh}`")
-    wrong = [p for p in card_rules.check(card, library) if p.level == "error"]
+    wrong = [p for p in rules_card.check(card, library) if p.level == "error"]
     if wrong:
-        count = console.plural(len(wrong), "problem")
+        count = humanize.plural(len(wrong), "problem")
         raise RegistryError(f"{card.path} has {count}: run `make check-cards DATASET={entry:sh}`")
-    return hub.readme(card, library, hub.web_url(_remote(library)))
+    return hub.readme(card, library, forge.web_url(_remote(library)))
 
 
 def _remote(library: Library) -> str:
     try:
-        return code_repository.remote_url(library.root)
+        return forge.remote_url(library.root)
     except git.GitError:
         return ""
 

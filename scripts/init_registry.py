@@ -12,14 +12,17 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from registry import access, console, entries, leaving, lock, marker, s3, settings
-from registry.console import plural, say
+from registry import console, entries, lock
+from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
-from registry.remote import Remote
+from registry.humanize import plural
+from registry.remote import capabilities, connect, dvc_config, s3
+from registry.remote.embedded import Store
+from registry.remote.location import Remote
+from registry.remote.settings import Choice
 from registry.sections import SECTIONS
-from registry.settings import Choice
-from registry.store import Store
+from registry.sync import remove
 
 SAMPLES = ROOT / "examples" / "samples.txt"
 
@@ -34,8 +37,8 @@ def main(argv: list[str]) -> int:
     samples = find_samples()
     conditional = prove(there)
     for entry in samples:
-        leaving.take_out(entry)
-    settings.write(ROOT, there, local=False)
+        remove.take_out(entry)
+    dvc_config.write(ROOT, there, local=False)
     say(f"init: {there.url} can be listed, read, written and deleted from")
     if not conditional:
         say(
@@ -66,8 +69,8 @@ def find_samples() -> list[Entry]:
 
 def prove(there: Remote) -> bool:
     """Whether it has conditional writes. Raises Unreachable unless it can be used in every way."""
-    access.prove(there)
-    return marker.is_conditional(s3.Client(replace(there), patience=access.PROOF_SECONDS))
+    connect.prove(there)
+    return capabilities.is_conditional(s3.Client(replace(there), patience=connect.PROOF_SECONDS))
 
 
 if __name__ == "__main__":

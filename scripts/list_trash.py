@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import time
 
-from registry import console, trash
-from registry.console import human_bytes, plural, say
+from registry import console
+from registry.console import say
 from registry.entries import ROOT
+from registry.humanize import human_bytes, plural
+from registry.sync import trash
 
 WHY = {
     "reset": "replaced by `make reset`",

@@ -16,19 +16,15 @@ import os
 import sys
 from pathlib import Path
 
-from registry import (
-    card_draft,
-    card_questions,
-    code_repository,
-    console,
-    experiment_state,
-    ledger,
-    names,
-)
+from registry import console, names
+from registry.cards import code as cards_code
+from registry.cards import draft, questions
+from registry.cards.library import Library
 from registry.entries import ROOT, TEMPLATE, Entry
 from registry.errors import Refusal, UsageError
+from registry.experiments import ledger
+from registry.experiments import state as experiments_state
 from registry.files import write_whole
-from registry.library import Library
 from registry.sections import SECTIONS
 
 
@@ -36,12 +32,12 @@ def main(argv: list[str]) -> int:
     args = _arguments().parse_args(argv)
     library = Library()
     entry = new_entry(args.entry, library)
-    code = code_repository.look(Path(args.code).expanduser(), ROOT) if args.code else None
-    card = card_draft.draft(entry, library, args.sources, code)
+    code = cards_code.look(Path(args.code).expanduser(), ROOT) if args.code else None
+    card = draft.draft(entry, library, args.sources, code)
     for doubt in code.doubts if code else []:
         console.say(f"make-card: {doubt}")
     if sys.stdin.isatty() and sys.stderr.isatty():
-        card = card_questions.answered(card, library, ask)
+        card = questions.answered(card, library, ask)
     create(entry.card, card.text)
     if entry.section == ledger.SECTION:
         enter(entry)
@@ -80,8 +76,8 @@ def create(path: Path, text: str) -> None:
 
 def enter(entry: Entry) -> None:
     """Give a new experiment its line in the ledger, if it has none."""
-    state = experiment_state.look(ROOT)
-    if entry in experiment_state.not_listed(state):
+    state = experiments_state.look(ROOT)
+    if entry in experiments_state.not_listed(state):
         write_whole(ROOT / ledger.FILE, ledger.added(state.text, [entry]).encode())
         console.say(f"{ledger.FILE}: added {ledger.line_for(entry.name)}")
 

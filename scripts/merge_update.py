@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from registry import console, git, ledger
-from registry.console import plural, say
+from registry import console, git
+from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
+from registry.experiments import ledger
+from registry.humanize import plural
 
 SAMPLES = "examples/samples.txt"
 

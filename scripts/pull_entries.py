@@ -12,22 +12,27 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from registry import access, console, crew, entries, pull_text, state, trash
-from registry.console import human_bytes, plural, say
+from registry import console, entries, parallel
+from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal
+from registry.humanize import human_bytes, plural
+from registry.index import baseline
 from registry.progress import Meter
-from registry.pulling import Pull
-from registry.raw_pulling import RawPull
+from registry.raw.pull import RawPull
+from registry.remote import connect
+from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
-from registry.session import Session
+from registry.sync import describe, trash
+from registry.sync.pull import Pull
+from registry.transfer import engine
 
 
 def main(argv: list[str]) -> int:
-    chosen = entries.select(crew.words_from(argv), SYNCED)
+    chosen = entries.select(console.words_from(argv), SYNCED)
     mirrored = [entry for entry in chosen if entry.section in MIRRORED]
-    session, etags = access.connect() if mirrored else (access.begin(), {})
-    looked = crew.each(session, mirrored, lambda e: e, partial(look, session, etags))
+    session, etags = connect.connect() if mirrored else (connect.begin(), {})
+    looked = parallel.each(session, mirrored, lambda e: e, partial(look, session, etags))
     pulls = [r.value for r in looked if r.value]
     raw = RawPull(session, [entry for entry in chosen if entry.section not in MIRRORED])
     for entry in raw.kept:
@@ -35,30 +40,30 @@ def main(argv: list[str]) -> int:
         say(f"{entry}: changed here and not added, kept; {cure}")
     if session.options.dry_run:
         print_plans(raw, pulls)
-        return crew.report(looked)
+        return console.report(looked)
     done, took = carry_out(session, raw, pulls)
     trash.purge(entries.ROOT)
     code = report(pulls, [*[r for r in looked if r.error], *done], took) if mirrored else 0
-    return crew.worst([code, report_raw(raw, raw.finish()) if raw.wanted else 0])
+    return console.worst([code, report_raw(raw, raw.finish()) if raw.wanted else 0])
 
 
 def carry_out(
     session: Session, raw: RawPull, pulls: list[Pull]
-) -> tuple[list[crew.Result[None]], str]:
+) -> tuple[list[parallel.Result[None]], str]:
     """Mirrored entries, raw ones beside them; what became of the former, and the time it took."""
     files, size = raw.plan()
     session.plans = sum(bool(p.wanted) for p in pulls)
     files += sum(len(p.wanted) for p in pulls)
     size += sum(p.wanted_bytes for p in pulls)
     with Meter("fetched", files, size) as meter, raw.beside(meter):
-        hands = crew.movers(session)
-        done = crew.each(session, pulls, lambda p: p.entry, partial(bring, meter), hands)
+        hands = engine.movers(session)
+        done = parallel.each(session, pulls, lambda p: p.entry, partial(bring, meter), hands)
         return done, meter.took
 
 
 def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
     """Plan one entry's pull."""
-    known = state.header(entry, session.remote.identity)
+    known = baseline.header(entry, session.remote.identity)
     is_known = bool(known and known.marker and known.marker == etags.get(str(entry)))
     pull = Pull(entry, session)
     pull.look(is_known and not session.options.full)
@@ -85,18 +90,18 @@ def print_plans(raw: RawPull, pulls: list[Pull]) -> None:
     for entry in raw.wanted:
         print(f"{entry}: fetch the version that {entry.name}.dvc names")
     for pull in pulls:
-        for line in pull_text.planned(pull):
+        for line in describe.planned(pull):
             print(line)
 
 
-def report(pulls: list[Pull], results: list[crew.Result[Any]], took: str) -> int:
+def report(pulls: list[Pull], results: list[parallel.Result[Any]], took: str) -> int:
     """Say what happened to each entry, then one summary line."""
     failed = {r.entry for r in results if r.error}
     for pull in pulls:
-        text = pull_text.done(pull)
+        text = describe.done(pull)
         if text and pull.entry not in failed:
             print(f"{pull.entry}: {text}")
-    code = crew.report(results)
+    code = console.report(results)
     good = [p for p in pulls if p.entry not in failed]
     files, size = sum(len(p.wanted) for p in good), sum(p.wanted_bytes for p in good)
     refused = f", {len(failed)} not done" if failed else ""
@@ -107,13 +112,13 @@ def report(pulls: list[Pull], results: list[crew.Result[Any]], took: str) -> int
     return code
 
 
-def report_raw(raw: RawPull, results: list[crew.Result[None]]) -> int:
+def report_raw(raw: RawPull, results: list[parallel.Result[None]]) -> int:
     for result in results:
         if not result.error:
             print(f"{result.entry}: at the version of {result.entry.name}.dvc")
     for entry in raw.unsent:
         say(f"{entry}: this version is not in S3 yet: `make push DATASET={entry:sh}`")
-    code = crew.report(results)
+    code = console.report(results)
     good = sum(not r.error for r in results)
     say(f"pull: {plural(good, 'raw dataset')} brought up to date")
     return code

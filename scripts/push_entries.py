@@ -12,29 +12,33 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from registry import access, compare, console, crew, entries
-from registry.console import human_bytes, plural, say
+from registry import console, entries, parallel
+from registry.console import say
 from registry.entries import Entry
+from registry.humanize import human_bytes, plural
 from registry.progress import Meter
-from registry.pushing import Push
+from registry.remote import connect
+from registry.remote.session import Session
 from registry.sections import MIRRORED
-from registry.session import Session
+from registry.sync import compare
+from registry.sync.push import Push
+from registry.transfer import engine
 
 
 def main(argv: list[str]) -> int:
-    chosen = entries.select(crew.words_from(argv), MIRRORED)
-    session, _ = access.connect()
-    looked = crew.each(session, chosen, lambda e: e, partial(look, session))
+    chosen = entries.select(console.words_from(argv), MIRRORED)
+    session, _ = connect.connect()
+    looked = parallel.each(session, chosen, lambda e: e, partial(look, session))
     pushes = [r.value for r in looked if r.value]
     if session.options.dry_run:
         for push in pushes:
             print_plan(push)
-        return crew.report(looked)
+        return console.report(looked)
     session.plans = sum(bool(files(push)) for push in pushes)
     meter = Meter("sent", sum(map(files, pushes)), sum(p.bytes for p in pushes))
-    hands = crew.movers(session)
+    hands = engine.movers(session)
     try:
-        done = crew.each(session, pushes, lambda p: p.entry, partial(send, meter), hands)
+        done = parallel.each(session, pushes, lambda p: p.entry, partial(send, meter), hands)
     finally:
         meter.close()
     return report(session, pushes, [*[r for r in looked if r.error], *done], meter)
@@ -77,7 +81,7 @@ def print_plan(push: Push) -> None:
 
 
 def report(
-    session: Session, pushes: list[Push], results: list[crew.Result[Any]], meter: Meter
+    session: Session, pushes: list[Push], results: list[parallel.Result[Any]], meter: Meter
 ) -> int:
     """Say what happened to each entry, then one summary line."""
     failed = {r.entry for r in results if r.error}
@@ -86,7 +90,7 @@ def report(
         text = describe(push)
         if text:
             print(f"{push.entry}: {text}")
-    code = crew.report(results)
+    code = console.report(results)
     refused = f", {len(failed)} not done" if failed else ""
     effort = "" if all(p.is_idle for p in good) or session.is_conditional() else BEST_EFFORT
     say(

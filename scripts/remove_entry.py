@@ -12,13 +12,18 @@ from __future__ import annotations
 import os
 import re
 
-from registry import access, console, dvc, entries, leaving, lock, raw, scan
-from registry.console import plural, say
+from registry import console, entries, lock
+from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
-from registry.removing import Removal
+from registry.humanize import plural
+from registry.index import scan
+from registry.options import Options
+from registry.raw import dvc, verified
+from registry.remote import connect
 from registry.sections import SECTIONS
-from registry.session import Options
+from registry.sync import remove
+from registry.sync.remove import Removal
 
 
 def main(argv: list[str]) -> int:
@@ -30,7 +35,7 @@ def main(argv: list[str]) -> int:
     refuse_unfit(entry)
     removal = None
     if SECTIONS[entry.section].travels == "mirror":
-        session, _ = access.connect()
+        session, _ = connect.connect()
         removal = Removal(entry, session)
         removal.look()
         print(f"{entry}: {plural(len(removal.survey.remote), 'file')} in S3, to its trash prefix")
@@ -41,7 +46,7 @@ def main(argv: list[str]) -> int:
         raise Refusal(f"to remove it for everybody: add CONFIRM={entry:name}")
     if removal:
         removal.carry_out()
-    leaving.take_out(entry)
+    remove.take_out(entry)
     say(f"remove: {entry} is removed; commit that: git add -A {entry.section} && git commit")
     return 0
 
@@ -64,7 +69,7 @@ def refuse_unfit(entry: Entry) -> None:
     if found.blocked:
         raise Refusal(f"{entry}: {found.blocked[0]}")
     if entry.dvc_file.exists() and found.files and dvc.is_changed(entry):
-        raise raw.changed(entry)
+        raise verified.changed(entry)
 
 
 if __name__ == "__main__":

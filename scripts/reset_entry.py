@@ -10,27 +10,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from registry import (
-    access,
-    compare,
-    console,
-    dvc,
-    entries,
-    lock,
-    place,
-    raw,
-    raw_verify,
-    raw_versions,
-    trash,
-)
-from registry.console import human_bytes, plural, say
+from registry import console, dvc_file, entries, lock
+from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError, UsageError
+from registry.humanize import human_bytes, plural
 from registry.progress import Meter
-from registry.pulling import Pull
+from registry.raw import cache, dvc, manifest, verified
+from registry.remote import connect
+from registry.remote.session import Session
 from registry.sections import SECTIONS, SYNCED
-from registry.session import Session
-from registry.survey import Survey
+from registry.sync import compare, place, trash
+from registry.sync.pull import Pull
+from registry.sync.survey import Survey
 
 
 def main(argv: list[str]) -> int:
@@ -38,7 +30,7 @@ def main(argv: list[str]) -> int:
         raise UsageError("one entry at a time: DATASET=section/name")
     entry = entries.select_one(argv[0] if argv else "", SYNCED)
     lock.take(entries.ROOT, "make reset")
-    session, _ = access.connect()
+    session, _ = connect.connect()
     if SECTIONS[entry.section].travels == "dvc":
         return reset_raw(session, entry)
     return reset_mirrored(session, entry)
@@ -93,12 +85,12 @@ def reset_raw(session: Session, entry: Entry) -> int:
     except BaseException:
         put_back(entry, aside, moved)
         raise
-    seen, when = raw.look(entry)
-    version = raw_versions.on_disk(entry)
-    is_stored = version and not raw_versions.not_in_s3(entries.ROOT, [version])
+    seen, when = verified.look(entry)
+    version = dvc_file.on_disk(entry)
+    is_stored = version and not manifest.not_in_s3(entries.ROOT, [version])
     if is_stored and not dvc.is_changed(entry):  # the cache may hold what was never pushed
-        raw.remember(entry, session.remote.identity, seen, when)
-    brought = len(raw_verify.manifest_here(entry).keys() - (survey.local.files.keys() - {*moved}))
+        verified.remember(entry, session.remote.identity, seen, when)
+    brought = len(cache.manifest_here(entry).keys() - (survey.local.files.keys() - {*moved}))
     trash.tidy(aside)
     summary(entry, aside, brought)
     return 0
@@ -107,9 +99,9 @@ def reset_raw(session: Session, entry: Entry) -> int:
 def differing(survey: Survey) -> list[str]:
     """The files here that are not as the version says: changed ones, and ones it does not have."""
     try:
-        wanted = raw_verify.manifest_here(survey.entry)
+        wanted = cache.manifest_here(survey.entry)
     except RegistryError:  # not fetched yet, in a dry run
-        wanted = raw_verify.manifest(survey.session.client, survey.entry)
+        wanted = manifest.manifest(survey.session.client, survey.entry)
     here = survey.local.files
     survey.read_bytes((path, wanted[path]) for path in here if path in wanted)
     return sorted(p for p in here if p not in wanted or not survey.holds(p, wanted[p]))

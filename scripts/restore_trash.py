@@ -11,11 +11,13 @@ import difflib
 import os
 import shutil
 
-from registry import console, entries, lock, place, trash
-from registry.console import plural, say
+from registry import console, entries, lock
+from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
-from registry.session import Options
+from registry.humanize import plural
+from registry.options import Options
+from registry.sync import place, trash
 
 
 def main(argv: list[str]) -> int:

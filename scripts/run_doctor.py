@@ -14,15 +14,19 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from registry import access, checks_bucket, checks_here, checks_way, console, marker, remote
-from registry.checkup import BAD, NOTE, OK, Finding, Visit, examine
-from registry.console import plural, say
+from registry import console
+from registry.console import say
+from registry.doctor import access, bucket, local
+from registry.doctor.check import BAD, NOTE, OK, Finding, Visit, examine
 from registry.entries import Entry
 from registry.errors import RegistryError, UsageError
+from registry.humanize import plural
+from registry.remote import connect, dvc_config
 from registry.sections import MIRRORED
+from registry.sync import marker
 
 HANDS = 16
-THERE = (*checks_way.CHECKS, *checks_bucket.CHECKS)  # made only when S3 answers
+THERE = (*access.CHECKS, *bucket.CHECKS)  # made only when S3 answers
 COLOURS = {OK: "32", NOTE: "33", BAD: "31"}
 
 
@@ -30,7 +34,7 @@ def main(argv: list[str]) -> int:
     if argv:
         raise UsageError("it takes no words; see --help")
     visit, counts = Visit(), {OK: 0, NOTE: 0, BAD: 0}
-    for check in (*checks_here.CHECKS, reach, *THERE):
+    for check in (*local.CHECKS, reach, *THERE):
         if check in THERE and visit.session is None:
             continue  # said by `reach`
         for finding in examine(visit, check):
@@ -45,10 +49,10 @@ def main(argv: list[str]) -> int:
 def reach(visit: Visit) -> list[Finding]:
     """Whether S3 answers; then the other checks have a way in."""
     try:
-        session, etags = access.connect(visit.root)
+        session, etags = connect.connect(visit.root)
     except RegistryError as error:
         return [Finding(BAD, "S3", str(error))]
-    visit.remote, visit.session = remote.load(visit.root), session
+    visit.remote, visit.session = dvc_config.load(visit.root), session
     ids = [id for id in etags if id.partition("/")[0] in MIRRORED]
     with ThreadPoolExecutor(HANDS) as pool:
         found = pool.map(lambda id: marker.read(session.client, Entry(*split(id)))[0], ids)

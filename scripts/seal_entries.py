@@ -12,14 +12,17 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from registry import access, compare, console, crew, entries, lock, marker, refusals
-from registry.console import plural, say
+from registry import console, entries, lock, parallel
+from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal
-from registry.pushing import Push
+from registry.humanize import plural
+from registry.remote import capabilities, connect
+from registry.remote.session import Session
 from registry.sections import MIRRORED
-from registry.session import Session
-from registry.survey import Survey
+from registry.sync import compare, marker, refusals
+from registry.sync.push import Push
+from registry.sync.survey import Survey
 
 
 def main(argv: list[str]) -> int:
@@ -28,14 +31,14 @@ def main(argv: list[str]) -> int:
     if not named:
         chosen = [entry for entry in chosen if entry.folder.exists()]
     lock.take(entries.ROOT, "make seal")
-    session, _ = access.connect()
+    session, _ = connect.connect()
     accepted = os.environ.get("CONFIRM", "")
-    results = crew.each(session, chosen, lambda e: e, partial(seal, session, accepted))
+    results = parallel.each(session, chosen, lambda e: e, partial(seal, session, accepted))
     for result in results:
         if result.value:
             print(f"{result.entry}: {result.value}")
     say(f"seal: {plural(sum(not r.error for r in results), 'entry', 'entries')} sealed")
-    return crew.report(results)
+    return console.report(results)
 
 
 def seal(session: Session, accepted: str, entry: Entry) -> str:
@@ -70,7 +73,7 @@ def accept(session: Session, entry: Entry) -> str:
         raise Refusal("S3 holds nothing for it")
     if session.options.dry_run:
         return f"to be sealed as S3 holds it, {plural(len(survey.remote), 'file')}"
-    sealed = session.new_marker(marker.new_token()).sealing(survey.remote)
+    sealed = session.new_marker(capabilities.new_token()).sealing(survey.remote)
     try:
         marker.write(session.client, entry, sealed, survey.marker_etag, session.is_conditional())
     except marker.Taken:

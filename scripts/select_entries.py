@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import sys
 
-from registry import access, console, crew, entries, lock, rooms
-from registry.console import plural, say
+from registry import console, entries, lock, workspace
+from registry.console import say
 from registry.entries import Entry
 from registry.errors import UsageError
-from registry.gate import Gate, Refused
+from registry.humanize import plural
+from registry.remote import connect
 from registry.sections import SYNCED
+from registry.status.quick_check import Gate, Refused
 
 
 def main(argv: list[str]) -> int:
@@ -26,10 +28,10 @@ def main(argv: list[str]) -> int:
         raise UsageError("an empty name: name an entry, or nothing at all for all of them")
     chosen = entries.select(words, SYNCED)
     lock.take(entries.ROOT, f"./{direction}.sh")
-    rooms.sweep(entries.ROOT)
-    session = access.begin()
+    workspace.sweep(entries.ROOT)
+    session = connect.begin()
     gate = Gate(session, chosen, bool(words))
-    gate.etags = access.enter(session)
+    gate.etags = connect.enter(session)
     wanted, refused = gate.sift(chosen, direction)
     if direction == "push":
         wanted, bad = _with_good_cards(wanted)
@@ -38,17 +40,17 @@ def main(argv: list[str]) -> int:
         print(entry)
     if not wanted and not refused:
         say(f"{direction}: {plural(len(chosen), 'entry', 'entries')}, nothing to do")
-    return crew.report(refused)
+    return console.report(refused)
 
 
 def _with_good_cards(wanted: list[Entry]) -> tuple[list[Entry], list[Refused]]:
     """The entries whose cards may go out, and a refusal for each of the others."""
     if not wanted:
         return [], []
-    from registry import card_gate
+    from registry.cards import check
 
-    bad = card_gate.find_bad(wanted)
-    refused = [Refused(e, error=card_gate.refusal(e, bad[e])) for e in bad]
+    bad = check.find_bad(wanted)
+    refused = [Refused(e, error=check.refusal(e, bad[e])) for e in bad]
     return [entry for entry in wanted if entry not in bad], refused
 
 

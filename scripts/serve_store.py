@@ -11,7 +11,7 @@ import shlex
 
 from registry import console
 from registry.errors import UsageError
-from registry.store import BUCKET, Store
+from registry.remote.embedded import BUCKET, Store
 
 
 def main(argv: list[str]) -> int:

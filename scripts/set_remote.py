@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import os
 
-from registry import access, console, credentials, remote, settings
+from registry import console
 from registry.console import say
 from registry.entries import ROOT
 from registry.errors import UsageError
-from registry.settings import Choice
+from registry.remote import connect, credentials, dvc_config, location
+from registry.remote.settings import Choice
 
 VARIABLES = ("URL", "ENDPOINT", "PROFILE", "REGION", "CREDENTIALS")
 
@@ -30,24 +31,24 @@ def main(argv: list[str]) -> int:
     if values["credentials"] and not local:
         raise UsageError("CREDENTIALS names a file of this machine: add LOCAL=1")
     there = Choice(**values).as_remote()
-    path = settings.write(ROOT, there, local)
+    path = dvc_config.write(ROOT, there, local)
     say(f"remote: {there.url} is in {path.relative_to(ROOT)}")
-    access.connect()
+    connect.connect()
     say("remote: reached. Next: " + ("make pull" if local else f"commit {path.relative_to(ROOT)}"))
     return 0
 
 
 def show() -> int:
-    access.ensure_store()
-    there = remote.load()
+    connect.ensure_store()
+    there = dvc_config.load()
     print(f"registry:    {there.url}")
-    if there.name == remote.EMBEDDED:
+    if there.name == location.EMBEDDED:
         print("             (the embedded store of this clone; files in .store/data)")
     for label, value in (("endpoint", there.endpoint), ("region", there.region)):
         if value:
             print(f"{label + ':':12} {value}")
     print(f"credentials: {credentials.find(there).source}")
-    print(f"raw data:    {there.url}/{remote.DVC_FOLDER} (DVC)")
+    print(f"raw data:    {there.url}/{location.DVC_FOLDER} (DVC)")
     return 0
 
 

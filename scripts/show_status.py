@@ -21,17 +21,19 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from registry import access, condition, console, entries, git
-from registry.condition import Condition, Judgement
+from registry import console, entries, git
 from registry.console import say
 from registry.entries import CARD, ROOT, Entry
 from registry.errors import RegistryError, Unreachable, UsageError
-from registry.glance import Glance
-from registry.looking import Looker
-from registry.marker import DONE, Marker
-from registry.overview import Overview
+from registry.remote import connect
+from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
-from registry.session import Session
+from registry.status import states
+from registry.status.cache import Glance
+from registry.status.inspect import Looker
+from registry.status.states import Condition, Judgement
+from registry.status.summary import Overview
+from registry.sync.marker import DONE, Marker
 
 HANDS = 16  # entries looked at at once: most of the time is spent waiting for S3
 PATIENCE_SECONDS = 4.0
@@ -61,7 +63,7 @@ def main(argv: list[str]) -> int:
 
 
 def show(overview: Overview, everything: bool) -> None:
-    from registry.overview_text import Page
+    from registry.status.render import Page
 
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     width = max(shutil.get_terminal_size().columns, 80)
@@ -72,7 +74,7 @@ def show(overview: Overview, everything: bool) -> None:
 def look(chosen: list[Entry], whole: bool) -> Overview:
     """Look at these entries; `whole`: also name those that only S3 knows."""
     try:
-        session, etags = access.connect(patience=PATIENCE_SECONDS)
+        session, etags = connect.connect(patience=PATIENCE_SECONDS)
         if whole:
             chosen = [*chosen, *only_there(etags, chosen)]
         found = look_at(session, etags, chosen, whole)
@@ -103,7 +105,7 @@ def look_at_one(looker: Looker, entry: Entry) -> Condition:
     except Unreachable:
         raise
     except RegistryError as error:
-        return Condition(entry, Judgement([condition.UNFIT], said=str(error)))
+        return Condition(entry, Judgement([states.UNFIT], said=str(error)))
 
 
 def only_there(etags: dict[str, str], known: list[Entry]) -> list[Entry]:
@@ -124,7 +126,7 @@ def add_what_git_knows(found: list[Condition]) -> list[str]:
     for one in found:
         own = {f"{one.entry}{CARD}", f"{one.entry}.dvc"}
         if own & {*paths}:
-            one.add(condition.NOT_COMMITTED)
+            one.add(states.NOT_COMMITTED)
         commit = commits.get(f"{one.entry}.dvc")
         if commit:
             one.marker = Marker(DONE, "", commit.who, "", commit.when, commit.id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 
-from registry import commands, console, entries
+from registry import console, entries, makefile
 from registry.console import say
 from registry.sections import SECTIONS
 
@@ -24,7 +24,7 @@ def suggest(word: str) -> str:
     is_variable = name != word
     if not is_variable and _is_entry(word):
         return f"{word!r} is no command: to name what it is for, write DATASET={word}"
-    known = [*commands.VARIABLES] if is_variable else [*commands.load()]
+    known = [*makefile.VARIABLES] if is_variable else [*makefile.load()]
     folded = {one.lower().replace("_", "-"): one for one in known}
     wanted = name.lower().replace("_", "-")
     near = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.6)

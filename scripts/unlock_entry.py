@@ -12,10 +12,12 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from registry import access, console, entries, lock, marker
+from registry import console, entries, lock
 from registry.console import say
 from registry.errors import Refusal, UsageError
+from registry.remote import connect
 from registry.sections import MIRRORED
+from registry.sync import marker
 
 
 def main(argv: list[str]) -> int:
@@ -23,7 +25,7 @@ def main(argv: list[str]) -> int:
         raise UsageError("one entry at a time: DATASET=section/name")
     entry = entries.select_one(argv[0] if argv else "", MIRRORED)
     lock.take(entries.ROOT, "make unlock")
-    session, _ = access.connect()
+    session, _ = connect.connect()
     there, etag = marker.read(session.client, entry)
     if there is None or there.state != marker.PUSHING:
         say(f"unlock: {entry} is not being pushed by anybody")

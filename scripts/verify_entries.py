@@ -12,14 +12,18 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from registry import access, console, crew, entries, lock, raw_verify, state
-from registry.console import human_bytes, plural, say
+from registry import console, entries, lock, parallel
+from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
+from registry.humanize import human_bytes, plural
+from registry.index import baseline
 from registry.progress import Meter
+from registry.raw import verify as raw_verify
+from registry.remote import connect
+from registry.remote.session import Session
 from registry.sections import SECTIONS, SYNCED
-from registry.session import Session
-from registry.survey import Survey
+from registry.sync.survey import Survey
 
 Finding = tuple[str, str]  # path, what is wrong with it
 UNVERIFIABLE = "unverifiable: its encryption hides what it holds"
@@ -29,14 +33,14 @@ def main(argv: list[str]) -> int:
     words = [word for word in argv if word.strip()]
     chosen = entries.select(words, SYNCED)
     lock.take(entries.ROOT, "make verify")
-    session, _ = access.connect()
+    session, _ = connect.connect()
     here = [e for e in chosen if e.folder.exists() or words]
-    surveys = crew.each(session, here, lambda e: e, partial(look, session))
+    surveys = parallel.each(session, here, lambda e: e, partial(look, session))
     looked = [r.value for r in surveys if r.value]
     size = sum(stat.size for s in looked for stat in s.local.files.values())
     meter = Meter("read", sum(len(s.local.files) for s in looked), size)
     try:
-        results = crew.each(session, looked, lambda s: s.entry, partial(verify, meter))
+        results = parallel.each(session, looked, lambda s: s.entry, partial(verify, meter))
     finally:
         meter.close()
     return report([*[r for r in surveys if r.error], *results], len(chosen) - len(here), meter)
@@ -57,7 +61,8 @@ def verify(meter: Meter, survey: Survey) -> list[Finding]:
     is_raw = SECTIONS[survey.entry.section].travels == "dvc"
     findings = sorted(raw_verify.compare(survey) if is_raw else compare(survey))
     if is_raw and any(what == raw_verify.NOT_STORED for _, what in findings):
-        state.forget(survey.entry)  # it says that all of it is in S3, and a push would believe it
+        # It says that all of it is in S3, and a push would believe it.
+        baseline.forget(survey.entry)
     meter.moved(str(survey.entry), sum(stat.size for stat in survey.local.files.values()))
     meter.finished(len(survey.local.files))
     return findings
@@ -86,13 +91,13 @@ def compare(survey: Survey) -> Iterator[Finding]:
             yield path, "differs"
 
 
-def report(results: list[crew.Result[Any]], away: int, meter: Meter) -> int:
+def report(results: list[parallel.Result[Any]], away: int, meter: Meter) -> int:
     wrong = 0
     for result in results:
         for path, what in result.value or []:
             print(f"{result.entry}/{path}: {what}")
             wrong += what != UNVERIFIABLE
-    code = crew.report(results)
+    code = console.report(results)
     good = sum(not r.error for r in results)
     skipped = f", {away} not here" if away else ""
     read = f"({human_bytes(meter.size)}) {meter.took}"
@@ -100,7 +105,7 @@ def report(results: list[crew.Result[Any]], away: int, meter: Meter) -> int:
         f"verify: {plural(good, 'entry', 'entries')} read {read}, "
         f"{plural(wrong, 'difference')}{skipped}"
     )
-    return crew.worst([code, 1 if wrong else 0])
+    return console.worst([code, 1 if wrong else 0])
 
 
 if __name__ == "__main__":

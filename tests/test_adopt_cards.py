@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import cards as kit
 
-from registry import card_rules, cards, front_matter
+from registry.cards import card as cards_card
+from registry.cards import front_matter
+from registry.cards.library import Library
+from registry.cards.rules import card as rules_card
 from registry.entries import Entry
-from registry.library import Library
 
 # A registry as teams have them: titles, prose, _names_ of other entries, commands, commit ids.
 OTHERS = {
@@ -37,7 +39,7 @@ def registry(tmp_path):
 
 def fields_of(root, entry):
     text = (root / f"{entry}.card.md").read_bytes().decode()
-    card = cards.parse(Entry(*entry.split("/"), root), text)
+    card = cards_card.parse(Entry(*entry.split("/"), root), text)
     assert card.broken == []
     texts = {key: [t for t, _ in card.texts(key)] for key in card.fields}
     code = card.fields.get("code")
@@ -203,13 +205,13 @@ def test_any_text_can_be_adopted(shared, text, section):
     import adopt_cards
 
     entry = Entry(section, "x", shared)
-    card = cards.parse(entry, text)
+    card = cards_card.parse(entry, text)
     if card.where or text.startswith("---"):
         return
     head = adopt_cards.front_matter(card, Library(shared))
-    adopted = cards.parse(entry, head + text)
+    adopted = cards_card.parse(entry, head + text)
     assert adopted.broken == [] and adopted.where.body == len(head)
     assert front_matter.split(head + text).fence == 0
     blank = {"blank-field", "reference", "key-order"}
-    found = [p for p in card_rules.check(adopted, Library(shared)) if p.line < head.count("\n")]
+    found = [p for p in rules_card.check(adopted, Library(shared)) if p.line < head.count("\n")]
     assert {p.rule for p in found} <= blank | {"link", "pair", "file", "secret"}, found

@@ -27,8 +27,8 @@ from support.sites import (
     write_card,
 )  # fmt: skip
 
-from registry import marker
 from registry.entries import Entry
+from registry.sync import marker
 
 for package in ("jinja2", "nh3", "tinyhtml5", "mlcroissant"):
     pytest.importorskip(package, reason=f"{package} is not installed: scripts/setup.sh dev")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import frontmatter
 import pytest
 
-from registry import card_edit, cards
-from registry.card_fields import BY_NAME, CODE_KEYS, FIELDS, ORDER
-from registry.card_values import KINDS
+from registry.cards import card as cards_card
+from registry.cards import edit
+from registry.cards.kinds import KINDS
+from registry.cards.schema import BY_NAME, CODE_KEYS, FIELDS, ORDER
+from registry.cards.vocabulary import words
 from registry.entries import Entry
-from registry.vocabulary import words
 
 # field: (good values, {bad value: what is said}); values as YAML source.
 VALUES = {
@@ -79,7 +80,7 @@ BAD = [(name, value, said) for name, (_, bad) in VALUES.items() for value, said 
 
 
 def card_with(name, value):
-    return cards.parse(Entry("raw_datasets", "x"), f"---\n{name}: {value}\n---\n")
+    return cards_card.parse(Entry("raw_datasets", "x"), f"---\n{name}: {value}\n---\n")
 
 
 def said_of(name, value):
@@ -129,7 +130,7 @@ def test_python_frontmatter_reads_the_same(name, value):
      "a\\b", "\t", "x:", "?"],
 )  # fmt: skip
 def test_written_values_are_read_as_they_were_meant(text):
-    for source in (card_edit.scalar(text), f"[{card_edit.scalar(text)}, b]"):
+    for source in (edit.scalar(text), f"[{edit.scalar(text)}, b]"):
         value = card_with("pretty_name", source).fields["pretty_name"]
         first = value.data[0] if value.kind == "list" else value
         assert (first.kind, first.data) == ("text", text)

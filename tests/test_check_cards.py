@@ -12,9 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import cards as kit
 
-from registry import card_fix, card_rules, cards, entry_rules
+from registry.cards import card as cards_card
+from registry.cards import repair
+from registry.cards.library import Library
+from registry.cards.rules import card as rules_card
+from registry.cards.rules import entries
 from registry.entries import Entry
-from registry.library import Library
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
@@ -33,14 +36,14 @@ def registry(tmp_path):
 def messages(root, entry, text):
     """The problems of one card with this text, as `line: message`."""
     library = Library(root)
-    card = cards.parse(Entry(*entry.split("/"), root), text)
-    return [f"{p.line}: {p.message}" for p in card_rules.check(card, library)]
+    card = cards_card.parse(Entry(*entry.split("/"), root), text)
+    return [f"{p.line}: {p.message}" for p in rules_card.check(card, library)]
 
 
 def rules_of(root, entry, text):
     library = Library(root)
-    card = cards.parse(Entry(*entry.split("/"), root), text)
-    return {p.rule for p in card_rules.check(card, library)}
+    card = cards_card.parse(Entry(*entry.split("/"), root), text)
+    return {p.rule for p in rules_card.check(card, library)}
 
 
 def test_good_cards_of_every_section_have_no_problems(shared):
@@ -55,7 +58,7 @@ def test_the_repository_own_cards_have_no_problems():
         p
         for e in library.entries
         if library.card(e)
-        for p in card_rules.check(library.card(e), library)
+        for p in rules_card.check(library.card(e), library)
     ]
     assert found == []
 
@@ -80,7 +83,7 @@ def test_a_card_that_breaks_every_rule(registry, format):
 def test_the_bad_card_breaks_every_rule():
     """Nobody adds a rule without a line that breaks it."""
     broken = {problem["rule"] for problem in json.loads((GOLDEN / "bad_card.json").read_text())}
-    assert broken >= {rule.name for rule in card_rules.RULES}
+    assert broken >= {rule.name for rule in rules_card.RULES}
 
 
 def test_every_message_names_line_and_cure():
@@ -178,7 +181,7 @@ NAMES = {
 def test_names_that_some_disk_refuses(registry, name):
     kit.write(registry, f"champion_models/{name}", "")
     library = Library(registry)
-    found = list(entry_rules.name_legal(library, library.entries))
+    found = list(entries.name_legal(library, library.entries))
     assert len(found) == 1 and NAMES[name] in found[0].message
 
 
@@ -187,7 +190,7 @@ def test_twins_on_disks_that_fold_names(registry, first, second):
     kit.write(registry, f"raw_datasets/{first}", "")
     kit.write(registry, f"raw_datasets/{second}", "")
     library = Library(registry)
-    found = list(entry_rules.name_legal(library, library.entries))
+    found = list(entries.name_legal(library, library.entries))
     assert [p.rule for p in found] == ["name-legal"]
 
 
@@ -331,8 +334,8 @@ def test_titles_however_they_are_written(shared, text):
 
 @pytest.mark.parametrize("title", ["#Card: poet", "## Card: poet", "**Card:** poet"])
 def test_a_title_of_another_form_is_repaired(shared, title):
-    card = cards.parse(Entry("champion_models", "poet", shared), f"{title}\n\nWords.\n")
-    assert card_fix.fixed(card)[0] == "# Card: poet\n\nWords.\n"
+    card = cards_card.parse(Entry("champion_models", "poet", shared), f"{title}\n\nWords.\n")
+    assert repair.fixed(card)[0] == "# Card: poet\n\nWords.\n"
 
 
 def test_underlined_headings_are_headings(shared):
@@ -407,8 +410,8 @@ def test_each_repair_gives_the_good_card_back(registry, name):
 
 def test_comments_go_with_their_keys(shared):
     text = "---\n# head\nlicense: mit\n# of the name\npretty_name: x # beside\n# tail\n---\n"
-    card = cards.parse(Entry("raw_datasets", "a", shared), text)
-    assert card_fix.fixed(card)[0] == (
+    card = cards_card.parse(Entry("raw_datasets", "a", shared), text)
+    assert repair.fixed(card)[0] == (
         "---\n# head\n# of the name\npretty_name: x # beside\nlicense: mit\n# tail\n---\n"
     )
 
@@ -430,9 +433,9 @@ TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join),
 @example(text="---\nlicense: 1.10\npretty_name: no\n---\n# Card: y\n## A (optional)\ntext")
 def test_no_text_crashes_and_fix_twice_is_fix_once(shared, text):
     entry = Entry("champion_models", "poet", shared)
-    card = cards.parse(entry, text)
-    list(card_rules.check(card, Library(shared)))
-    once, _ = card_fix.fixed(card)
-    twice, done = card_fix.fixed(cards.parse(entry, once))
+    card = cards_card.parse(entry, text)
+    list(rules_card.check(card, Library(shared)))
+    once, _ = repair.fixed(card)
+    twice, done = repair.fixed(cards_card.parse(entry, once))
     assert (twice, done) == (once, [])
-    list(card_rules.check(cards.parse(entry, once), Library(shared)))
+    list(rules_card.check(cards_card.parse(entry, once), Library(shared)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from support import cards as kit
 
-from registry import ledger, remote_rules
+from registry.cards.library import Library
+from registry.cards.rules import remote
 from registry.entries import Entry
-from registry.experiment_rules import in_s3
-from registry.experiment_state import State
-from registry.library import Library
+from registry.experiments import ledger
+from registry.experiments.rules import in_s3
+from registry.experiments.state import State
 
 LEDGER = "experiments/.gitignore"
 
@@ -175,7 +176,7 @@ def test_cards_and_bytes_in_s3(tmp_path):
         "champion_models/": [],
         "training_results/": ["poet-run/log"],
     }
-    found = list(remote_rules.check(library, library.entries, keys.__getitem__, lambda v: v))
+    found = list(remote.check(library, library.entries, keys.__getitem__, lambda v: v))
     assert [(p.path, p.rule) for p in found] == [
         ("raw_datasets/logs.card.md", "remote-bytes"),
         ("processed_datasets/stray.card.md", "remote-card"),
@@ -184,7 +185,7 @@ def test_cards_and_bytes_in_s3(tmp_path):
     ]
     poet = [Entry("champion_models", "poet", root)]
     asked = []
-    one = list(remote_rules.check(library, poet, lambda f: asked.append(f) or [], lambda v: v))
+    one = list(remote.check(library, poet, lambda f: asked.append(f) or [], lambda v: v))
     assert asked == ["champion_models/poet/"] and [p.rule for p in one] == ["remote-bytes"]
     cure = "run `make push DATASET=champion_models/poet` where its files are, or delete the card"
     assert one[0].message.endswith(cure)

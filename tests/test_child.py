@@ -2,12 +2,12 @@
 
 import pytest
 
-from registry import child
-from registry.child import Pulse, Sign
+from registry.transfer import process, watchdog
+from registry.transfer.watchdog import Pulse, Sign
 
 SIGNS = {  # one a second
     "b": Sign(moved=1, further=1),
-    "B": Sign(moved=2, further=child.BUFFERED + 1),
+    "B": Sign(moved=2, further=watchdog.BUFFERED + 1),
     "d": Sign(done=True),
     "f": Sign(failed=True),
     "-": Sign(),
@@ -30,7 +30,7 @@ SIGNS = {  # one a second
 )
 def test_how_long_it_has_been_silent(monkeypatch, signs, silence):
     now = 0.0
-    monkeypatch.setattr(child.time, "monotonic", lambda: now)
+    monkeypatch.setattr(process.time, "monotonic", lambda: now)
     pulse = Pulse()
     for sign in signs:
         now += 1

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from registry import compare
+from registry.sync import compare
 
 NONE, X, Y, Z = "-", "x", "y", "z"
 STATES = list(product((NONE, X, Y, Z), repeat=3))

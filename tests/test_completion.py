@@ -14,7 +14,7 @@ import time
 import pytest
 from support.checkout import ROOT
 
-from registry import commands
+from registry import makefile
 
 BASH = ROOT / "completions" / "data-registry.bash"
 ZSH = ROOT / "completions" / "data-registry.zsh"
@@ -50,8 +50,8 @@ def complete(where, *words):
 def test_bash_completes_commands_and_variables(anna):
     everything = complete(anna.path, "make", "")
     names = [name for name in everything if not name.endswith("=")]
-    assert names == [*commands.load()]
-    assert [*commands.VARIABLES] == [n.rstrip("=") for n in everything if n.endswith("=")]
+    assert names == [*makefile.load()]
+    assert [*makefile.VARIABLES] == [n.rstrip("=") for n in everything if n.endswith("=")]
     assert complete(anna.path, "make", "pu") == ["pull", "push"]
     assert complete(anna.path, "make", "pull", "DRY") == ["DRY_RUN="]
     assert complete(anna.path, "make", "xyz") == []

@@ -9,9 +9,9 @@ import time
 import pytest
 from support.oracle import assert_clean, below, expect, marker
 
-from registry import convoy, rclone
-from registry.cargo import Cargo, together
 from registry.errors import RegistryError
+from registry.transfer import batch, rclone
+from registry.transfer.job import Cargo, together
 
 ENTRIES = [f"processed_datasets/{name}" for name in ("a", "b ü", "c", "d", "e", "f")]
 FILES = {"x y.txt": b"one", "sub/#1.txt": b"two"}
@@ -105,7 +105,7 @@ def test_whoever_comes_during_a_run_goes_with_the_next(tmp_path):
             time.sleep(0.01)
         progress(len(cargo.paths) * 10 - 1)
 
-    road = convoy.Convoy(upload)
+    road = batch.Convoy(upload)
 
     def send(name):
         cargo = Cargo(tmp_path / "s" / name, [f"{name}.txt"], f"base/s/{name}/", 0, bytes=10)
@@ -135,7 +135,7 @@ def test_who_goes_alone_gets_every_failure(failure, tmp_path):
         raise failure
 
     with pytest.raises(RegistryError):
-        convoy.Convoy(upload).carry(None, Cargo(tmp_path / "s" / "a", ["x"], "s/a/", 0), print)
+        batch.Convoy(upload).carry(None, Cargo(tmp_path / "s" / "a", ["x"], "s/a/", 0), print)
 
 
 def test_a_named_file_is_its_entrys_failure(tmp_path):

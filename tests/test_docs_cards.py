@@ -9,9 +9,13 @@ import pytest
 import yaml
 from support.cards import ROOT
 
-from registry import card_rules, cards, entry_rules, experiment_rules
-from registry.card_fields import EVERY, FIELDS
+from registry.cards import card as cards_card
+from registry.cards.rules import card as rules_card
+from registry.cards.rules import entries
+from registry.cards.schema import FIELDS
 from registry.entries import Entry
+from registry.experiments import rules
+from registry.sections import EVERY
 
 DOC = (ROOT / "docs" / "cards.md").read_text()
 ROWS = [line.split(" | ") for line in DOC.splitlines() if line.startswith("| `")]
@@ -26,7 +30,7 @@ def test_every_field_has_its_row(field):
     assert [*row, f"`{field.example}` |"] in ROWS
 
 
-@pytest.mark.parametrize("rule", card_rules.RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", rules_card.RULES, ids=lambda rule: rule.name)
 def test_every_rule_for_one_card_has_its_row(rule):
     name = f"| `{rule.name}`" + (" (a warning)" if rule.level == "warning" else "")
     row = next(row for row in ROWS if row[0] == name)
@@ -41,12 +45,12 @@ def test_every_other_rule_has_its_row():
     assert len(names) == 15
     assert names <= {row[0].strip("| `") for row in ROWS}
     said = {row[1] for row in ROWS if len(row) == 3}
-    for rule in (*entry_rules.RULES, *experiment_rules.RULES):
+    for rule in (*entries.RULES, *rules.RULES):
         assert rule.__doc__.splitlines()[0] in said
 
 
 def test_no_row_for_what_is_gone():
-    names = {rule.name for rule in card_rules.RULES} | {field.name for field in FIELDS}
+    names = {rule.name for rule in rules_card.RULES} | {field.name for field in FIELDS}
     sources = "".join(path.read_text() for path in (ROOT / "scripts/registry").glob("*_rules.py"))
     for row in ROWS:
         name = row[0].removeprefix("| ").removesuffix(" (a warning)").strip("`")
@@ -61,10 +65,10 @@ def test_every_command_is_a_target_of_make():
 
 def test_the_example_card_has_good_front_matter():
     text = re.search(r"```\n(---\n.*?)```", DOC, re.DOTALL).group(1)
-    card = cards.parse(Entry("raw_datasets", "tiny-shakespeare", ROOT), text)
-    from registry.library import Library
+    card = cards_card.parse(Entry("raw_datasets", "tiny-shakespeare", ROOT), text)
+    from registry.cards.library import Library
 
-    found = [p for p in card_rules.check(card, Library(ROOT)) if p.rule != "section-missing"]
+    found = [p for p in rules_card.check(card, Library(ROOT)) if p.rule != "section-missing"]
     assert found == []
 
 

@@ -8,9 +8,9 @@ import pytest
 from support.checkout import ROOT
 from support.oracle import expect
 
-from registry import commands
+from registry import makefile
 
-COMMANDS = commands.load()
+COMMANDS = makefile.load()
 
 
 def test_help_groups_every_command(clone):
@@ -41,7 +41,7 @@ def test_every_command_can_be_explained(clone, name):
 def test_every_variable_of_the_makefile_is_described():
     text = (ROOT / "Makefile").read_text().replace("\\\n", " ")
     names = re.search("^VARIABLES := (.*)$", text, re.MULTILINE)
-    assert names and names.group(1).split() == [*commands.VARIABLES]
+    assert names and names.group(1).split() == [*makefile.VARIABLES]
 
 
 def test_the_variables_of_a_command_are_all_named():

@@ -8,8 +8,8 @@ import pytest
 from huggingface_hub import DatasetCard, DatasetCardData, ModelCard, ModelCardData, metadata_load
 from support import cards as kit
 
-from registry.hub import web_url
-from registry.library import Library
+from registry.cards.library import Library
+from registry.forge import web_url
 from registry.sections import SECTIONS
 
 STRANGER = re.compile(rf"(?:{'|'.join(SECTIONS)})/")

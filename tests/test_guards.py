@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
 
-from registry import mover, remote, s3, trash
 from registry.entries import Entry
-from registry.remote import TRASH
-from registry.session import Session
+from registry.remote import dvc_config, s3
+from registry.remote.location import TRASH
+from registry.remote.session import Session
+from registry.sync import trash
+from registry.transfer import engine
 
 A = "processed_datasets/a"
 FILES = {"x.txt": b"one", "sub/y.txt": b"two", "z.txt": b"three"}
@@ -314,11 +316,11 @@ def test_large_objects_are_copied_in_parts_and_whole_where_the_store_has_no_part
 ):
     body = bytes(range(256)) * 4096 * 20
     bucket.put(f"{A}/large", body)
-    there = remote.load(clone("anna", bucket).path)
+    there = dvc_config.load(clone("anna", bucket).path)
     session = Session(there, s3.Client(there))
     (row,) = session.client.list(there.key(A, ""))
-    monkeypatch.setattr(mover, "COPY_BYTES", 1)
-    mover.copy(session, row, there.key(TRASH, "copy"))
+    monkeypatch.setattr(engine, "COPY_BYTES", 1)
+    engine.copy(session, row, there.key(TRASH, "copy"))
     assert bucket.get(f"{TRASH}/copy") == body
 
 

@@ -12,7 +12,7 @@ import time
 import pytest
 from support import cards as kit
 
-from registry import cards
+from registry.cards import card as cards_card
 from registry.entries import Entry
 from registry.sections import SECTIONS
 
@@ -39,7 +39,7 @@ def made(root, *words):
     assert done.returncode == 0, done
     path = root / done.stdout.strip()
     section, _, name = done.stdout.strip().removesuffix(".card.md").partition("/")
-    return cards.parse(Entry(section, name, root), path.read_text()), done
+    return cards_card.parse(Entry(section, name, root), path.read_text()), done
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -180,7 +180,7 @@ def test_on_a_terminal_it_asks_until_the_answer_is_good(registry):
                "1234567", ""]  # fmt: skip
     said = _on_a_terminal(registry, "processed_datasets/new", answers)
     text = (registry / "processed_datasets" / "new.card.md").read_text()
-    card = cards.parse(Entry("processed_datasets", "new", registry), text)
+    card = cards_card.parse(Entry("processed_datasets", "new", registry), text)
     assert card.texts("pretty_name")[0][0] == "Nice name"
     assert card.texts("license")[0][0] == "mit"
     assert card.texts("source_datasets")[0][0] == "raw_datasets/logs"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from registry import marker, remote, s3
+from registry.remote import capabilities, dvc_config, s3
 
 PROBE = r"\.registry/probe-"
 
 
 @pytest.fixture
 def client(anna):
-    return s3.Client(remote.load(anna.path), patience=5)
+    return s3.Client(dvc_config.load(anna.path), patience=5)
 
 
 @pytest.mark.both_stores
 def test_the_store_is_asked_and_nothing_stays(client, bucket):
-    assert marker.is_conditional(client) is bucket.server.has_conditional_writes
+    assert capabilities.is_conditional(client) is bucket.server.has_conditional_writes
     assert bucket.keys() == []
 
 
@@ -26,14 +26,14 @@ def test_a_store_without_one_of_the_conditions_has_none(clone, moto_bucket, nth,
     """A 200 for a condition that is not met: the store did not look at it."""
     person = clone("carl", moto_bucket)
     person.proxy.when("PUT", PROBE, nth=nth).answer(status, "NotImplemented")
-    assert marker.is_conditional(s3.Client(remote.load(person.path), patience=5)) is False
+    assert capabilities.is_conditional(s3.Client(dvc_config.load(person.path), patience=5)) is False
     assert moto_bucket.keys() == []
 
 
 def test_a_lost_answer_to_the_probe_does_not_stop_a_push(clone, moto_bucket):
     person = clone("carl", moto_bucket)
     person.proxy.when("PUT", PROBE, nth=1).drop_after()
-    assert marker.is_conditional(s3.Client(remote.load(person.path), patience=5)) is True
+    assert capabilities.is_conditional(s3.Client(dvc_config.load(person.path), patience=5)) is True
     assert moto_bucket.keys() == []
 
 

@@ -11,7 +11,7 @@ from support.servers import MOTO
 from support.terminal import in_terminal
 
 from registry import progress
-from registry.console import human_bytes, human_seconds
+from registry.humanize import human_bytes, human_seconds
 
 P, M = "processed_datasets/a", "champion_models/m"
 LIVE = re.compile(

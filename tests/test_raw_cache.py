@@ -7,11 +7,12 @@ import stat
 import pytest
 from support.oracle import below, expect, until
 
-from registry import mover, raw_cache
-from registry.session import Session
+from registry.raw import prefetch
+from registry.remote.session import Session
+from registry.transfer import engine
 
 RAW = "raw_datasets/r"
-COUNT = mover.THRESHOLD + 10
+COUNT = engine.THRESHOLD + 10
 FILES = {f"{n % 7}/{n:03d} é.txt": b"raw %d" % n for n in range(COUNT)}
 STORED = "raw_datasets_dvc_cache/files/md5"
 
@@ -141,6 +142,6 @@ def test_an_object_that_arrived_damaged_is_taken_out(pushed, bucket):
     wrong, right = [key for key in bucket.keys(STORED) if not key.endswith(".dir")][:2]
     bucket.put(wrong, b"not it")
     sent = {key.removeprefix(STORED).replace("/", "") for key in (wrong, right)}
-    raw_cache._take_out_damaged(session, raw_cache.Cache.of(session), sent)
+    prefetch._take_out_damaged(session, prefetch.Cache.of(session), sent)
     there = bucket.keys(STORED)
     assert wrong not in there and right in there

@@ -14,11 +14,12 @@ from support.oracle import assert_clean, expect, marker
 from support.own_store import OwnStore
 from support.servers import MOTO
 
-from registry import checks_way
-from registry.checkup import BAD, NOTE, OK, Visit
-from registry.remote import Remote
-from registry.s3 import Answer, Client
-from registry.session import Session
+from registry.doctor import access
+from registry.doctor.check import BAD, NOTE, OK, Visit
+from registry.remote.http import Answer
+from registry.remote.location import Remote
+from registry.remote.s3 import Client
+from registry.remote.session import Session
 
 P = "processed_datasets/a"
 on_one = pytest.mark.parametrize("server", [MOTO], indirect=True)
@@ -157,9 +158,7 @@ def test_each_right(anna, bucket, method, query, step):
     assert rule.fired
     (said,) = found["champion_models", BAD]
     assert said.startswith(f"cannot {step}: ") and "AccessDenied" in said
-    assert (
-        f"-> ask the bucket's owner to allow {checks_way.RIGHTS[step]} on arn:aws:s3:::" in run.out
-    )
+    assert f"-> ask the bucket's owner to allow {access.RIGHTS[step]} on arn:aws:s3:::" in run.out
     assert levels(found)["processed_datasets"] == OK
     if step != "delete":
         assert not [key for key in bucket.snapshot() if "probe" in key]
@@ -275,7 +274,7 @@ def test_another_region():
     there = Remote("r", "bucket", "base", region="eu-north-1")
     for region, level in (("eu-north-1", OK), ("us-west-2", NOTE)):
         visit = Visit(remote=there, session=Session(there, Client(there, region=region)))
-        (finding,) = checks_way.region(visit)
+        (finding,) = access.region(visit)
         assert finding.level == level
     assert finding.cure == "make remote URL=s3://bucket/base REGION=us-west-2"
 
@@ -284,11 +283,11 @@ def test_the_clock():
     now = time.time()
     for off, level in ((0, OK), (120, OK), (-400, BAD), (4000, BAD)):
         answer = Answer(200, {"date": formatdate(now + off, usegmt=True)}, b"")
-        finding = checks_way.judge_clock(answer, now)
+        finding = access.judge_clock(answer, now)
         assert finding.level == level, off
     assert "1 h 6 min off" in finding.text
     assert "NTP" in finding.cure
-    assert checks_way.judge_clock(Answer(200, {}, b""), now).level == NOTE
+    assert access.judge_clock(Answer(200, {}, b""), now).level == NOTE
 
 
 @on_one

@@ -15,8 +15,8 @@ import pytest
 from support.oracle import expect
 from support.own_store import OwnStore
 
-from registry import s3
-from registry.store import Store
+from registry.remote import s3
+from registry.remote.embedded import Store
 
 pytestmark = pytest.mark.xdist_group("store")
 

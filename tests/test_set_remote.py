@@ -10,7 +10,7 @@ import pytest
 from support.oracle import below, expect
 from support.servers import Bucket, Server
 
-from registry import remote
+from registry.remote import dvc_config, location
 
 A = "processed_datasets/a"
 
@@ -23,7 +23,7 @@ def bucket(moto_bucket):
 
 def local(here, **options):
     """Change what this machine's config says of the remote; the way in is no longer a proxy."""
-    remote.update(here.path / ".dvc" / "config.local", {'remote "test"': options})
+    dvc_config.update(here.path / ".dvc" / "config.local", {'remote "test"': options})
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def expired(here, server, port):
 
 
 def no_bucket(here, server, port):
-    local(here, url=f"s3://no-such-bucket/{remote.DVC_FOLDER}")
+    local(here, url=f"s3://no-such-bucket/{location.DVC_FOLDER}")
     return "no such bucket"
 
 
@@ -120,7 +120,7 @@ def test_a_registry_out_of_reach(working, bucket, way, dead_port):
     run = expect(working.run("./push.sh", timeout=60), 1)
     assert run.seconds < 10 + 3, run  # the promise, and a busy machine's share
     assert says in run.err and "nothing was touched" in run.err, run
-    settings = remote.load(working.path)
+    settings = dvc_config.load(working.path)
     assert re.search(rf"remote: {re.escape(settings.url)}.*{re.escape(settings.endpoint)}", run.err)
     assert re.search(r"credentials: \S+", run.err), run
     assert re.search(r"try: .*aws s3 ls \S+/ --endpoint-url \S+", run.err), run
@@ -164,7 +164,7 @@ def test_set_show_and_set_again(clone, bucket):
     for value in (bucket.url, *names.values()):
         assert value in shown, shown
     told = expect(anna.run(".venv/bin/dvc", "remote", "list"), 0).out
-    assert f"{bucket.url}/{remote.DVC_FOLDER}" in told
+    assert f"{bucket.url}/{location.DVC_FOLDER}" in told
     assert "verify = true" in (anna.path / ".dvc" / "config").read_text()
     anna.add(A, {"x": b"1"})
     expect(anna.push(**keys), 0)

@@ -11,10 +11,11 @@ import pytest
 from support.oracle import assert_clean, expect, marker
 from support.servers import MOTO
 
-from registry import condition, overview, overview_text
-from registry.condition import Amount, Condition, Judgement
-from registry.entries import Entry
-from registry.marker import Marker
+from registry.entries import Amount, Entry
+from registry.status import render, summary
+from registry.status import states as status_states
+from registry.status.states import Condition, Judgement
+from registry.sync.marker import Marker
 
 P, M, R, RAW, X = (
     "processed_datasets", "champion_models", "training_results", "raw_datasets", "experiments",
@@ -225,8 +226,8 @@ def test_offline_it_shows_what_is_known_here_and_fails(everything):
     everything.proxy.when("", "").answer(403)
     rows, whole = status(everything, code=1)
     assert "403" in whole["problem"] or "ExpiredToken" in whole["problem"]
-    states = {name: row["state"] for name, row in rows.items() if name.startswith(P)}
-    assert states == {
+    now = {name: row["state"] for name, row in rows.items() if name.startswith(P)}
+    assert now == {
         f"{P}/away": "not here",
         f"{P}/busy": "unchanged here",
         f"{P}/clash": "changed here",
@@ -350,16 +351,16 @@ def made(count, differing=0):
         entry = Entry(P, f"entry-with-quite-a-long-name-{number:05}")
         judged = Judgement([state], Amount(123456, 10**12))
         found.append(Condition(entry, judged, Amount(12, 34567890), sealed))
-    return overview.Overview("s3://b/p", found)
+    return summary.Overview("s3://b/p", found)
 
 
 def test_of_many_entries_only_those_that_differ_are_shown():
-    page = overview_text.Page(now=1767225600.0)
+    page = render.Page(now=1767225600.0)
     lines = [*page.lines(made(500, differing=3))]
     assert len(lines) < 15
     assert sum("changed here" in line for line in lines) == 4  # three entries and the totals
     assert "  497 up to date (16.0 GiB)" in lines
-    everything = [*overview_text.Page(all=True, now=1767225600.0).lines(made(500, 3))]
+    everything = [*render.Page(all=True, now=1767225600.0).lines(made(500, 3))]
     assert sum("up to date" in line for line in everything) == 498
 
 
@@ -367,14 +368,14 @@ def test_of_many_that_are_not_here_only_the_number_is_shown():
     whole = made(500, differing=3)
     for one in whole.conditions[100:]:
         one.judgement.states, one.here = ["not here"], None
-    lines = [*overview_text.Page(now=1767225600.0).lines(whole)]
+    lines = [*render.Page(now=1767225600.0).lines(whole)]
     assert "  400 not here (363.8 TiB)" in lines
     assert len(lines) < 20
     assert lines[-1] == "  make status ALL=1   # name every entry"
     few = made(500, differing=3)
     for one in few.conditions[490:]:
         one.judgement.states, one.here = ["not here"], None
-    lines = [*overview_text.Page(now=1767225600.0).lines(few)]
+    lines = [*render.Page(now=1767225600.0).lines(few)]
     assert sum(bool(re.match("  entry-.*not here", line)) for line in lines) == 10
 
 
@@ -383,7 +384,7 @@ def test_every_step_can_be_typed_as_it_is_shown():
     odd = [Condition(Entry(RAW, f"r {n}"), Judgement(["not added"]), Amount(1, 1)) for n in "ab"]
     alone = Condition(Entry(RAW, "lost"), Judgement(["not pushed"]))
     clash = Condition(Entry(P, "a b"), Judgement(["conflict"]), Amount(1, 1))
-    found = overview.Overview("s3://b/p", [*odd, alone, clash])
+    found = summary.Overview("s3://b/p", [*odd, alone, clash])
     assert [step.command for step in found.steps()] == [
         "make push DATASET='processed_datasets/a b' TAKE=local",
         "make reset DATASET='processed_datasets/a b'",
@@ -395,7 +396,7 @@ def test_every_step_can_be_typed_as_it_is_shown():
 
 @pytest.mark.parametrize("width", [80, 100, 132])
 def test_no_line_is_wider_than_the_terminal(width):
-    page = overview_text.Page(width, now=1767225600.0)
+    page = render.Page(width, now=1767225600.0)
     lines = [*page.lines(made(20, differing=2))]
     table = [line for line in lines if not line.startswith("  make ")]
     assert max(map(len, table)) <= width
@@ -403,8 +404,8 @@ def test_no_line_is_wider_than_the_terminal(width):
 
 
 def test_colours_only_where_they_are_wanted():
-    plain = [*overview_text.Page(now=1.0).lines(made(3, 1))]
-    coloured = [*overview_text.Page(colours=True, now=1.0).lines(made(3, 1))]
+    plain = [*render.Page(now=1.0).lines(made(3, 1))]
+    coloured = [*render.Page(colours=True, now=1.0).lines(made(3, 1))]
     assert not any("\x1b" in line for line in plain)
     assert "\x1b[33mchanged here\x1b[0m" in "\n".join(coloured)
     assert [re.sub("\x1b\\[\\d*m", "", line) for line in coloured] == plain
@@ -418,9 +419,9 @@ def test_colours_only_where_they_are_wanted():
      ("2026-01-01T00:10:00.123456Z", "now"), ("what", "")],
 )  # fmt: skip
 def test_ages(when, age):
-    assert overview_text._age(when, 1767225600.0) == age
+    assert render._age(when, 1767225600.0) == age
 
 
 def test_every_state_has_a_cure_or_is_quiet():
-    cured = set().union(*(states for states, *_ in overview.CURES))
-    assert cured | {*condition.QUIET, condition.NOTHING} == {*condition.STATES}
+    cured = set().union(*(states for states, *_ in summary.CURES))
+    assert cured | {*status_states.QUIET, status_states.NOTHING} == {*status_states.STATES}

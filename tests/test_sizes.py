@@ -8,7 +8,7 @@ import shutil
 import pytest
 from support.oracle import assert_clean, below, expect, marker
 
-from registry import etag
+from registry.remote import etag
 
 A = "processed_datasets/a"
 FULL = os.environ.get("SWEEP") == "full"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from registry import scan, stamps
 from registry.entries import Entry
-from registry.stamps import Stamps
+from registry.index import fingerprints, scan
+from registry.index.fingerprints import Stamps
 
-MANY = stamps.WORTH_FILES
+MANY = fingerprints.WORTH_FILES
 
 
 @pytest.fixture
@@ -30,14 +30,14 @@ def test_all_cores_see_what_one_sees(entries, files):
 
 
 def test_a_helper_that_was_killed_is_replaced_by_looking_again(entries, monkeypatch):
-    begin = stamps._begin
+    begin = fingerprints._begin
 
     def killed(folders: list[str]) -> tuple[int, int]:
         process, pipe = begin(folders)
         os.kill(process, 9)
         return process, pipe
 
-    monkeypatch.setattr(stamps, "_begin", killed)
+    monkeypatch.setattr(fingerprints, "_begin", killed)
     found = Stamps(entries, MANY)
     assert [found.of(e).stamp for e in entries] == [scan.scan(e.folder).stamp for e in entries]
 

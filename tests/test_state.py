@@ -7,10 +7,10 @@ import json
 import pytest
 from support.oracle import assert_clean, below, expect, put_in_step
 
-from registry import state
 from registry.entries import Entry
-from registry.scan import Stat
-from registry.state import UNKNOWN, Baseline, Row
+from registry.index import baseline
+from registry.index.baseline import UNKNOWN, Baseline, Row
+from registry.index.stats import Stat
 
 A = "processed_datasets/a"
 FILES = {"x.txt": b"one", "y.txt": b"two", "z.txt": b"three"}
@@ -175,9 +175,9 @@ def test_a_file_changed_just_before_the_look_is_read_again_next_time(tmp_path):
     entry, second = Entry("processed_datasets", "a", tmp_path), 10**9
     now = 1_700_000_000 * second + 500_000_001
     ages = {"old": 3 * second, "fresh": second // 100, "coarse": 1_500_000_001, "later": -second}
-    rows = state.Rows()
+    rows = baseline.Rows()
     rows.update((n, Row(Stat(1, now - age, now - age, 7), "tag")) for n, age in ages.items())
-    state.save(entry, "place", Baseline("", rows), now)
-    known = state.load(entry, "place").rows
+    baseline.save(entry, "place", Baseline("", rows), now)
+    known = baseline.load(entry, "place").rows
     assert known["old"] == rows["old"]
     assert [known[name].stat for name in ("fresh", "coarse", "later")] == [UNKNOWN] * 3

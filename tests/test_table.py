@@ -6,14 +6,18 @@ import random
 
 import pytest
 
-from registry import listing, marker, scan, state
+from registry import names
 from registry.entries import Entry
-from registry.listing import Objects
-from registry.s3 import Object
-from registry.scan import Stat, Stats
-from registry.state import Baseline, Row, Rows
-from registry.table import Numbers, Tags, unlike
-from registry.verdicts import Verdicts
+from registry.index import baseline, listing, scan
+from registry.index import stats as index_stats
+from registry.index.baseline import Baseline, Row, Rows
+from registry.index.hashes import Verdicts
+from registry.index.listing import Objects
+from registry.index.path_ids import Numbers
+from registry.index.stats import Stat, Stats
+from registry.index.table import Tags, unlike
+from registry.remote.s3 import Object
+from registry.sync import marker
 
 MD5 = "0123456789abcdef" * 2
 TAGS = [
@@ -83,17 +87,17 @@ def test_a_baseline_comes_back_as_it_was(tmp_path, known):
     rows = {path: Row(STATS[n % 3], TAGS[n % len(TAGS)]) for n, path in enumerate(PATHS)}
     base = Baseline("m", Rows(), 7)
     base.rows.update(rows)
-    state.save(entry, "here", base, 2 * LONG_AGO)
+    baseline.save(entry, "here", base, 2 * LONG_AGO)
     numbers = Numbers()
     numbers.of(known)
-    found = state.load(entry, "here", numbers)
+    found = baseline.load(entry, "here", numbers)
     assert (found.marker, found.device, found.rows) == ("m", 7, rows)
     stats = Stats()
     stats.update((path, row.stat) for path, row in sorted(rows.items(), reverse=True))
     size = sum(row.stat.size for row in rows.values())
-    header = state.Header("m", scan.stamp(stats), len(rows), size)
-    assert state.header(entry, "here") == header
-    assert state.load(entry, "elsewhere", numbers) == Baseline(rows=Rows())
+    header = baseline.Header("m", scan.stamp(stats), len(rows), size)
+    assert baseline.header(entry, "here") == header
+    assert baseline.load(entry, "elsewhere", numbers) == Baseline(rows=Rows())
 
 
 @pytest.mark.parametrize(
@@ -107,9 +111,9 @@ def test_a_file_changed_just_before_the_look_is_not_trusted(tmp_path, age, tick,
     old = Stat(1, LONG_AGO - 10**11, LONG_AGO - 10**11, 1)
     base = Baseline()
     base.rows.update(fresh=Row(fresh, MD5), old=Row(old, MD5))
-    state.save(entry, "here", base, LONG_AGO + tick + age)
-    found = state.load(entry, "here").rows
-    assert found["fresh"].stat == (fresh if is_sure else state.UNKNOWN)
+    baseline.save(entry, "here", base, LONG_AGO + tick + age)
+    found = baseline.load(entry, "here").rows
+    assert found["fresh"].stat == (fresh if is_sure else baseline.UNKNOWN)
     assert found["old"].stat == old
 
 
@@ -141,9 +145,9 @@ def test_verdicts_are_kept_for_each_etag_of_a_path():
 
 def test_names_that_some_disks_fold_are_found():
     paths = ["A/x", "a/y", "é", "e\u0301", "b", "B/z", "c/D", "c/d", "e/f", "e-f", "g"]
-    found = scan.name_twins(paths)
+    found = names.name_twins(paths)
     assert [line.partition(":")[0] for line in found] == ["'a'", "'b'", "'c/d'", "'é'"]
-    assert scan.name_twins(["a/b", "a-b", "a/c", "z"]) == []
+    assert names.name_twins(["a/b", "a-b", "a/c", "z"]) == []
 
 
 @pytest.mark.parametrize("when", [2**63 + 5, -(2**63) - 5, 2**62])
@@ -154,7 +158,7 @@ def test_times_and_inodes_of_any_size_are_told_apart(when):
         st_size, st_mtime_ns, st_ctime_ns, st_ino = 1, when, LONG_AGO, 2**64 - 2
 
     stats = Stats()
-    stats["a"] = scan.from_stat(Found)
-    assert stats["a"] == scan.from_stat(Found)
+    stats["a"] = index_stats.from_stat(Found)
+    assert stats["a"] == index_stats.from_stat(Found)
     Found.st_mtime_ns += 1
-    assert stats["a"] != scan.from_stat(Found)
+    assert stats["a"] != index_stats.from_stat(Found)

@@ -8,7 +8,8 @@ import pytest
 from support import crash_at
 from support.oracle import expect, marker
 
-from registry import place, scan
+from registry.index import stats
+from registry.sync import place
 
 A = "processed_datasets/a"
 FILES = {"x.txt": b"one", "y.txt": b"two", "z.txt": b"zz"}
@@ -91,7 +92,7 @@ def test_an_edit_on_either_side_of_a_swap_is_kept(tmp_path, monkeypatch, how):
     target, staged, aside = tmp_path / "t", tmp_path / "s", tmp_path / "trash" / "t"
     target.write_bytes(b"old")
     staged.write_bytes(b"theirs")
-    planned = scan.stat_of(target)
+    planned = stats.stat_of(target)
 
     def with_a_hand_in_it(one, other, flag):
         if staged_first := target.read_bytes() == b"old":

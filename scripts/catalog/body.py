@@ -18,7 +18,7 @@ from pygments.util import ClassNotFound
 
 from catalog import clean
 from catalog.links import SAFE, Links
-from registry.cards import Card
+from registry.cards.card import Card
 
 PLAIN = HtmlFormatter(nowrap=True)
 SUMMARY = 240  # letters

@@ -10,11 +10,12 @@ from catalog import body, here, history, pushes, relations
 from catalog.item import Item, Push
 from catalog.links import Links
 from catalog.relations import Edge
-from registry import card_rules, entry_rules, git
-from registry.card_fields import EXPERIMENTS
+from registry import git
+from registry.cards.library import Library
+from registry.cards.rules import card as rules_card
+from registry.cards.rules import entries as rules_entries
 from registry.entries import Entry
-from registry.library import Library
-from registry.sections import SECTIONS
+from registry.sections import EXPERIMENTS, SECTIONS
 
 SIZE = re.compile(r"^[ -] (size|nfiles): (\d+)$", re.MULTILINE)
 HOSTS = re.compile(  # forges that show a file of a commit at REPOSITORY/blob/COMMIT/PATH
@@ -77,10 +78,10 @@ def _fill(root: Path, items: dict[str, Item], links: Links, status: bool) -> Non
 
 def _judge(library: Library, items: dict[str, Item], shown: list[Entry]) -> None:
     """The problems that `make check-cards` has, at the entries that they are about."""
-    found = list(entry_rules.check(library, shown))
+    found = list(rules_entries.check(library, shown))
     for entry in shown:
         card = library.card(entry)
-        found += card_rules.check(card, library) if card else []
+        found += rules_card.check(card, library) if card else []
     for problem in sorted(found):
         item = items.get(history.entry_of(problem.path) or problem.path)
         if item:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.item import Item
-from registry.card_fields import PROCESSED, RAW
-from registry.card_judges import URL
+from registry.cards.formats import URL
+from registry.sections import PROCESSED, RAW
 
 DATASETS = (RAW, PROCESSED)
 VERSION = "http://mlcommons.org/croissant/1.1"

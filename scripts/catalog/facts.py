@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from catalog import words
 from catalog.item import Item, about
-from registry.card_fields import LINEAGE
-from registry.card_judges import URL
+from registry.cards.formats import URL
+from registry.cards.schema import LINEAGE
 from registry.sections import SECTIONS
 
 # Facts that a page shows elsewhere than in its list of facts.

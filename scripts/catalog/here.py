@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from registry import raw, remote, scan, state
-from registry.console import human_bytes, plural
+from registry import dvc_file
 from registry.entries import Entry
 from registry.errors import RegistryError
+from registry.humanize import human_bytes, plural
+from registry.index import baseline, scan
+from registry.remote import dvc_config
 from registry.sections import SECTIONS
 
 NOT_HERE, HERE, CHANGED, UNKNOWN = "not here", "here", "changed here", "here, never compared"
@@ -21,13 +23,13 @@ def look(entry: Entry) -> tuple[str, int, int]:
     if travels == "never":
         return HERE, *amount
     try:
-        known = state.header(entry, remote.load(entry.root).identity)
+        known = baseline.header(entry, dvc_config.load(entry.root).identity)
     except RegistryError:
         known = None
     if known is None:
         return UNKNOWN, *amount
     same = known.stamp == found.stamp
-    current = travels != "dvc" or known.marker == raw.version(entry)
+    current = travels != "dvc" or known.marker == dvc_file.version(entry)
     return HERE if same and current else CHANGED, *amount
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
-from registry.card_fields import BY_NAME, FIELDS
-from registry.cards import Card
+from registry.cards.card import Card
+from registry.cards.schema import BY_NAME, FIELDS
+from registry.cards.yaml_values import Value
 from registry.entries import Entry
 from registry.problems import Problem
-from registry.yaml_values import Value
 
 
 class Change(NamedTuple):

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from catalog.item import Push
-from registry import access, listing, marker
 from registry.entries import Entry
 from registry.errors import RegistryError
-from registry.s3 import Client
+from registry.index import listing
+from registry.remote import connect
+from registry.remote.s3 import Client
 from registry.sections import MIRRORED, SYNCED
+from registry.sync import marker
 
 AT_ONCE = 16
 
@@ -31,7 +33,7 @@ def read(root: Path, entries: list[Entry]) -> Answer:
     An entry that nobody sealed, as in a bucket filled by plain `aws s3 sync`, is listed.
     """
     try:
-        session, etags = access.connect(root)
+        session, etags = connect.connect(root)
         marked = [_entry(root, name) for name in etags if _is_entry(name)]
         bare = [e for e in entries if e.section in MIRRORED and str(e) not in etags]
         with ThreadPoolExecutor(AT_ONCE) as pool:

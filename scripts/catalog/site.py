@@ -13,7 +13,7 @@ from markupsafe import Markup
 from catalog import croissant, facts, programs, relations, usage, words
 from catalog.body import highlight
 from catalog.collect import Collection
-from registry.console import plural
+from registry.humanize import plural
 from registry.sections import SECTIONS
 
 HERE = Path(__file__).resolve().parent

@@ -7,7 +7,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from registry.console import human_bytes
+from registry.humanize import human_bytes
 
 SECTION_WORDS = {  # (one, several)
     "raw_datasets": ("raw dataset", "raw datasets"),

@@ -1,4 +1,14 @@
-"""The nouns of the registry: what its verbs, the scripts beside this folder, have in common.
+"""What the verbs of scripts/ share, in rooms; the modules of this folder are the ground floor.
+
+Verbs import nouns, and nouns never import verbs. The ground floor is imported by all and imports
+no room. Above it the rooms stand on each other, and imports run down only:
+
+    doctor  status          look and tell, change nothing
+    raw                     what `sync` does, for the section that DVC versions
+    sync                    one entry's push and pull: look, plan, guard, move, verify, seal
+    transfer  index         move bytes; know what is here, what was verified, what S3 lists
+    remote                  where the registry is, as whom, and the store's answers
+    cards  experiments      what people write, and its rules (these know of no S3)
 
 Nouns print nothing and order no steps: they answer questions, or do one thing and report it.
 """

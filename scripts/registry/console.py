@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from registry import stopping
+from registry import interrupt
 from registry.errors import RegistryError
+from registry.parallel import Result
 
 
 def say(text: str) -> None:
@@ -20,7 +22,7 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
     `name` is what the person knows the command by; else the script's verb. Codes: 0 done,
     1 failed, 2 wrong usage, 3 refused, 130 interrupted. `--help` prints the script's docstring.
     """
-    stopping.heed()
+    interrupt.heed()
     name = name or os.path.basename(sys.argv[0]).partition("_")[0]
     try:
         if sys.argv[1:2] == ["--help"]:
@@ -61,27 +63,23 @@ def _keep(error: Exception) -> str:
     return f"Please report it with {path.relative_to(ROOT)}"
 
 
-def human_bytes(count: float) -> str:
-    """1536 as `1.5 KiB`."""
-    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
-        if count < 1024 or unit == "TiB":
-            break
-        count /= 1024
-    if unit == "bytes":
-        return f"{count:.0f} {'byte' if round(count) == 1 else 'bytes'}"
-    return f"{count:.1f} {unit}"
+def report(results: Iterable[Result[Any]]) -> int:
+    """Say what failed or was refused, entry by entry; the exit code that this makes."""
+    codes = {0}
+    for result in results:
+        if result.error is not None:
+            word = "refused" if result.error.exit_code == 3 else "failed"
+            say(f"{result.entry}: {word}: {result.error}")
+            codes.add(result.error.exit_code)
+    return worst(codes)
 
 
-def human_seconds(seconds: float) -> str:
-    """75 as `1 min 15 s`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+def worst(codes: Iterable[int]) -> int:
+    """One exit code for several: a failure outranks a refusal, since running again may help."""
+    found = set(codes)
+    return next((code for code in (130, 1, 2, 3) if code in found), 0)
 
 
-def plural(count: int, noun: str, nouns: str = "") -> str:
-    """`1 file`, `2 files`; `2 entries` with nouns="entries"."""
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+def words_from(argv: list[str]) -> list[str]:
+    """The entries named on the command line; with `-`, one per line of standard input."""
+    return sys.stdin.read().splitlines() if argv == ["-"] else argv

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from registry.errors import UsageError
 from registry.sections import SECTIONS
@@ -147,3 +148,10 @@ def _listdir(folder: Path) -> list[str]:
         return os.listdir(folder)
     except FileNotFoundError:
         return []
+
+
+class Amount(NamedTuple):
+    """How much there is."""
+
+    files: int
+    bytes: int

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from registry.console import human_bytes, human_seconds, plural
+from registry.humanize import human_bytes, human_seconds, plural
 
 LIVE_SECONDS = 0.1
 LOG_SECONDS = 10.0

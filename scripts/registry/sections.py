@@ -31,3 +31,5 @@ SECTIONS = {
 
 MIRRORED = tuple(s.name for s in SECTIONS.values() if s.travels == "mirror")
 SYNCED = tuple(s.name for s in SECTIONS.values() if s.travels != "never")
+EVERY = tuple(SECTIONS)
+RAW, PROCESSED, MODELS, RESULTS, EXPERIMENTS = EVERY

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from model.disk import Baseline, Disk, File, Row, Stat, Stop
 from model.store import Marker
-from registry import compare
-from registry.compare import CHANGED, GONE, SAME
+from registry.sync import compare
+from registry.sync.compare import CHANGED, GONE, SAME
 
 
 @dataclass

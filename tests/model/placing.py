@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from model.disk import Baseline, Disk, File, Journal, Row, Stat, Stop
 from model.looking import View
 from model.store import Marker
-from registry import compare
-from registry.compare import FETCH, TRASH
+from registry.sync import compare
+from registry.sync.compare import FETCH, TRASH
 
 
 def place_all(me: Disk, view: View, plan: compare.Plan, marker: Marker | None) -> Iterator[str]:

@@ -8,8 +8,8 @@ from model.disk import Disk, File, Stop
 from model.looking import View, look
 from model.placing import place_all
 from model.store import DONE, Marker
-from registry import compare
-from registry.compare import CONFLICT, FETCH, PULL, TRASH
+from registry.sync import compare
+from registry.sync.compare import CONFLICT, FETCH, PULL, TRASH
 
 
 def pull(me: Disk, delete: bool = False, mine: bool = False, full: bool = False) -> Iterator[str]:

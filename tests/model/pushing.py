@@ -10,8 +10,8 @@ from model.looking import View, look
 from model.markers import give_back, put_own, take
 from model.store import DONE, PUSHING, Marker
 from model.uploading import carry, remove
-from registry import compare
-from registry.compare import BEHIND, CONFLICT, DELETE, PUSH, UPLOAD
+from registry.sync import compare
+from registry.sync.compare import BEHIND, CONFLICT, DELETE, PUSH, UPLOAD
 
 
 def push(me: Disk, delete: bool = False, mine: bool = False, full: bool = False) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from model import commands
 from model.store import DONE
-from registry.compare import BEHIND, CONFLICT, NOT_HERE, REMOVED
+from registry.sync.compare import BEHIND, CONFLICT, NOT_HERE, REMOVED
 
 if TYPE_CHECKING:
     from model.users import User

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from model.disk import Stop
 from model.oracle import Oracle
-from registry.compare import BEHIND, CONFLICT, NOT_HERE
+from registry.sync.compare import BEHIND, CONFLICT, NOT_HERE
 
 if TYPE_CHECKING:
     from model.commands import Command

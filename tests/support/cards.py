@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from registry.library import Library
+from registry.cards.library import Library
 from registry.sections import SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -25,9 +25,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry import raw, remote
 from registry.entries import Entry
-from registry.remote import DVC_FOLDER
+from registry.raw import verified
+from registry.remote import dvc_config
+from registry.remote.location import DVC_FOLDER
 from registry.sections import MIRRORED, SECTIONS
 from support.fault_proxy import FaultProxy
 from support.servers import MOTO, RCLONE, Bucket
@@ -115,7 +116,8 @@ class Checkout:
         )
         (self.path / ".dvc" / "config.local").write_text(text)
         base = Entry(*BASE.split("/"), self.path)
-        raw.remember(base, remote.load(self.path).identity, *raw.look(base))  # no need of DVC
+        place = dvc_config.load(self.path).identity
+        verified.remember(base, place, *verified.look(base))  # no need of DVC
 
     @property
     def proxy(self) -> FaultProxy:

@@ -12,17 +12,19 @@ from collections.abc import Iterator
 from hashlib import md5
 from pathlib import Path
 
-from registry import compare, journal, listing, marker, s3, state
 from registry.entries import Entry
-from registry.pulling import Pull
-from registry.pushing import Push
-from registry.remote import Remote
-from registry.s3 import Object
-from registry.scan import Stat
-from registry.sending import Sending
-from registry.session import Session
-from registry.state import Row
-from registry.survey import Survey
+from registry.index import baseline, journal, listing
+from registry.index.baseline import Row
+from registry.index.stats import Stat
+from registry.remote import s3
+from registry.remote.location import Remote
+from registry.remote.s3 import Object
+from registry.remote.session import Session
+from registry.sync import compare, marker
+from registry.sync.pull import Pull
+from registry.sync.push import Push
+from registry.sync.survey import Survey
+from registry.sync.upload import Sending
 
 WHEN = 1_700_000_000_000_000_000  # long ago: no clock tick casts doubt on these files
 
@@ -34,7 +36,7 @@ def main(root: Path, count: int) -> int:
     session = Session(remote, s3.Client(remote), root=root)
     push(entry, session, count)
     again(entry, session, count)
-    state.forget(entry)
+    baseline.forget(entry)
     pull(entry, session, count)
     print(peak())
     return 0
@@ -85,11 +87,11 @@ def pull(entry: Entry, session: Session, count: int) -> None:
 def again(entry: Entry, session: Session, count: int) -> None:
     """The day after, somebody changed one file in S3, and another one here."""
     known = survey(entry, session)
-    known.base = state.load(entry, session.remote.identity, known.numbers)
+    known.base = baseline.load(entry, session.remote.identity, known.numbers)
     known.local.files.update(stats(count))
     list_it(known, count)
     assert not known.plan(compare.PULL).actions
-    header = state.header(entry, session.remote.identity)
+    header = baseline.header(entry, session.remote.identity)
     assert header and header.stamp == known.local.stamp and header.rows == count
     assert known._agrees() and marker.digest(known.remote)
     changed = known.remote[name(0)]

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from registry import s3
 from registry.errors import RegistryError
-from registry.remote import Remote
-from registry.store import Store
+from registry.remote import s3
+from registry.remote.embedded import Store
+from registry.remote.location import Remote
 
 RCLONE, MOTO = "rclone", "moto"
 

@@ -1,0 +1,11 @@
+"""Cards: read, judge, repair, draft and export the front matter and text of an entry's card.
+
+A card is read by `card` (`front_matter`, `yaml_values` and `markdown` below it). What its fields
+may hold is data in `schema`, whose `kinds` and `formats` judge one value each. `check` says
+whether cards are good, by the rules in `rules/`; `library` is all cards at once, for rules that
+follow references. `draft`, `clues`, `questions` and `code` begin a card, `edit` and `repair`
+change one, `hub` exports it.
+
+Face: card, schema, kinds, vocabulary, markdown, yaml_values, library, check, repair, edit, draft,
+clues, questions, code, hub, rules.
+"""

@@ -1,0 +1,92 @@
+"""Cards: front matter and body of an entry's `.card.md`, with the line of everything in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from registry.cards import front_matter, markdown
+from registry.cards.front_matter import Split
+from registry.cards.markdown import Heading
+from registry.cards.yaml_values import Broken, Mapping, Value
+from registry.entries import Entry
+
+
+@dataclass
+class Card:
+    """One card. `broken` are the reasons (line, message) why its front matter cannot be used."""
+
+    entry: Entry
+    text: str
+    fields: Mapping = field(default_factory=Mapping)
+    where: Split | None = None
+    broken: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """Relative to the registry, with slashes."""
+        return f"{self.entry}.card.md"
+
+    @cached_property
+    def shown(self) -> str:
+        """What a reader sees: no front matter, no comments; at the offsets of the text."""
+        return markdown.uncomment(self._body)
+
+    @cached_property
+    def prose(self) -> str:
+        """The same without code blocks."""
+        return markdown.blank(self._body, markdown.HIDDEN)
+
+    @cached_property
+    def words(self) -> str:
+        """The same without `code` in its lines."""
+        return markdown.blank(self.prose, markdown.CODE)
+
+    @cached_property
+    def headings(self) -> list[Heading]:
+        return markdown.headings(self.prose)
+
+    @cached_property
+    def _body(self) -> str:
+        if self.where is None:  # a byte order mark is no part of the first line
+            return " " + self.text[1:] if self.text.startswith("\ufeff") else self.text
+        fence, body = self.where.fence, self.where.body
+        return self.text[:fence] + markdown.spaces(self.text[fence:body]) + self.text[body:]
+
+    def line_at(self, offset: int) -> int:
+        """The line, from 1, of an offset in the text."""
+        return self.text.count("\n", 0, offset) + 1
+
+    def line_of(self, key: str) -> int:
+        """The line of a key of the front matter; 1 when it is not there."""
+        return self.fields.lines.get(key, 1)
+
+    def value(self, key: str) -> Value | None:
+        """The value of a key, also of one inside a mapping (`code.commit`)."""
+        outer, _, inner = key.partition(".")
+        value = self.fields.get(outer)
+        if value is None or not inner:
+            return value
+        return value.data.get(inner) if value.kind == "mapping" else None
+
+    def texts(self, key: str) -> list[tuple[str, int]]:
+        """The texts of a key and their lines: of a list, or of one text; nothing else."""
+        value = self.fields.get(key)
+        values = value.data if value and value.kind == "list" else [value] if value else []
+        return [(v.data, v.line) for v in values if v.kind == "text"]
+
+
+def parse(entry: Entry, text: str) -> Card:
+    """A card from its text; never raises: what is wrong with the front matter is in `broken`."""
+    card = Card(entry, text)
+    try:
+        card.where = front_matter.split(text)
+        if card.where is None:
+            raise Broken(1, f"front matter must be there: run `make adopt DATASET={entry:sh}`")
+        if card.where.fence:
+            line = card.line_at(card.where.fence)
+            card.broken.append((line, "front matter must be first: move it to the top of the file"))
+        card.fields = front_matter.read(text, card.where)
+    except Broken as problem:
+        card.broken.append((problem.args[0], problem.args[1]))
+    return card

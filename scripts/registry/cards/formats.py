@@ -1,0 +1,107 @@
+"""What one text of a kind must be: each judge gives what is wrong with it, or None.
+
+What is wrong is read after the field's name, and ends with the cure.
+"""
+
+from __future__ import annotations
+
+import re
+
+from registry.cards.vocabulary import guess, known, words
+from registry.sections import SECTIONS
+
+URL = re.compile(r"(?:https?|s3|gs|ftp)://[^\s/@:]+(?::\d+)?(?:/\S*)?|doi:10\.\d{4,}/\S+")
+REPO = re.compile(r"\.|(?:https?|ssh|git)://[^\s/]+/\S+|[\w.-]+@[\w.-]+:[^\s]+")
+TAG = re.compile(r"[a-z0-9][a-z0-9._+:-]*")
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+|[\w.-]+")
+COMMIT = re.compile(r"[0-9a-f]{7,40}")
+TODO = re.compile(r"\bTODO\b|<name>")  # a blank of the template, which has a rule of its own
+STATUS = ("active", "deprecated")
+
+
+def license_id(text: str) -> str | None:
+    if text in known("licenses"):
+        return None
+    cure = guess(text, words("licenses")) or " For another one write `other`, with license_name"
+    return f"must be a license id of the Hub: '{text}'.{cure}"
+
+
+def language(text: str) -> str | None:
+    if text in known("languages"):
+        return None
+    return (
+        f"must be ISO 639 codes, such as en: '{text}'.{guess(text[:2], words('languages')[:187])}"
+    )
+
+
+def tag(text: str) -> str | None:
+    if TAG.fullmatch(text):
+        return None
+    better = re.sub(r"[^a-z0-9._+:-]+", "-", text.lower()).strip("-._+:") or "a-word"
+    return f"must be lower-case words without spaces: '{text}'. Write {better}"
+
+
+def task(text: str) -> str | None:
+    return among("tasks", "a task id of the Hub", text)
+
+
+def size(text: str) -> str | None:
+    return among("size_categories", "a size class of the Hub", text)
+
+
+def status(text: str) -> str | None:
+    return (
+        None
+        if text in STATUS
+        else f"must be active or deprecated: '{text}'.{guess(text, STATUS) or ' Write one'}"
+    )
+
+
+def among(vocabulary: str, what: str, text: str) -> str | None:
+    if text in known(vocabulary):
+        return None
+    cure = guess(text, words(vocabulary)) or f" One of: {', '.join(words(vocabulary))}"
+    return f"must be {what}: '{text}'.{cure}"
+
+
+def link(text: str) -> str | None:
+    """A url, or a file of this repository; whether that is there is a rule of its own."""
+    if URL.fullmatch(text) or re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", text):
+        return None
+    return f"must be a url, or a file of this repository: '{text}'. Write https://…"
+
+
+def repo(text: str) -> str | None:
+    if REPO.fullmatch(text):
+        return None
+    return f"must be a repository's url, or . for this one: '{text}'. Write https://…"
+
+
+def commit(text: str) -> str | None:
+    if COMMIT.fullmatch(text):
+        return None
+    return f"must be 7 to 40 hex digits: '{text}'. Paste what `git rev-parse HEAD` prints there"
+
+
+def word(text: str) -> str | None:
+    return f"must be one word: '{text}'. Delete the spaces" if re.search(r"\s", text) else None
+
+
+def entry(text: str) -> str | None:
+    section, slash, name = text.partition("/")
+    if slash and name and "/" not in name and section in SECTIONS:
+        return None
+    fixed = guess(section, tuple(SECTIONS)) if slash else ""
+    return (
+        f"must be an entry of this registry, section/name: '{text}'.{fixed or ' Add its section'}"
+    )
+
+
+def base_model(text: str) -> str | None:
+    if text.partition("/")[0] in SECTIONS:
+        return entry(text)
+    return (
+        None
+        if HUB_ID.fullmatch(text)
+        else f"must be section/name or an id on the Hub: '{text}'. Correct it"
+    )

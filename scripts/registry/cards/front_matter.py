@@ -1,0 +1,62 @@
+"""The front matter of a card: YAML between two `---` lines, first in the file."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import yaml
+
+from registry.cards.yaml_values import Broken, Mapping, Reader
+
+FENCE = re.compile(r"(?P<fence>---[ \t]*\r?(?:\n|\Z))")
+# Front matter below nothing but blank lines or a byte order mark.
+BLANK_ABOVE = re.compile(r"\ufeff?(?:[ \t]*\r?\n)*(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*[\w-]+:\s)")
+# Front matter below something else, where no tool looks for it: a rule (`---`) above a known key.
+LATE = re.compile(
+    r"(?:^|(?<=\ufeff))(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*(?:pretty_name|license|tags):)",
+    re.MULTILINE,
+)
+CLOSE = re.compile(r"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
+
+
+class Split(NamedTuple):
+    """Where things are in a card's text, as offsets: the fence, the YAML, what follows both."""
+
+    fence: int
+    start: int
+    end: int
+    body: int
+
+
+def split(text: str) -> Split | None:
+    """Where the front matter stands, also when that is not the start; None without any.
+
+    Raises Broken when it does not end.
+    """
+    opened = FENCE.match(text) or BLANK_ABOVE.match(text) or LATE.search(text)
+    if not opened:
+        return None
+    fence = opened.start("fence")
+    closed = CLOSE.search(text, opened.end("fence"))
+    if not closed:
+        line = text.count("\n", 0, fence) + 1
+        raise Broken(line, "front matter must end: add a line with only --- below its last key")
+    return Split(fence, opened.end("fence"), closed.start(), closed.end())
+
+
+def read(text: str, where: Split) -> Mapping:
+    """The mapping between the fences. Raises Broken, with the parser's line."""
+    first = text.count("\n", 0, where.start) + 1
+    events = Reader(text[where.start : where.end], first, where.start)
+    try:
+        return events.document()
+    except yaml.reader.ReaderError as error:
+        line = first + text.count("\n", where.start, where.start + int(error.position))
+        raise Broken(line, "front matter must not hold control characters: delete it") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first + mark.line if mark else first
+        hint = "quote texts that hold `: `, ` #` or quotes, or start with one of @`%&*[{>|!"
+        said = f"{error.context or ''} {error.problem or ''}".strip()
+        raise Broken(line, f"front matter must be YAML: {said}: {hint}") from None

@@ -1,0 +1,62 @@
+"""The rules for one card, one row each. A rule is a small function beside its like.
+
+It is given a card and the library, and yields (line, message); docs/cards.md has a row for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from registry.cards.card import Card
+from registry.cards.kinds import Found
+from registry.cards.library import Library
+from registry.cards.rules import body, fields, links, references, secrets
+from registry.problems import Problem
+
+
+class Rule(NamedTuple):
+    """`name` is what --format json calls it; `body` rules wait until the front matter ends."""
+
+    name: str
+    check: Callable[[Card, Library], Iterable[Found]]
+    level: str = "error"
+
+
+RULES = (
+    Rule("front-matter", fields.readable),
+    Rule("line-ends", fields.line_ends, "warning"),
+    Rule("duplicate-key", fields.duplicate),
+    Rule("unknown-key", fields.unknown),
+    Rule("required-key", fields.required),
+    Rule("required-with", fields.required_with),
+    Rule("value", fields.values),
+    Rule("blank-field", fields.blanks),
+    Rule("tag-vocabulary", fields.tag_vocabulary),
+    Rule("key-order", fields.order, "warning"),
+    Rule("title", body.title),
+    Rule("section-missing", body.missing),
+    Rule("section-empty", body.empty),
+    Rule("section-order", body.order),
+    Rule("section-repeated", body.repeated),
+    Rule("section-optional", body.optional),
+    Rule("blank-text", body.blanks),
+    Rule("reference", references.resolve),
+    Rule("mention", references.mentions),
+    Rule("pair", references.pairs),
+    Rule("cycle", references.cycle),
+    Rule("deprecated", references.deprecated, "warning"),
+    Rule("link", links.links),
+    Rule("file", links.files),
+    Rule("secret", secrets.secrets),
+)
+
+
+def check(card: Card, library: Library) -> Iterator[Problem]:
+    """Every problem of one card, in the order of its lines."""
+    found = (
+        Problem(card.path, line, message, rule.level, rule.name)
+        for rule in RULES
+        for line, message in rule.check(card, library)
+    )
+    yield from sorted(dict.fromkeys(found), key=lambda problem: problem.line)

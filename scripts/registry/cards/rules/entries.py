@@ -1,0 +1,119 @@
+"""The rules for entries and for the registry as a whole; like card_rules, but with paths.
+
+A rule is given the library and the entries that were asked for, and yields problems.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator
+
+from registry import git, names
+from registry.cards.library import Library
+from registry.cards.rules import secrets
+from registry.entries import CARD, TEMPLATE, Entry
+from registry.problems import Problem
+from registry.sections import SECTIONS
+
+Rule = Callable[[Library, list[Entry]], Iterable[Problem]]
+
+CREDENTIALS = re.compile(
+    r"^\s*(access_key_id|secret_access_key|session_token|password|token|sas_token)\s*=\s*\S",
+    re.MULTILINE,
+)
+
+
+def card_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """Every entry has a card that can be read; what has none in experiments is garbage."""
+    for entry in chosen:
+        garbage = entry.section == "experiments" and not entry.card.exists()
+        why = None if garbage else library.unreadable(entry)
+        if why:
+            yield Problem(f"{entry}{CARD}", *why, rule="card-there")
+
+
+def entry_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """Every card of a raw dataset has a .dvc file; of the others only S3 knows (REMOTE=1)."""
+    for entry in chosen:
+        if SECTIONS[entry.section].travels != "dvc" or library.has(entry.dvc_file):
+            continue
+        if library.card(entry) is None:
+            continue
+        cure = f"run `make add DATASET={entry:sh}`" if entry.folder.is_dir() else "delete the card"
+        if entry.dvc_file.exists():  # here, but not in the commit
+            cure = f"run `git add -- {shlex.quote(f'{entry}.dvc')}`"
+        text = f"a card of {entry.section} must have a .dvc file beside it: {cure}"
+        yield Problem(f"{entry}{CARD}", 1, text, rule="entry-there")
+
+
+def name_legal(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """Names can live on every disk, and no two are the same on any."""
+    for entry in chosen:
+        why = names.why_bad(entry.name)
+        if why:
+            text = f"an entry's name must be legal on every disk: {why}. Rename it"
+            yield Problem(f"{entry}{CARD}", 1, text, rule="name-legal")
+    for section in SECTIONS:
+        for first, second in names.twins(e.name for e in library.entries if e.section == section):
+            if any(e.section == section and e.name in (first, second) for e in chosen):
+                text = f"an entry's name must differ from {first!r} on every disk: rename one"
+                yield Problem(f"{section}/{second}{CARD}", 1, text, rule="name-legal")
+
+
+def data_in_git(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """Git holds cards, not data."""
+    folders: dict[str, int] = {}
+    wanted = {str(entry) for entry in chosen}
+    for path in git.tracked(library.root, *SECTIONS):
+        section, _, rest = path.partition("/")
+        if not may_be_in_git(section, rest):
+            name = rest.partition("/")[0]
+            folders[f"{section}/{name}"] = folders.get(f"{section}/{name}", 0) + 1
+    for where, count in sorted(folders.items()):
+        if where in wanted or where not in library.ids or library.staged:
+            command = f"git rm -r --cached --quiet -- {shlex.quote(where)}"
+            text = f"data must not be in Git ({count} file{'s' * (count > 1)}): run `{command}`"
+            yield Problem(where, 1, text, rule="data-in-git")
+
+
+def dvc_config(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """.dvc/config, which is in Git, holds no credentials."""
+    path = library.root / ".dvc" / "config"
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    found = {line: what for what, line in secrets.find(text)}
+    for match in CREDENTIALS.finditer(text):
+        found[text.count("\n", 0, match.start(1)) + 1] = match.group(1)
+    for line, what in sorted(found.items()):
+        cure = "move it to .dvc/config.local, which Git ignores, and make a new one"
+        yield Problem(".dvc/config", line, f"must not hold {what}: {cure}", rule="dvc-config")
+
+
+def tags_file(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """tags.yml, when it is there, is a list of words."""
+    if library.tags_broken:
+        yield Problem("tags.yml", *library.tags_broken, rule="tags-file")
+
+
+RULES: tuple[Rule, ...] = (
+    card_there,
+    entry_there,
+    name_legal,
+    data_in_git,
+    dvc_config,
+    tags_file,
+)
+
+
+def check(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """Every problem of these rules."""
+    for rule in RULES:
+        yield from rule(library, chosen)
+
+
+def may_be_in_git(section: str, rest: str) -> bool:
+    """Whether `section/rest` is a file that Git is there for."""
+    if "/" in rest:
+        return False
+    dvc = rest.endswith(".dvc") and SECTIONS[section].travels == "dvc"
+    return rest == ".gitignore" or rest.endswith(CARD) or dvc or rest == TEMPLATE + CARD

@@ -1,0 +1,119 @@
+"""Rules of the front matter: which keys there are, and what their values must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry.cards import schema
+from registry.cards.card import Card
+from registry.cards.formats import TODO
+from registry.cards.kinds import KINDS, Found
+from registry.cards.library import Library
+from registry.cards.schema import BY_NAME, ONE_OF, ORDER, REQUIRED_WITH
+from registry.cards.vocabulary import guess
+from registry.cards.yaml_values import Value
+
+
+def readable(card: Card, library: Library) -> Iterator[Found]:
+    """Front matter is there, first, closed, and YAML."""
+    yield from card.broken
+
+
+def line_ends(card: Card, library: Library) -> Iterator[Found]:
+    """Lines end with LF, as Git and the Hub have them."""
+    at = card.text.find("\r\n")
+    if at >= 0:
+        yield card.line_at(at), "lines must end with LF, not CRLF: run `make check-cards FIX=1`"
+
+
+def duplicate(card: Card, library: Library) -> Iterator[Found]:
+    """No key stands twice."""
+    mappings = [("", card.fields)]
+    mappings += [(f"{k}.", v.data) for k, v in card.fields.items() if v.kind == "mapping"]
+    for prefix, mapping in mappings:
+        for key, line in mapping.twice:
+            first = mapping.lines[key]
+            yield line, f"{prefix}{key} must stand once: line {first} has it too, delete one"
+
+
+def unknown(card: Card, library: Library) -> Iterator[Found]:
+    """Every key is one of the section's."""
+    section = card.entry.section
+    names = [name for name, field in BY_NAME.items() if section in field.sections]
+    for key in card.fields.keys() - set(names):
+        if key in BY_NAME:
+            cure = f"delete it, it is for {' and '.join(BY_NAME[key].sections)}"
+        else:
+            cure = (guess(key, names).strip() + " Else delete it or say it in the body").strip()
+        yield card.line_of(key), f"{key!r} must be a key that cards of {section} have: {cure}"
+
+
+def required(card: Card, library: Library) -> Iterator[Found]:
+    """Every key that the section requires is there."""
+    if not card.where or card.broken:
+        return
+    line = card.line_at(card.where.fence)
+    for key in schema.required(card.entry.section):
+        if key not in card.fields:
+            field = BY_NAME[key]
+            yield line, f"{key} must be there ({field.about}): add `{key}: {field.example}`"
+    either = ONE_OF.get(card.entry.section, ())
+    if either and not any(key in card.fields for key in either):
+        yield line, f"{' or '.join(either)} must be there: add `{either[0]}: [section/name]`"
+
+
+def required_with(card: Card, library: Library) -> Iterator[Found]:
+    """A value that needs other keys has them."""
+    for key, wanted, others in REQUIRED_WITH:
+        for text, line in card.texts(key):
+            for other in others:
+                if text == wanted and other not in card.fields:
+                    yield line, f"{other} must be there when {key} is {wanted}: add `{other}: …`"
+
+
+def values(card: Card, library: Library) -> Iterator[Found]:
+    """Every value is what its field says."""
+    for key, value in card.fields.items():
+        if key in BY_NAME:
+            for line, problem in KINDS[BY_NAME[key].kind](value):
+                yield line, f"{key} {problem}"
+
+
+def blanks(card: Card, library: Library) -> Iterator[Found]:
+    """No blank of the template is left in the front matter."""
+    for key, value in card.fields.items():
+        for line, name in blanks_in(key, value):
+            about = BY_NAME[key].about if key in BY_NAME else "or delete the line"
+            yield line, f"{name} must be filled in ({about}): write it in place of TODO"
+
+
+def tag_vocabulary(card: Card, library: Library) -> Iterator[Found]:
+    """Tags are those of tags.yml, when the registry has that file."""
+    if library.tags is None:
+        return
+    for tag, line in card.texts("tags"):
+        if tag not in library.tags and not TODO.search(tag):
+            cure = guess(tag, library.tags) or " Add it there, or use one of those"
+            yield line, f"tags must be words of tags.yml: '{tag}'.{cure}"
+
+
+def order(card: Card, library: Library) -> Iterator[Found]:
+    """Keys stand in the schema's order."""
+    keys = [key for key in card.fields if key in ORDER]
+    for key, wanted in zip(keys, sorted(keys, key=ORDER.__getitem__), strict=True):
+        if key != wanted:
+            cure = "run `make check-cards FIX=1`"
+            yield card.line_of(key), f"keys must be in order, {wanted} before {key}: {cure}"
+            return
+
+
+def blanks_in(name: str, value: Value) -> Iterator[tuple[int, str]]:
+    """The lines and keys (`code.commit`) of the blanks that a value holds."""
+    if value.kind == "list":
+        for item in value.data:
+            yield from blanks_in(name, item)
+    elif value.kind == "mapping":
+        for key, item in value.data.items():
+            yield from blanks_in(f"{name}.{key}", item)
+    elif TODO.search(value.data):
+        yield value.line, name

@@ -1,0 +1,62 @@
+"""The rules that only S3 can answer (REMOTE=1): cards without bytes, bytes without a card.
+
+`Listing` is how they ask: the keys below `<section>/`, without it; `Missing`: which versions of
+raw datasets are not there. The base prefix, the client and the way in are the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from registry import dvc_file
+from registry.cards.library import Library
+from registry.dvc_file import Version
+from registry.entries import CARD, Entry
+from registry.problems import Problem
+from registry.sections import MIRRORED, RAW
+
+Listing = Callable[[str], Iterable[str]]
+Missing = Callable[[list[Version]], list[Version]]
+
+
+def check(
+    library: Library, chosen: list[Entry], listing: Listing, missing: Missing
+) -> Iterator[Problem]:
+    """Every problem between the cards of these entries and the keys in S3."""
+    raw = [version for e in chosen if e.section == RAW and (version := dvc_file.on_disk(e))]
+    for version in missing(raw) if raw else []:
+        yield from _no_bytes(library.ids[version.entry])
+    everything = len(chosen) == len(library.entries)
+    for section in MIRRORED:
+        mine = [entry for entry in chosen if entry.section == section]
+        if everything:
+            yield from _section(library, section, set(listing(f"{section}/")))
+            continue
+        for entry in mine:
+            if not any(True for _ in listing(f"{entry}/")):
+                yield from _no_bytes(entry)
+
+
+def _section(library: Library, section: str, keys: set[str]) -> Iterator[Problem]:
+    """All of one section: its entries against the first parts of the keys."""
+    stored = {key.partition("/")[0] for key in keys if "/" in key}
+    for entry in library.entries:
+        if entry.section == section and entry.name not in stored:
+            yield from _no_bytes(entry)
+    for name in sorted(stored):
+        entry = Entry(section, name, library.root)
+        if not entry.card.is_file() and str(entry) not in library.ids:
+            text = f"what is in S3 must have a card: run `make card DATASET={entry:sh}`"
+            yield Problem(f"{entry}{CARD}", 1, text, rule="remote-card")
+    for key in sorted(key for key in keys if "/" not in key and key):
+        text = "a file in S3 must be in an entry's folder: move it into one, or delete it there"
+        yield Problem(f"{section}/{key}", 1, text, rule="remote-loose")
+
+
+def _no_bytes(entry: Entry) -> Iterator[Problem]:
+    if entry.card.is_file():
+        cure = f"run `make push DATASET={entry:sh}`"
+        if not entry.folder.is_dir():
+            cure += " where its files are, or delete the card"
+        text = f"a card must have its bytes in S3, and none are there: {cure}"
+        yield Problem(f"{entry}{CARD}", 1, text, rule="remote-bytes")

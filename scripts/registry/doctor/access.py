@@ -1,0 +1,118 @@
+"""The doctor's checks of the way to S3: who we are there, and what we may do."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
+from registry.errors import RegistryError
+from registry.humanize import human_seconds
+from registry.remote import capabilities, credentials, location
+from registry.remote.http import Answer
+from registry.sections import MIRRORED
+from registry.transfer import aws
+
+SKEW_SECONDS = 300.0  # S3 refuses requests whose clock is further off than a quarter of an hour
+RIGHTS = {"put": "s3:PutObject", "get": "s3:GetObject", "list": "s3:ListBucket",
+          "delete": "s3:DeleteObject"}  # fmt: skip
+
+
+def who(visit: Visit) -> Iterator[Finding]:
+    """Which credentials are used and, where the store can say it, for whom."""
+    client = visit.there.client
+    masked = f"…{client.credentials.keys().access[-4:]}"
+    text = f"{client.credentials.source}, key {masked}"
+    if client.remote.address:
+        yield Finding(OK, "credentials", text)
+        return
+    words = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
+    if client.remote.profile:
+        words += ["--profile", client.remote.profile]
+    child = credentials.environment(client.remote)
+    done = subprocess.run(
+        [*aws.program(), *words, "--region", client.region],
+        env=child, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    name = done.stdout.strip()
+    yield Finding(OK, "credentials", f"{text}, {name or 'whose name nobody tells'}")
+
+
+def region(visit: Visit) -> Iterator[Finding]:
+    """Whether the region that is set is the bucket's."""
+    assert visit.remote
+    configured, found = credentials.region(visit.remote), visit.there.client.region
+    if configured == found:
+        yield Finding(OK, "region", found)
+    else:
+        text = f"{configured} is set, the bucket is in {found}: every command asks twice"
+        cure = f"make remote URL={visit.remote.url} REGION={found}"
+        yield Finding(NOTE, "region", text, cure)
+
+
+def clock(visit: Visit) -> Iterator[Finding]:
+    """How far this machine's clock is off the store's."""
+    query = {"list-type": "2", "max-keys": "1"}
+    yield judge_clock(visit.there.client.request("GET", "", query), time.time())
+
+
+def judge_clock(answer: Answer, now: float) -> Finding:
+    """The same for one answer that came at `now`, in seconds since the epoch."""
+    try:
+        theirs = parsedate_to_datetime(answer.headers["date"]).timestamp()
+    except (KeyError, ValueError, TypeError):
+        return Finding(NOTE, "clock", "the store tells no time")
+    off = abs(now - theirs)
+    if off > SKEW_SECONDS:
+        cure = "set it, best by NTP (timedatectl set-ntp true)"
+        return Finding(BAD, "clock", f"{human_seconds(off)} off: S3 will refuse requests", cure)
+    return Finding(OK, "clock", f"{human_seconds(off)} off at most")
+
+
+def rights(visit: Visit) -> Iterator[Finding]:
+    """Put, get, list and delete, proven on a key of our own in every part of the registry."""
+    for folder in (*MIRRORED, location.DVC_FOLDER, location.MARKERS):
+        key = visit.there.remote.key(folder, f"registry-probe-{capabilities.new_token()}")
+        failed = _try(visit, key)
+        if failed:
+            step, error = failed
+            place = f"arn:aws:s3:::{visit.there.remote.bucket}"
+            where = place if step == "list" else f"{place}/{visit.there.remote.key(folder, '*')}"
+            cure = f"ask the bucket's owner to allow {RIGHTS[step]} on {where}"
+            yield Finding(BAD, folder, f"cannot {step}: {error}", cure)
+        else:
+            yield Finding(OK, folder, "put, get, list and delete work")
+
+
+def _try(visit: Visit, key: str) -> tuple[str, str] | None:
+    """The first step that does not work and why; the probe is taken away in any case."""
+    client, step, is_there = visit.there.client, "put", True
+    try:
+        client.put(key, b"probe")
+        step = "get"
+        answer = client.get(key)
+        if answer is None or answer.body != b"probe":
+            return step, "it returned something else than was put"
+        step = "list"
+        if [found.key for found in client.list(key)] != [key]:
+            return step, "the new key is not listed"
+        step, is_there = "delete", False
+        client.delete(key)
+        return None if client.head(key) is None else (step, "it is still there")
+    except RegistryError as error:
+        return step, str(error)
+    finally:
+        if is_there:
+            _drop(visit, key)
+
+
+def _drop(visit: Visit, key: str) -> None:
+    try:
+        visit.there.hasty().client.delete(key)
+    except RegistryError:
+        return  # said already: the step that failed before has the same reason
+
+
+CHECKS: tuple[Check, ...] = (who, region, clock, rights)

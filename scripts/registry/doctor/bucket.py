@@ -1,0 +1,155 @@
+"""The doctor's checks of what the bucket promises and holds; made only when S3 answers."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import time
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from registry import dvc_file, entries
+from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.humanize import human_bytes
+from registry.remote import capabilities, location
+from registry.remote.s3 import Denied
+from registry.sections import SYNCED
+from registry.sync import marker
+
+OLD_SECONDS = 86400.0
+SPARE_BYTES = 64 * 2**20
+
+
+def conditional_writes(visit: Visit) -> Iterator[Finding]:
+    """Whether two pushes at the same moment can be told apart."""
+    if visit.there.is_conditional():
+        yield Finding(OK, "conditional writes", "two pushes of one entry cannot mix")
+    else:
+        text = "none: two pushes of one entry within a second are told apart by best effort only"
+        yield Finding(NOTE, "conditional writes", text, "agree on who pushes, or use another store")
+
+
+def versioning(visit: Visit) -> Iterator[Finding]:
+    """Whether the bucket keeps what people without this tool overwrite or delete."""
+    status = _ask(visit, "versioning", "Status")
+    if status == "Enabled":
+        yield Finding(OK, "versioning", "on: the bucket keeps what is overwritten by hand")
+        return
+    there = visit.there.remote
+    text = "off or not told: nothing brings back what somebody deletes by hand"
+    cure = f"aws s3api put-bucket-versioning --bucket {there.bucket} "
+    cure += f"--versioning-configuration Status=Enabled{there.options}"
+    if there.name == location.EMBEDDED:
+        text = "none: this machine's own store is for trying things out"
+        cure = "use a bucket that has it: make remote URL=s3://bucket/prefix"
+    yield Finding(NOTE, "versioning", text, cure)
+
+
+def encryption(visit: Visit) -> Iterator[Finding]:
+    """Whether S3's listings can prove what the bytes are."""
+    kind = _of_a_probe(visit) or _ask(visit, "encryption", "SSEAlgorithm")
+    if kind.startswith("aws:kms"):
+        text = f"{kind}: nobody can verify the bytes, sizes are all that is compared"
+        cure = "use SSE-S3 (AES256) for this bucket, if its rules allow it"
+        yield Finding(NOTE, "encryption", text, cure)
+    else:
+        yield Finding(OK, "encryption", f"{kind or 'none by default'}: every byte can be verified")
+
+
+def _of_a_probe(visit: Visit) -> str:
+    """How a new key of ours was encrypted: the bucket's settings are not told to everybody."""
+    client = visit.there.client
+    key = visit.there.remote.key(location.MARKERS, f"registry-probe-{capabilities.new_token()}")
+    try:
+        answer = client.put(key, b"probe")
+        client.delete(key)
+    except RegistryError:
+        return ""  # said by `rights`
+    return answer.headers.get("x-amz-server-side-encryption", "")
+
+
+def _ask(visit: Visit, question: str, element: str) -> str:
+    """One setting of the bucket; "" where the store does not know it or may not tell."""
+    try:
+        body = visit.there.hasty().client.request("GET", "", {question: ""}).body
+        nodes = ElementTree.fromstring(body).iter()
+    except (RegistryError, ElementTree.ParseError):
+        return ""
+    return next((node.text or "" for node in nodes if node.tag.endswith(element)), "")
+
+
+def pushes(visit: Visit) -> Iterator[Finding]:
+    """Entries that nobody can pull since their last push was not finished."""
+    torn = [id for id, m in visit.markers.items() if m.state == marker.TORN]
+    stale = [
+        id for id, m in visit.markers.items() if m.state == marker.PUSHING and _age(m) > OLD_SECONDS
+    ]
+    for id in torn:
+        cure = f"make push DATASET={id} from a checkout that has it, or make seal DATASET={id}"
+        yield Finding(BAD, "pushes", f"the last push of {id} was never finished", cure)
+    for id in stale:
+        text = f"{id} is being pushed by {visit.markers[id]}"
+        yield Finding(BAD, "pushes", text, f"if that push is dead: make unlock DATASET={id}")
+    if not torn and not stale:
+        yield Finding(OK, "pushes", "none is left unfinished")
+
+
+def _age(there: marker.Marker) -> float:
+    """In seconds; very old where the marker does not say."""
+    return time.time() - (marker.seconds(there.when) or 0)
+
+
+def uploads(visit: Visit) -> Iterator[Finding]:
+    """Halves of big files, from uploads that were never finished: they cost, and show nowhere."""
+    there = visit.there.remote
+    try:
+        query = {"uploads": "", "prefix": there.key("")}
+        body = visit.there.hasty().client.request("GET", "", query).body
+        rows = [n for n in ElementTree.fromstring(body).iter() if n.tag.endswith("}Upload")]
+    except (Denied, ElementTree.ParseError):
+        yield Finding(NOTE, "uploads", "the store does not tell about unfinished ones")
+        return
+    for row in rows[:3]:
+        text = {child.tag.rpartition("}")[2]: child.text or "" for child in row}
+        words = [there.bucket, "--key", text["Key"], "--upload-id", text["UploadId"]]
+        cure = f"aws s3api abort-multipart-upload --bucket {shlex.join(words)}{there.options}"
+        said = f"{text['Key']} was begun {text.get('Initiated', '')[:16]}Z and not finished"
+        yield Finding(NOTE, "uploads", said, f"unless it still runs: {cure}")
+    if not rows:
+        yield Finding(OK, "uploads", "none is left unfinished")
+
+
+def disk(visit: Visit) -> Iterator[Finding]:
+    """Whether all that is not here would fit."""
+    free = shutil.disk_usage(visit.root).free
+    missing = sum(_size(visit, e) for e in entries.known(SYNCED, visit.root) if not _is_here(e))
+    text = f"{human_bytes(free)} free, {human_bytes(missing)} of the registry not here"
+    if missing + SPARE_BYTES > free:
+        cure = "pull some entries only: make pull DATASET=section/name"
+        yield Finding(BAD, "disk", f"too full for everything: {text}", cure)
+    else:
+        yield Finding(OK, "disk", text)
+
+
+def _is_here(entry: Entry) -> bool:
+    return entry.folder.is_dir()
+
+
+def _size(visit: Visit, entry: Entry) -> int:
+    if entry.dvc_file.exists():
+        amount = dvc_file.amount(entry)
+        return amount.bytes if amount else 0
+    there = visit.markers.get(str(entry))
+    return there.bytes if there else 0
+
+
+CHECKS: tuple[Check, ...] = (
+    conditional_writes,
+    versioning,
+    encryption,
+    pushes,
+    uploads,
+    disk,
+)

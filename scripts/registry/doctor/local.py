@@ -1,0 +1,143 @@
+"""The doctor's checks of this machine and this clone; none needs S3."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from registry import git
+from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
+from registry.entries import CARD
+from registry.humanize import plural
+from registry.remote import dvc_config
+from registry.sections import SECTIONS
+from registry.transfer import aws
+
+SECRETS = ("access_key_id", "secret_access_key", "session_token", "password")
+KEY_ID = "(AKIA|ASIA)[0-9A-Z]{16}"  # how the ids of Amazon's keys look
+AGAIN = "remove .venv; the next command makes it again"
+
+
+def tools(visit: Visit) -> Iterator[Finding]:
+    """The programs that everything stands on, and which they are."""
+    beside = Path(sys.executable).parent
+    yield _version("git", ["git", "--version"], (2, 20), "install a newer one")
+    yield _version("python", [sys.executable, "--version"], (3, 10), "PYTHON=/path/to/a/newer/one")
+    yield _version("dvc", [sys.executable, "-m", "dvc", "--version"], (3, 0), AGAIN)
+    named = os.environ.get("AWS")  # started as it is named, to say what is wrong with it
+    cure = "AWS must name the aws command, version 1 or 2" if named else AGAIN
+    program = [named] if named else aws.program()
+    yield _version("aws", [*program, "--version"], (1, 20), cure)
+    yield _version("rclone", [str(beside / "rclone"), "version"], (1, 60), AGAIN)
+
+
+def _version(name: str, command: list[str], least: tuple[int, int], cure: str) -> Finding:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        found = re.search(r"(\d+)\.(\d+)[\w.]*", done.stdout + done.stderr)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding(BAD, name, f"{command[0]} cannot be started: {error}", cure)
+    if done.returncode or not found:
+        return Finding(BAD, name, f"{shlex.join(command)} fails", cure)
+    if (int(found.group(1)), int(found.group(2))) < least:
+        text = f"{found.group()} is too old, {least[0]}.{least[1]} is needed"
+        return Finding(BAD, name, text, cure)
+    return Finding(OK, name, found.group())
+
+
+def settings(visit: Visit) -> Iterator[Finding]:
+    """DVC's remote, and that DVC checks what it pulls."""
+    there, options = dvc_config.load(visit.root), dvc_config.options(visit.root)
+    yield Finding(OK, "remote", f"{there.url} ('{there.name}' of .dvc/config)")
+    if options.get("verify", "").lower() not in ("true", "1", "yes", "on"):
+        cure = f".venv/bin/dvc remote modify {shlex.quote(there.name)} verify true"
+        yield Finding(BAD, "verify", "off: DVC would take damaged files from S3 for good", cure)
+    else:
+        yield Finding(OK, "verify", "DVC checks every file that it pulls")
+
+
+def secrets(visit: Visit) -> Iterator[Finding]:
+    """No keys in what Git publishes."""
+    found = [f"{word} in .dvc/config" for word in SECRETS if _names(visit.root, word)]
+    if git.tracked(visit.root, ".dvc/config.local"):
+        found.append(".dvc/config.local, which is this machine's own")
+    words = ("grep", "-I", "-l", "-z", "-E", "-e", KEY_ID, "--", ".", ":!tests", ":!scripts")
+    found += [f"a key in {path}" for path in git.names(git.run(visit.root, *words, good=(0, 1)))]
+    cure = "make these keys invalid, take them out, and use a profile of ~/.aws/credentials"
+    if found:
+        yield Finding(BAD, "secrets", f"Git has {', '.join(found)}", cure)
+    else:
+        yield Finding(OK, "secrets", "no keys in what Git tracks")
+
+
+def _names(root: Path, word: str) -> bool:
+    path = root / ".dvc" / "config"
+    text = path.read_text(errors="replace") if path.exists() else ""
+    return bool(re.search(rf"^\s*{word}\s*=\s*\S", text, re.MULTILINE))
+
+
+def data_in_git(visit: Visit) -> Iterator[Finding]:
+    """Nothing but cards, `.dvc` files and rules of the sections is in Git."""
+    data = [path for path in git.tracked(visit.root, *SECTIONS) if not _belongs(path)]
+    if data:
+        more = f" and {len(data) - 1} more" if len(data) > 1 else ""
+        tops = sorted({"/".join(path.split("/")[:2]) for path in data})
+        cure = f"git rm -r --cached --quiet -- {shlex.join(tops[:5])}"
+        yield Finding(BAD, "data in Git", f"{data[0]}{more} must not be in Git", cure)
+    else:
+        yield Finding(OK, "data in Git", "none")
+
+
+def _belongs(path: str) -> bool:
+    section, _, name = path.partition("/")
+    is_version = name.endswith(".dvc") and SECTIONS[section].travels == "dvc"
+    return "/" not in name and (name == ".gitignore" or name.endswith(CARD) or is_version)
+
+
+def hooks(visit: Visit) -> Iterator[Finding]:
+    """Whether Git runs the registry's hooks."""
+    told = git.run(visit.root, "rev-parse", "--git-path", "hooks").decode().strip()
+    missing = [name for name in _ours(visit.root) if not _runs(visit.root / told / name, name)]
+    if missing:
+        text = f"not installed: {', '.join(missing)}: a wrong card is only seen after it is shared"
+        yield Finding(NOTE, "hooks", text, "make hooks")
+    else:
+        yield Finding(OK, "hooks", "installed")
+
+
+def _ours(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "scripts" / "hooks").iterdir())
+
+
+def _runs(hook: Path, name: str) -> bool:
+    if not os.access(hook, os.X_OK):
+        return False
+    return f"scripts/hooks/{name}" in hook.read_text(errors="replace")
+
+
+def leftovers(visit: Visit) -> Iterator[Finding]:
+    """What commands that were killed left in this clone."""
+    top = visit.root / ".registry"
+    for path in sorted(top.glob("journal/*/*.json")):
+        entry = f"{path.parent.name}/{path.stem}"
+        cure = f"make push DATASET={shlex.quote(entry)}"
+        yield Finding(BAD, "leftovers", f"a push of {entry} was not finished here", cure)
+    staged = [path for path in top.glob("stage/*/*") if any(path.iterdir())]
+    unfinished = [path for path in top.glob("unfinished/*") if any(path.iterdir())]
+    if unfinished:
+        text = "raw data that a stopped pull fetched waits for the next one"
+        yield Finding(NOTE, "leftovers", text, "make pull, or delete .registry/unfinished/")
+    if staged:
+        many = plural(len(staged), "entry", "entries")
+        text = f"files in transit of {many}, from a command that runs or was killed"
+        yield Finding(NOTE, "leftovers", text, "the next pull or push removes them")
+    if not staged and not unfinished and not [*top.glob("journal/*/*.json")]:
+        yield Finding(OK, "leftovers", "none here")
+
+
+CHECKS: tuple[Check, ...] = (tools, settings, secrets, data_in_git, hooks, leftovers)

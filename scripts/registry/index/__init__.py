@@ -1,0 +1,10 @@
+"""The index: an entry's files on three sides, and what is remembered of them.
+
+`scan` walks what is here, `baseline` keeps what this checkout last verified, `listing` reads what
+S3 holds. All three are a `table` of packed rows over `path_ids`, so that a million files compare
+at the speed of memory. `hashes` knows which files hold the bytes of which ETag, `journal` what an
+unfinished run was about to do, `fingerprints` whether a folder changed at all; `checksummed`
+writes and reads files that must be whole.
+
+Face: scan, baseline, listing, table, path_ids, stats, hashes, journal, checksummed, fingerprints.
+"""

@@ -1,0 +1,126 @@
+"""What S3 lists below an entry, as paths of the entry; keys that no disk should get are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from registry import names
+from registry.index import scan
+from registry.index.baseline import Rows
+from registry.index.path_ids import Numbers
+from registry.index.table import Table, blocks
+from registry.remote.s3 import Client, Object
+
+NAME_BYTES = 255
+
+
+class Objects(Table[Object]):
+    """{path: Object} of keys that begin with `prefix`."""
+
+    COLUMNS = ("sizes", "tags", "times")
+    sizes: bytearray
+    tags: bytearray
+    times: bytearray
+
+    def __init__(self, numbers: Numbers | None = None, prefix: str = "") -> None:
+        super().__init__(numbers)
+        self.prefix = prefix
+
+    def put(self, number: int, row: Object) -> None:
+        _, size, tag, modified = row
+        self.sizes[number * 8 : number * 8 + 8] = size.to_bytes(8, "little")
+        self.tags[number * 20 : number * 20 + 20] = self.numbers.cell(tag)
+        self.times[number * 24 : number * 24 + 24] = _short(modified).encode().ljust(24, b"\0")
+
+    def take(self, path: str, number: int) -> Object:
+        size = int.from_bytes(self.sizes[number * 8 : number * 8 + 8], "little")
+        tag = self.numbers.text(self.tags[number * 20 : number * 20 + 20])
+        modified = self.times[number * 24 : number * 24 + 24].rstrip(b"\0").decode()
+        return Object(self.prefix + path, size, tag, modified)
+
+    @property
+    def bytes(self) -> int:
+        """The size of all of them."""
+        return sum(memoryview(self.sizes).cast("Q"))
+
+    def bytes_of(self, paths: Iterable[str]) -> int:
+        """The size of these."""
+        sizes, numbers = memoryview(self.sizes).cast("Q"), self.numbers
+        return sum(sizes[numbers[path]] for path in paths)
+
+    def by_path(self) -> Iterator[tuple[str, int, str]]:
+        """(path, size, ETag) of all, by path."""
+        for paths, (sizes, tags) in blocks(self, "sizes", "tags"):
+            yield from zip(
+                paths, memoryview(sizes).cast("Q"), self.numbers.texts(tags), strict=True
+            )
+
+    @classmethod
+    def of(cls, rows: Rows, prefix: str) -> Objects:
+        """The objects that a baseline says there are."""
+        objects = cls(rows.numbers, prefix)
+        objects.take_over(rows, "tags")
+        objects.sizes = bytearray(memoryview(rows.stats).cast("q")[::4].tobytes())
+        return objects
+
+
+def _short(modified: str) -> str:
+    """To the millisecond, as S3 writes it; where a store is finer than that, to the second."""
+    return modified if len(modified) <= 24 and modified.isascii() else modified[:19] + "Z"
+
+
+@dataclass
+class Listing:
+    """{path: Object} of the entry's data, and a line for each key that must not come here."""
+
+    files: Objects = field(default_factory=Objects)
+    problems: list[str] = field(default_factory=list)
+
+
+def read(client: Client, prefix: str, numbers: Numbers | None = None) -> Listing:
+    """List an entry. Raises Unreachable rather than returning a part."""
+    return from_objects(client.list(prefix), prefix, numbers)
+
+
+def from_objects(objects: Iterable[Object], prefix: str, numbers: Numbers | None = None) -> Listing:
+    found = Listing(Objects(numbers, prefix))
+    for row in objects:
+        path = row.key[len(prefix) :]
+        if (not path or path.endswith("/")) and row.size == 0:
+            continue  # what consoles write to show a folder
+        why = _unfit(path)
+        if why:
+            found.problems.append(f"{row.key!r}: {why}")
+        elif scan.travels(path):
+            found.files[path] = row
+    found.problems += _both_file_and_folder(found.files, prefix)
+    return found
+
+
+def _unfit(path: str) -> str:
+    """Why a key cannot become a path here; "" if it can."""
+    parts = path.split("/")
+    if "" in parts:
+        return "an empty name between slashes"
+    if "." in parts or ".." in parts:
+        return "a key that walks out of its folder"
+    if names.CONTROL.search(path):
+        return "a control character in the key"
+    try:
+        if len(path.encode()) > NAME_BYTES and max(len(p.encode()) for p in parts) > NAME_BYTES:
+            return f"a name longer than a disk takes, {NAME_BYTES} bytes"
+    except UnicodeEncodeError:
+        return "a key that is not UTF-8"
+    return ""
+
+
+def _both_file_and_folder(files: Mapping[str, Object], prefix: str) -> list[str]:
+    folders = set()
+    for path in files:
+        while "/" in path:
+            path = path.rpartition("/")[0]
+            if path in folders:
+                break
+            folders.add(path)
+    return [f"{prefix + path!r}: a file and a folder at once" for path in files if path in folders]

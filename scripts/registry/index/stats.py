@@ -1,0 +1,63 @@
+"""A file's identity on this disk: size, mtime, inode."""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from registry.index.table import STAT, Table
+
+MOST = 2**63 - 1  # what a table holds; times and inodes beyond are wrapped around
+
+
+class Stat(NamedTuple):
+    """What tells that a file is untouched: size in bytes, times in ns, inode."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+class Stats(Table[Stat]):
+    """{path: Stat}."""
+
+    COLUMNS = ("stats",)
+    stats: bytearray
+
+    def put(self, number: int, row: Stat) -> None:
+        STAT.pack_into(self.stats, number * 32, *row)
+
+    def __setitem__(self, path: str, row: Stat) -> None:  # in one piece: a walk does little else
+        number = self.numbers[path]
+        if number >= len(self.there):
+            self.widen()
+        STAT.pack_into(self.stats, number * 32, *row)
+        self._count += not self.there[number]
+        self.there[number] = 1
+
+    def bytes_of(self, paths: Iterable[str]) -> int:
+        """The size of these."""
+        numbers, every = self.numbers, memoryview(self.stats).cast("q")
+        return sum(every[numbers[path] * 4] for path in paths)
+
+    def take(self, path: str, number: int) -> Stat:
+        return Stat._make(STAT.unpack_from(self.stats, number * 32))
+
+
+def stat_of(path: str | os.PathLike[str]) -> Stat | None:
+    """The Stat of a regular file, through links; None if there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return from_stat(found) if modes.S_ISREG(found.st_mode) else None
+
+
+def from_stat(found: os.stat_result) -> Stat:
+    stat = Stat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    if -MOST <= stat.mtime_ns <= MOST and stat.inode <= MOST:
+        return stat
+    return Stat(*((n + MOST + 1) % 2**64 - MOST - 1 for n in stat))

@@ -1,0 +1,89 @@
+"""Does the same to many things on several threads, and never holds more than some of them."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Generic, TypeVar
+
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.remote.session import Session
+
+T = TypeVar("T")
+R = TypeVar("R")
+HANDS = min(4, (os.cpu_count() or 1) + 1)  # entries worked on at once
+
+
+AHEAD = 1024  # things begun before the first of them is done: an executor keeps 2 KB for each
+
+
+def over(items: Iterable[T], work: Callable[[T], R], threads: int | None) -> Iterator[tuple[T, R]]:
+    """(item, `work(item)`) for every item, in their order."""
+    items = iter(items)
+    first = list(islice(items, 2))
+    if len(first) < 2:  # no thread is worth its start then
+        yield from ((item, work(item)) for item in first)
+        return
+    begun: deque[tuple[T, Future[R]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for item in chain(first, items):
+                begun.append((item, pool.submit(work, item)))
+                if len(begun) == AHEAD:
+                    yield _next(begun)
+            while begun:
+                yield _next(begun)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _next(begun: deque[tuple[T, Future[R]]]) -> tuple[T, R]:
+    item, future = begun.popleft()
+    return item, future.result()
+
+
+@dataclass
+class Result(Generic[R]):
+    """What became of one entry: a value, or the error that ended it."""
+
+    entry: Entry
+    value: R | None = None
+    error: RegistryError | None = None
+
+
+def each(
+    session: Session,
+    items: Iterable[T],
+    entry_of: Callable[[T], Entry],
+    work: Callable[[T], R],
+    hands: int = HANDS,
+) -> list[Result[R]]:
+    """`work(item)` for every item; the results in the items' order.
+
+    Ctrl-C lets every worker stop cleanly, then raises KeyboardInterrupt.
+    """
+
+    def one(item: T) -> Result[R]:
+        try:
+            if session.stopping.is_set():
+                raise KeyboardInterrupt
+            return Result(entry_of(item), work(item))
+        except RegistryError as error:
+            return Result(entry_of(item), error=error)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            return Result(entry_of(item), error=RegistryError(f"{where}{error.strerror}"))
+
+    with ThreadPoolExecutor(hands) as pool:
+        futures = [pool.submit(one, item) for item in items]
+        try:
+            return [future.result() for future in futures]
+        except KeyboardInterrupt:
+            session.stopping.set()
+            pool.shutdown(cancel_futures=True)
+            raise

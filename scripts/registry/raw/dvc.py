@@ -1,0 +1,105 @@
+"""Asks DVC, as a program of its own: nobody pays for its start who has no raw dataset to move."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from registry import lock
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError
+from registry.remote import credentials, dvc_config
+from registry.transfer import watchdog
+
+ATTEMPTS = "3"
+_UNSAVED = "unsaved files"
+_MISSING = ("neither locally nor on remote", "missing-files")
+
+
+def run(root: Path, *words: str, live: bool = False) -> str:
+    """Run a dvc command; what it printed. With `live` its progress shows on a terminal.
+
+    Raises Refusal when DVC would have to drop bytes that exist nowhere else, RegistryError with
+    DVC's own last words when it fails otherwise.
+    """
+    child = credentials.environment(dvc_config.load(root))
+    child.setdefault("AWS_MAX_ATTEMPTS", ATTEMPTS)
+    show = live and sys.stderr.isatty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dvc", *words],  # its --quiet would keep the errors to itself
+        cwd=root,
+        env=child,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=None if show else subprocess.PIPE,
+        pass_fds=lock.inherited(),
+        text=True,
+    )
+    with process:
+        try:
+            printed, errors = watchdog.wait(process, f"dvc {words[0]}")
+        finally:
+            process.kill()
+    if process.returncode == 0:
+        return printed
+    told = (errors or "").strip()
+    if _UNSAVED in told:
+        raise Refusal("it holds files here that were never added")
+    if any(words in told for words in _MISSING):
+        raise RegistryError("S3 does not hold this version: ask its author to `make push` it")
+    raise RegistryError(f"dvc {words[0]}: {_last_words(told) or 'it failed, see above'}")
+
+
+def pull(root: Path, names: list[str]) -> None:
+    """`dvc pull`; on a terminal in two steps: the first shows progress, the second is read.
+
+    What it would say of local changes there is to force them away. Raises as `run` does.
+    """
+    if not sys.stderr.isatty():
+        run(root, "pull", *names)
+        return
+    run(root, "fetch", *names, live=True)
+    checkout(root, names)
+
+
+def checkout(root: Path, names: list[str]) -> None:
+    """`dvc checkout`: the cache has it all. Raises as `run` does."""
+    run(root, "checkout", *names)
+
+
+def is_changed(entry: Entry) -> bool:
+    """Whether the dataset's folder differs from what its `.dvc` file says."""
+    return entry in changed([entry])
+
+
+def changed(entries: Iterable[Entry]) -> set[Entry]:
+    """Those whose folder differs from what their `.dvc` file says, at one start of DVC."""
+    import json
+
+    by_name = dict(zip(targets(entries := list(entries)), entries, strict=True))
+    if not by_name:
+        return set()
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "status", "--json", *by_name],
+        cwd=entries[0].root,
+        env={**os.environ, "DVC_NO_ANALYTICS": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RegistryError(f"dvc status: {_last_words(done.stderr)}")
+    return {by_name[name] for name in json.loads(done.stdout or "{}")}
+
+
+def targets(entries: Iterable[Entry]) -> list[str]:
+    return [os.path.relpath(entry.dvc_file, entry.root) for entry in entries]
+
+
+def _last_words(told: str) -> str:
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    return " | ".join(lines[-3:])

@@ -1,0 +1,132 @@
+"""The way in: opens a session, starts the embedded store if need be, proves that S3 answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from registry.entries import ROOT
+from registry.errors import Unreachable
+from registry.remote import dvc_config, location, s3
+from registry.remote.location import MARKERS
+from registry.remote.s3 import Client
+from registry.remote.session import Session
+
+PROOF_SECONDS = 8.0  # how long a first answer may take
+
+_REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
+_CURES = {  # S3's error codes, and what to do about them
+    "NoSuchBucket": "there is no such bucket: is its name right in `make remote`?",
+    "InvalidAccessKeyId": "the store does not know these keys: is this the right profile?",
+    "SignatureDoesNotMatch": "the secret key is wrong: run `aws configure` for this profile",
+    "AccessDenied": "these credentials may not list it: ask its owner, or use another profile",
+    "AuthorizationHeaderMalformed": _REGION,
+    "PermanentRedirect": _REGION,
+    "IllegalLocationConstraintException": _REGION,
+    "ExpiredToken": "the credentials have expired: log in again (`aws sso login`)",
+    "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
+}
+
+
+def connect(root: Path = ROOT, patience: float = PROOF_SECONDS) -> tuple[Session, dict[str, str]]:
+    """A session, and the ETags of all markers {"section/name": etag}: the proof that S3 answers.
+
+    Raises Unreachable within 10 seconds, naming the remote, the credentials and what to try.
+    """
+    session = begin(root)
+    return session, enter(session, patience)
+
+
+def begin(root: Path = ROOT) -> Session:
+    """A session with the store that this clone brings along running, if that is the remote."""
+    ensure_store(root)
+    return Session.open(root)
+
+
+def enter(session: Session, patience: float = PROOF_SECONDS) -> dict[str, str]:
+    """The ETags of all markers, as `connect` has them."""
+    etags, session.client.region = prove(session.remote, patience)
+    return etags
+
+
+def prove(there: location.Remote, patience: float = PROOF_SECONDS) -> tuple[dict[str, str], str]:
+    """The markers' ETags and the bucket's region. Raises Unreachable, with what to try."""
+    hasty = s3.Client(there, patience=patience)
+    try:
+        return read_etags(hasty), hasty.region
+    except Unreachable as error:
+        raise Unreachable(_explain(hasty, error)) from None
+
+
+def ensure_store(root: Path = ROOT) -> None:
+    """Start the embedded store if it is this clone's remote and does not run."""
+    if not _is_embedded(root):
+        return
+    from registry.console import say
+    from registry.remote.embedded import Store
+
+    store = Store(root)
+    if not store.is_up() or not dvc_config.load(root).endpoint:
+        said = store.ensure()
+        if said:
+            say(said)
+
+
+def _is_embedded(root: Path) -> bool:
+    return dvc_config.load(root).name == location.EMBEDDED
+
+
+def _explain(client: s3.Client, error: Unreachable) -> str:
+    there = client.remote
+    place = there.url + (f" at {there.address}" if there.address else "")
+    try:
+        source = client.credentials.source
+    except Unreachable:
+        source = "none"
+    cure = _cure(there, error)
+    return (
+        f"cannot get into the registry, nothing was touched\n"
+        f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
+        f"{cure}\n  try: {_look(there)}"
+    )
+
+
+def _cure(there: location.Remote, error: Unreachable) -> str:
+    """A line of its own, or nothing."""
+    if isinstance(error, s3.Denied):
+        return f"\n  {_CURES[error.code]}" if error.code in _CURES else ""
+    if there.profile == location.EMBEDDED:
+        return "\n  `make store` starts it, in the clone whose embedded store it is"
+    return ""
+
+
+def _look(there: location.Remote) -> str:
+    """The aws command that looks at the same place in the same way, ready to paste."""
+    import shlex
+
+    keys = there.credentials_file
+    first = f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(keys)} " if keys else ""
+    return f"{first}aws s3 ls {shlex.quote(there.url + '/')}{there.options}"
+
+
+def read_etags(client: Client) -> dict[str, str]:
+    """{"section/name": ETag} of every marker: one request per thousand entries."""
+    prefix = client.remote.key(MARKERS, "")
+    rows = client.list(prefix)
+    return {r.key[len(prefix) : -len(".json")]: r.etag for r in rows if r.key.endswith(".json")}
+
+
+def listing(root: Path = ROOT) -> Callable[[str], Iterator[str]]:
+    """A function from a folder such as `section/` to the keys below it, without that folder.
+
+    Starts the embedded store when that is where the registry is. Raises Unreachable.
+    """
+    pass
+
+    session, _ = connect(root)
+
+    def keys(folder: str) -> Iterator[str]:
+        prefix = session.remote.key(folder)
+        return (found.key[len(prefix) :] for found in session.client.list(prefix))
+
+    return keys

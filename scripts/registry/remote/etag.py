@@ -1,0 +1,92 @@
+"""ETags: whether a local file holds the bytes that S3 lists.
+
+A plain ETag is the MD5 of the bytes. `<hex>-N` is the MD5 of the N parts' MD5s, with parts of
+8 MiB in aws's default, doubled until there are at most 10,000. With SSE-KMS or SSE-C an ETag says
+nothing about the bytes.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+from collections.abc import Iterable
+from io import FileIO
+
+from registry import interrupt
+
+MIB = 1024 * 1024
+PART = 8 * MIB
+MOST_PARTS = 10_000
+READ = 64 * 1024  # bytes at a time: more than that is new memory for each small file
+# Part sizes that other tools and settings use, in MiB: boto3, rclone, s5cmd, the console.
+USUAL_MIB = (5, 8, 10, 15, 16, 17, 20, 25, 32, 50, 64, 100, 128, 256, 512, 1024)
+
+
+def md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def part_size(size: int) -> int:
+    """The part size aws uploads a file of `size` bytes with."""
+    part = PART
+    while math.ceil(size / part) > MOST_PARTS:
+        part *= 2
+    return part
+
+
+def expected(path: str | os.PathLike[str], size: int) -> str:
+    """The ETag that `aws s3 sync` will give this file. Raises OSError if it cannot be read."""
+    return compute(path, part_size(size) if size >= PART else 0)
+
+
+def compute(path: str | os.PathLike[str], part: int = 0) -> str:
+    """The ETag of the file's bytes uploaded in parts of `part` bytes, or whole with 0."""
+    with open(path, "rb", buffering=0) as file:
+        if not part:
+            return _md5(file, None)[0]
+        digests = []
+        while True:
+            digest, count = _md5(file, part)
+            if count:
+                digests.append(bytes.fromhex(digest))
+            if count < part:
+                break
+    return f"{md5(b''.join(digests))}-{len(digests)}"
+
+
+def matches(
+    path: str | os.PathLike[str], size: int, etag: str, parts: Iterable[int] = ()
+) -> bool | None:
+    """Whether the file's bytes are those of the ETag; None if an ETag like this cannot tell.
+
+    `parts` are part sizes to try first, as the store itself may name them.
+    """
+    digest, _, count = etag.partition("-")
+    if len(digest) != 32 or (count and not count.isdigit()):
+        return None
+    if not count:
+        return compute(path) == etag
+    return any(compute(path, part) == etag for part in _part_sizes(size, int(count), parts))
+
+
+def _part_sizes(size: int, count: int, first: Iterable[int]) -> list[int]:
+    """Part sizes that cut `size` bytes into `count` parts, the likeliest first."""
+    usual = [part_size(size), *(mib * MIB for mib in USUAL_MIB), *(PART << n for n in range(10))]
+    return [p for p in dict.fromkeys([*first, *usual]) if max(1, math.ceil(size / p)) == count]
+
+
+def _md5(file: FileIO, most: int | None) -> tuple[str, int]:
+    """(MD5, bytes read) of the next `most` bytes, or of all the rest."""
+    digest = hashlib.md5(usedforsecurity=False)
+    count = 0
+    while most is None or count < most:
+        if interrupt.asked.is_set():  # a file of hundreds of gigabytes takes minutes
+            raise KeyboardInterrupt
+        block = file.read(READ if most is None else min(READ, most - count))
+        if not block:
+            break
+        digest.update(block)
+        count += len(block)
+    return digest.hexdigest(), count

@@ -1,0 +1,69 @@
+"""One command's view of the registry: where it is, who we are, what the person allowed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from registry import interrupt
+from registry.entries import ROOT
+from registry.options import Options
+from registry.remote import capabilities, dvc_config, location, s3
+from registry.sync import marker
+from registry.sync.marker import Marker, _ask
+
+HASTY_SECONDS = 5.0
+
+
+@dataclass
+class Session:
+    """What all entries of one command share; safe to share between threads."""
+
+    remote: location.Remote
+    client: s3.Client
+    options: Options = field(default_factory=Options)
+    root: Path = ROOT
+    plans: int = 1  # how many entries have files to move in this run
+    stopping: threading.Event = interrupt.asked
+    _probe: threading.Lock = field(default_factory=threading.Lock)
+    _conditional: bool | None = None
+    _said: set[str] = field(default_factory=set)
+
+    @classmethod
+    def open(cls, root: Path = ROOT) -> Session:
+        there = dvc_config.load(root)
+        return cls(there, s3.Client(there), Options.from_environment(), root)
+
+    def say_once(self, text: str) -> None:
+        """Tell the person something that is true of the whole command."""
+        with self._probe:
+            if text not in self._said:
+                self._said.add(text)
+                print(text, file=sys.stderr, flush=True)
+
+    def is_conditional(self) -> bool:
+        """Whether the store has conditional writes; asked once per command."""
+        with self._probe:
+            if self._conditional is None:
+                self._conditional = capabilities.is_conditional(self.client)
+            return self._conditional
+
+    def hasty(self) -> Session:
+        """The same with little patience: for tidying up after a failure."""
+        return replace(self, client=s3.Client(self.remote, patience=HASTY_SECONDS))
+
+    def new_marker(self, token: str) -> Marker:
+        """A marker in our name, `pushing`, with this token."""
+        who, commit = self._author
+        return Marker(marker.PUSHING, token, who, socket.gethostname(), marker.now(), commit)
+
+    @cached_property
+    def _author(self) -> tuple[str, str]:
+        """Who pushes, as Git knows them, and the commit that is checked out."""
+        who = _ask(self.root, "config", "user.name") or os.environ.get("USER", "somebody")
+        return who, _ask(self.root, "rev-parse", "HEAD")

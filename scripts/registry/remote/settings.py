@@ -1,0 +1,68 @@
+"""Writes where the registry is into DVC's remote config: the one place that says so."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from registry.errors import UsageError
+from registry.remote.location import DVC_FOLDER, Remote
+
+NAME = "registry"  # what the remote of a real bucket is called
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"[A-Za-z0-9!_.*'()/-]*")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
+_UNWRITABLE = re.compile(r"[,#'\"\n]")  # what DVC's config takes for its own in a value
+_WORD = re.compile(r"[A-Za-z0-9_.@+-]*")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person said of the place: make's variables of the same names."""
+
+    url: str
+    endpoint: str = ""
+    profile: str = ""
+    region: str = ""
+    credentials: str = ""
+
+    def as_remote(self) -> Remote:
+        """The place, checked. Raises UsageError for what cannot be one."""
+        bucket, _, base = self.url.removeprefix("s3://").partition("/")
+        base = base.strip("/").removesuffix(DVC_FOLDER).rstrip("/")
+        good = self.url.startswith("s3://") and _BUCKET.fullmatch(bucket)
+        if not good or not _PREFIX.fullmatch(base) or "//" in base or ".." in base.split("/"):
+            raise UsageError(f"URL={self.url!r} must look like s3://bucket/prefix")
+        if "@" in self.endpoint:
+            raise UsageError("ENDPOINT must hold no keys: they belong in ~/.aws/credentials")
+        if self.endpoint and not _is_address(self.endpoint):
+            raise UsageError(f"ENDPOINT={self.endpoint!r} must look like https://host:port")
+        for name, value in (("PROFILE", self.profile), ("REGION", self.region)):
+            if not _WORD.fullmatch(value):
+                raise UsageError(f"{name}={value!r} has characters that no {name.lower()} has")
+        endpoint, credentials = self.endpoint.rstrip("/"), self._credentials()
+        return Remote(NAME, bucket, base, endpoint, self.region, self.profile, credentials)
+
+    def _credentials(self) -> str:
+        """The file's whole path. Raises UsageError for one that is not there or cannot be noted."""
+        path = os.path.abspath(self.credentials) if self.credentials else ""
+        if path and not os.path.isfile(path):
+            raise UsageError(f"CREDENTIALS={self.credentials!r} is not a file")
+        if _UNWRITABLE.search(path):
+            raise UsageError(
+                f"CREDENTIALS={path!r}: DVC's config cannot hold this name; copy the keys to "
+                "~/.aws/credentials and name their PROFILE only"
+            )
+        return path
+
+
+def _is_address(endpoint: str) -> bool:
+    """Whether it is http(s)://host[:port][/path]. A line break in it would end up as a setting."""
+    try:
+        parts = urlsplit(endpoint)
+        return bool(_ADDRESS.fullmatch(endpoint) and parts.hostname and parts.port != 0)
+    except ValueError:  # no such port, no such IPv6 address
+        return False

@@ -1,0 +1,69 @@
+"""Signs S3 requests: AWS Signature Version 4.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+By hand, because importing botocore's signer takes 100 ms, four times what a quiet pull may take.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from registry.remote.credentials import Keys
+
+UNRESERVED = "-_.~"
+
+
+def encode(text: str, safe: str = "") -> str:
+    """Percent-encode as S3 wants it: everything but letters, digits and `-_.~`."""
+    return quote(text, safe=UNRESERVED + safe)
+
+
+def query_string(query: Mapping[str, str]) -> str:
+    return "&".join(f"{encode(k)}={encode(v)}" for k, v in sorted(query.items()))
+
+
+def sign(
+    method: str,
+    host: str,
+    path: str,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+    body: bytes,
+    keys: Keys,
+    region: str,
+) -> dict[str, str]:
+    """All headers of the request, the signature among them. `path` is encoded already."""
+    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    digest = hashlib.sha256(body).hexdigest()
+    every = {**headers, "host": host, "x-amz-date": moment, "x-amz-content-sha256": digest}
+    if keys.token:
+        every["x-amz-security-token"] = keys.token
+    lines = {name.lower(): " ".join(value.split()) for name, value in every.items()}
+    names = ";".join(sorted(lines))
+    request = "\n".join(
+        [
+            method,
+            path,
+            query_string(query),
+            *(f"{name}:{lines[name]}" for name in sorted(lines)),
+            "",
+            names,
+            digest,
+        ]
+    )
+    scope = f"{moment[:8]}/{region}/s3/aws4_request"
+    hashed = hashlib.sha256(request.encode()).hexdigest()
+    text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashed}"
+    key = ("AWS4" + keys.secret).encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signature = hmac.digest(key, text.encode(), "sha256").hex()
+    every["authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={keys.access}/{scope}, "
+        f"SignedHeaders={names}, Signature={signature}"
+    )
+    return every

@@ -1,0 +1,94 @@
+"""What `make status` found out before, so that it need not ask again: a cache, and nothing more.
+
+`.registry/glance.json`. What is noted can never go stale: a marker's facts under its ETag, a
+judgement under a digest of all that it was made from, a raw version that S3 was seen to hold.
+Losing the file costs time, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from registry.files import write_whole
+from registry.index import baseline
+from registry.index.scan import Scan
+from registry.sync.marker import Marker
+
+READ_BYTES = 64 * 2**20  # how much of an entry is read to tell whether it changed; a pull reads all
+
+
+FORMAT = 1
+
+
+@dataclass
+class Glance:
+    """The notes of one checkout about one remote; only what was used this time is kept."""
+
+    path: Path
+    remote: str
+    _old: dict[str, Any] = field(default_factory=dict)
+    _new: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, root: Path, remote: str) -> Glance:
+        """The notes; none if the file is missing, odd or about another remote."""
+        path = root / ".registry" / "glance.json"
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            found = json.loads(path.read_bytes())
+            if (found["format"], found["remote"]) == (FORMAT, remote):
+                return cls(path, remote, dict(found["notes"]))
+        return cls(path, remote)
+
+    def save(self, keep: bool = False) -> None:
+        """Write the notes if there is any news; `keep`: also those that were not used now."""
+        notes = {**self._old, **self._new} if keep else self._new
+        if notes == self._old:
+            return
+        whole = {"format": FORMAT, "remote": self.remote, "notes": notes}
+        with suppress(OSError):  # a checkout that cannot be written to is looked at all the same
+            write_whole(self.path, json.dumps(whole).encode())
+
+    def get(self, key: str) -> Any:  # noqa: ANN401  # whatever was noted
+        """What was noted under a key; None if nothing was."""
+        found = self._old.get(key)
+        if found is not None:
+            self._new[key] = found
+        return found
+
+    def note(self, key: str, value: object) -> None:
+        self._new[key] = value
+
+    def marker(self, etag: str) -> Marker | None:
+        """The marker with this ETag, if it was read before."""
+        with suppress(TypeError):
+            return Marker(**(self.get(f"marker {etag}") or {}))
+        return None
+
+    def note_marker(self, etag: str, marker: Marker) -> None:
+        self.note(f"marker {etag}", asdict(marker))
+
+
+def key(entry: str, *parts: object) -> str:
+    """A short key for a judgement made from these parts."""
+    text = "\0".join(map(str, parts)).encode("utf-8", "surrogateescape")
+    return f"judged {entry} {blake2b(text, digest_size=12).hexdigest()}"
+
+
+def _too_much(found: Scan, pairs: Iterable[tuple[str, str]]) -> bool:
+    size, last = 0, ""
+    for path, _ in pairs:
+        size += found.files[path].size if path != last else 0
+        last = path
+    return size > READ_BYTES
+
+
+def _is_fresh(found: Scan, looked_ns: int) -> bool:
+    """Whether a file changed so shortly before the look that a later edit may have equal times."""
+    newest = max((min(s.mtime_ns, s.ctime_ns) for s in found.files.values()), default=0)
+    return newest > looked_ns - baseline.COARSE_TICK_NS

@@ -1,0 +1,98 @@
+"""Tells which entries may have something to move, from markers and stats alone."""
+
+from __future__ import annotations
+
+import os
+
+from registry import parallel
+from registry.entries import Entry
+from registry.errors import Refusal
+from registry.index import baseline, journal
+from registry.index.fingerprints import Stamps
+from registry.raw import cache, verified
+from registry.remote.session import Session
+from registry.sections import SECTIONS
+
+Refused = parallel.Result[None]
+
+
+class Gate:
+    """What there is to know of the chosen entries before one of them is opened.
+
+    `named`: whether a person named them. `etags`: the markers', {"section/name": etag}.
+    """
+
+    def __init__(self, session: Session, chosen: list[Entry], named: bool) -> None:
+        self.session, self.named = session, named
+        self.etags: dict[str, str] = {}
+        mirrored = [e for e in chosen if SECTIONS[e.section].travels != "dvc"]
+        self.known = {e: baseline.header(e, session.remote.identity) for e in mirrored}
+        files = sum(known.rows for known in self.known.values() if known)
+        self.stamps = Stamps(mirrored, files)
+
+    def sift(self, chosen: list[Entry], direction: str) -> tuple[list[Entry], list[Refused]]:
+        """The entries that may have something to move, and those that are refused at once."""
+        wanted, refused = [], []
+        for entry in chosen:
+            try:
+                if self._judge(direction, entry):
+                    wanted.append(entry)
+            except Refusal as error:
+                refused.append(Refused(entry, error=error))
+        return wanted, refused
+
+    def _judge(self, direction: str, entry: Entry) -> bool:
+        if SECTIONS[entry.section].travels == "dvc":
+            return self._pull_raw(entry) if direction == "pull" else self._push_raw(entry)
+        return self._pull(entry) if direction == "pull" else self._push(entry)
+
+    def _pull(self, entry: Entry) -> bool:
+        if not entry.card.exists():
+            return _without_card(entry, self.named)
+        known = self.known[entry]
+        sealed = known and known.marker and known.marker == self.etags.get(str(entry))
+        if not known or not sealed or self.session.options.full:
+            return True
+        return known.stamp != self.stamps.of(entry).stamp
+
+    def _push(self, entry: Entry) -> bool:
+        if not os.path.lexists(entry.folder):
+            torn = journal.load(entry, self.session.remote.identity)  # or others wait for ever
+            return self.named or torn is not None  # the push itself says that it is not here
+        if not entry.card.exists():
+            return _without_card(entry, True)
+        known = self.known[entry]
+        if not known or not known.marker or self.session.options.full:
+            return True
+        if journal.load(entry, self.session.remote.identity):
+            return True
+        return self.stamps.of(entry) != (known.stamp, True)
+
+    def _pull_raw(self, entry: Entry) -> bool:
+        if not entry.dvc_file.exists():
+            if not os.path.lexists(entry.folder):
+                raise Refusal("it has a card, but no .dvc file yet: ask its author to push it")
+            return _without_dvc_file(entry) if self.named else False
+        full = self.session.options.full
+        return full or not verified.is_current(entry, self.session.remote.identity)
+
+    def _push_raw(self, entry: Entry) -> bool:
+        if not entry.dvc_file.exists():
+            return _without_dvc_file(entry) if os.path.lexists(entry.folder) else self.named
+        if not entry.card.exists():
+            return _without_card(entry, True)
+        here, place = os.path.lexists(entry.folder), self.session.remote.identity
+        if verified.is_on_remote(entry, place) and not self.session.options.full:
+            return here and not verified.is_untouched(entry, place)
+        return self.named or here or cache.is_cached(entry)
+
+
+def _without_card(entry: Entry, named: bool) -> bool:
+    """An entry without a card is not the registry's; that is worth a word if it was asked for."""
+    if named:
+        raise Refusal(f"it has no card: `make card DATASET={entry:sh}` begins one")
+    return False
+
+
+def _without_dvc_file(entry: Entry) -> bool:
+    raise Refusal(f"it was never added: `make add DATASET={entry:sh}`")

@@ -1,0 +1,164 @@
+"""An overview as lines for a person: 80 columns are enough, a wider terminal shows more."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from registry.entries import Amount
+from registry.humanize import human_bytes, plural
+from registry.sections import SECTIONS
+from registry.status import states
+from registry.status.states import Condition
+from registry.status.summary import Overview, Step
+from registry.sync import marker
+
+# So many entries are all shown; of more only those that differ, unless all is asked for. Those
+# that only lack their files here are named up to this number, and counted beyond it.
+FEW = 25
+ABSENT = (states.NOT_HERE, states.NOTHING)
+NAME = 32  # a longer name is cut; JSON has it whole
+COLOURS = {
+    **dict.fromkeys((states.CONFLICT, states.UNFIT, states.TORN), "31"),
+    **dict.fromkeys((states.UP_TO_DATE, states.UNCHANGED, states.KEPT), "32"),
+    **dict.fromkeys((states.NOT_HERE, states.GARBAGE, states.NOTHING), "2"),
+    states.PUSHING: "36",
+}
+OTHER, HEADING, QUIET = "33", "1", "2"
+AGES = ((60, "m"), (3600, "h"), (86400, "d"), (604800, "w"), (31557600, "y"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """How it is shown; `now` in seconds since the epoch."""
+
+    width: int = 80
+    colours: bool = False
+    all: bool = False
+    now: float = 0
+
+    def lines(self, overview: Overview) -> Iterator[str]:
+        shown = self._shown(overview.conditions)
+        yield from self._table(overview, shown)
+        yield ""
+        yield from textwrap.wrap(totals(overview), self.width)
+        steps = [*overview.steps()]
+        if len(shown) < len(overview.conditions):
+            steps.append(Step("make status ALL=1", "name every entry"))
+        if steps:
+            yield "next:"
+        for command, why in steps:
+            yield from self._step(command, why)
+
+    def _shown(self, found: list[Condition]) -> list[Condition]:
+        if self.all or len(found) <= FEW:
+            return found
+        absent = [c for c in found if c.state in ABSENT]
+        hidden = {c.entry for c in found if c.is_quiet}
+        hidden.update(c.entry for c in absent if len(absent) > FEW)
+        return [c for c in found if c.entry not in hidden]
+
+    def _table(self, overview: Overview, shown: list[Condition]) -> Iterator[str]:
+        named = {c.entry for c in shown}
+        name = min(NAME, max([len(c.entry.name) for c in shown], default=5))
+        state = max([len(c.state) for c in shown], default=5)
+        if shown:
+            head = f"{'':{name + state + 4}}{'here':>10} {'in S3':>10}  last push"
+            yield self._paint(head[: self.width], QUIET)
+        for section in SECTIONS:
+            members = overview.in_section(section)
+            if members:
+                yield self._paint(f"{section}/", HEADING)
+            for found in members:
+                if found.entry in named:
+                    yield self._line(found, name, state)
+            yield from self._hidden([c for c in members if c.entry not in named])
+
+    def _line(self, found: Condition, name: int, state: int) -> str:
+        label = f"  {_cut(found.entry.name, name):<{name}} "
+        amounts = f" {_amount(found.here)} {_amount(found.judgement.there)}  "
+        room = self.width - len(label) - state - len(amounts)
+        colour = COLOURS.get(found.state, OTHER)
+        word = self._paint(f"{found.state:<{state}}", colour)
+        return (label + word + amounts + _cut(self._push(found), room)).rstrip()
+
+    def _push(self, found: Condition) -> str:
+        """Who pushed it last, when and from which commit."""
+        there = found.marker
+        if there is None:
+            return ""
+        if found.state == states.PUSHING:
+            return f"by {there.who or there.host} since {_clock(there.when)}"
+        return f"{_age(there.when, self.now):>3} {there.commit[:7] or '-':<7} {there.who}"
+
+    def _hidden(self, hidden: list[Condition]) -> Iterator[str]:
+        """One line for those in a state that have nothing else to tell."""
+        of_hidden = [c.state for c in hidden]
+        for state in dict.fromkeys(of_hidden):
+            alike = [c for c in hidden if c.state == state]
+            sides = [c.judgement.there if state in ABSENT else c.here for c in alike]
+            size = human_bytes(sum(amount.bytes for amount in sides if amount))
+            yield self._paint(f"  {len(alike):,} {state} ({size})", QUIET)
+
+    def _step(self, command: str, why: str) -> Iterator[str]:
+        if len(command) + len(why) + 7 <= self.width:
+            yield f"  {command}   {self._paint('# ' + why, QUIET)}"
+            return
+        for line in textwrap.wrap(f"# {why}", self.width - 2):
+            yield "  " + self._paint(line, QUIET)
+        yield f"  {command}"
+
+    def _paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.colours else text
+
+
+def totals(overview: Overview) -> str:
+    """The sums as one sentence."""
+    counts = ", ".join(f"{count} {state}" for state, count in overview.counts().items())
+    here, there = overview.here, overview.there
+    asked = "in S3 when last asked" if overview.problem else "in S3"
+    return (
+        f"{plural(len(overview.conditions), 'entry', 'entries')}{': ' if counts else ''}{counts}; "
+        f"here {plural(here.files, 'file')}, {human_bytes(here.bytes)}; "
+        f"{asked} {plural(there.files, 'file')}, {human_bytes(there.bytes)}"
+    )
+
+
+def _amount(amount: Amount | None) -> str:
+    """Files and bytes in 10 columns."""
+    if amount is None:
+        return f"{'-':>10}"
+    return f"{_short(amount.files, 1000):>4} {_short(amount.bytes, 1024):>5}"
+
+
+def _short(count: float, step: int) -> str:
+    """At most 5 letters: 999, 1.2K, 34M."""
+    for unit in ("", "K", "M", "G", "T"):
+        if count < (step if unit else 1000) or unit == "T":
+            break
+        count /= step
+    return f"{count:.1f}{unit}" if unit and count < 9.95 else f"{count:.0f}{unit}"
+
+
+def _age(when: str, now: float) -> str:
+    """How long ago, in 3 letters; "" for a time that is none."""
+    moment = marker.seconds(when)
+    if moment is None:
+        return ""
+    text = "now"
+    for unit, letter in AGES:
+        if now - moment >= unit:
+            text = f"{(now - moment) // unit:.0f}{letter}"
+    return text
+
+
+def _clock(when: str) -> str:
+    """A time of the marker's as this machine's clock shows it."""
+    moment = marker.seconds(when)
+    return when if moment is None else time.strftime("%d %b %H:%M", time.localtime(moment))
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"

@@ -1,0 +1,11 @@
+"""Sync: one entry's push, pull, reset, removal and seal, each promise kept in one place.
+
+`push` and `pull` are the stories, read top to bottom. Both take a `survey` of the three sides,
+`compare` them into a plan, pass the `guards`, and hold the entry by a `claim` on its `marker`, so
+that of two people who push one is refused. `upload` and `download` move what was planned by
+`transfer` and verify it; `place` puts files where they belong, `trash` keeps what they replace.
+`refusals` and `describe` are the words for it.
+
+Face: push, pull, remove, survey, compare, marker, refusals, place, trash, claim, guards,
+describe.
+"""

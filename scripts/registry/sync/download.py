@@ -1,0 +1,144 @@
+"""Gets wanted files from S3 into a stage, and checks every byte of them there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+
+from registry import parallel, workspace
+from registry.errors import RegistryError
+from registry.humanize import some
+from registry.index import scan, stats
+from registry.index.listing import NAME_BYTES
+from registry.index.stats import Stat, Stats
+from registry.sync.survey import Survey
+from registry.transfer import engine
+from registry.transfer.job import Cargo
+
+Arrival = tuple[Stat | None, bool | None]  # a staged file's stat, and the verdict on its bytes
+WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
+FEW = 100  # files that are asked for by name: cheaper than a stage with a hole for each other one
+WILD = set("*?[")  # what aws takes for a pattern, in the prefix too
+SPARE_BYTES = 64 * 1024 * 1024  # left free on the disk, for everything else that is written
+
+
+@dataclass
+class Fetching:
+    """The downloads of one pull: the paths that are wanted."""
+
+    survey: Survey
+    wanted: list[str]
+    stats: Stats = field(init=False)  # of the staged files, once verified
+
+    def __post_init__(self) -> None:
+        self.stats = Stats(self.survey.numbers)
+
+    def fetch(self, progress: engine.Progress) -> list[str]:
+        """Bring them into the stage; those whose bytes nobody can verify, for their encryption.
+
+        Raises RegistryError, naming them, if any did not come or came damaged.
+        """
+        survey = self.survey
+        self._refuse_full_disk()
+        stage = workspace.new_stage(survey.entry)
+        self._bring(stage, progress)
+        for path in filter(_is_too_long_for_aws, self.wanted):
+            self._fetch_by_short_name(stage, path)
+        doubtful = []
+        for path, (stat, verdict) in self._verify(os.fspath(stage)):
+            if stat:
+                self.stats[path] = stat
+            if not verdict:
+                doubtful.append((path, verdict))
+        wrong = [path for path, verdict in doubtful if verdict is False]
+        if wrong:
+            raise RegistryError(f"arrived damaged or not at all: {some(wrong)}: run again")
+        return [path for path, _ in doubtful]
+
+    def is_whole(self) -> bool:
+        """Whether the stage holds all of the entry's files as they were verified, and no more.
+
+        An engine also brings what came into S3 after our listing, and litter that never travels.
+        """
+        numbers, remote = self.survey.numbers, self.survey.remote
+        if len(self.wanted) < len(remote):
+            return False
+        staged = scan.scan(workspace.stage(self.survey.entry), everything=True, numbers=numbers)
+        if staged.empty_folders or staged.problems or staged.blocked:
+            return False
+        is_verified = staged.files.mark("stats") == self.stats.mark("stats")
+        return is_verified and len(self.stats) == len(remote)
+
+    def _verify(self, stage: str) -> Iterator[tuple[str, Arrival]]:
+        """(path, how it came); big files on all cores, small ones cost less one by one."""
+        came: Callable[[str], Arrival] = lambda path: self._came(stage, path)  # noqa: E731
+        if self._size < WORTH_CORES:
+            return zip(self.wanted, map(came, self.wanted), strict=True)
+        return parallel.over(self.wanted, came, os.cpu_count())
+
+    @cached_property
+    def _size(self) -> int:
+        return self.survey.remote.bytes_of(self.wanted)
+
+    def _refuse_full_disk(self) -> None:
+        free = shutil.disk_usage(workspace.room(self.survey.entry)).free
+        needed = self._size
+        if needed + SPARE_BYTES > free:
+            from registry.humanize import human_bytes
+
+            raise RegistryError(
+                f"the disk is too full: {human_bytes(needed)} to fetch, "
+                f"{human_bytes(free)} free: make room, or pull fewer entries"
+            )
+
+    def _bring(self, stage: Path, progress: engine.Progress) -> None:
+        """Have what an engine can fetch by its own name fetched."""
+        session, remote = self.survey.session, self.survey.remote
+        paths = [path for path in self.wanted if not _is_too_long_for_aws(path)]
+        prefix = session.remote.prefix(self.survey.entry)
+        by_name = len(paths) <= FEW and len(paths) < len(remote) and not WILD & set(prefix)
+        cargo = Cargo(
+            stage, paths, prefix, len(remote),
+            bytes=self._size,
+            fill=None if by_name else partial(self._fill, stage, set(paths)),
+            largest=max((remote[path].size for path in paths), default=0),
+        )  # fmt: skip
+        if paths:
+            engine.download(session, cargo, progress)
+
+    def _fill(self, stage: Path, wanted: set[str]) -> None:
+        """Have only the wanted files missing in the stage: what is missing gets fetched.
+
+        The others are stood in for by holes of the same size, which take no room.
+        """
+        for path, there in self.survey.remote.items():
+            if path not in wanted:
+                hole = os.path.join(stage, path)
+                os.makedirs(os.path.dirname(hole), exist_ok=True)
+                with open(hole, "wb") as file:
+                    file.truncate(there.size)
+
+    def _fetch_by_short_name(self, stage: Path, path: str) -> None:
+        short = stage / f".{secrets.token_hex(8)}"
+        engine.fetch_one(self.survey.session, self.survey.remote[path].key, short)
+        (stage / path).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(short, stage / path)
+
+    def _came(self, stage: str, path: str) -> Arrival:
+        """True: the listed bytes; None: nobody can tell, with this encryption; False: not so."""
+        file, there = os.path.join(stage, path), self.survey.remote[path]
+        stat = stats.stat_of(file)
+        if stat is None or stat.size != there.size:
+            return stat, False
+        return stat, self.survey.second_opinion(file, stat, path)
+
+
+def _is_too_long_for_aws(path: str) -> bool:
+    """aws appends `.XXXXXXXX` while it downloads, and cuts to 255 letters; disks count bytes."""
+    name = path.rpartition("/")[2]
+    return not name.isascii() and len(name.encode()) > NAME_BYTES - len(".XXXXXXXX")

@@ -1,0 +1,151 @@
+"""The marker object of an entry: lock, commit record and torn-push flag in one.
+
+It lies at `.registry/<section>/<name>.json`, beside the data, where a sync of a section does not
+come. `pushing`: somebody is at it, or died at it. `done`: what S3 lists is a whole, verified state.
+`torn`: a push was never finished, and a person unlocked the entry.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from dataclasses import asdict, dataclass, fields, replace
+from hashlib import sha256
+from pathlib import Path
+
+from registry import git
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.index.listing import Objects
+from registry.remote.capabilities import _UNMET
+from registry.remote.s3 import Client, Denied
+
+PUSHING, DONE, TORN = "pushing", "done", "torn"
+SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
+
+
+class Taken(RegistryError):
+    """Somebody else wrote the marker first."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(
+            f"somebody unlocked or pushed it meanwhile: `make push DATASET={entry:sh}`"
+        )
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Who wrote it (name, host, git commit), when (UTC), and for a sealed state what it is."""
+
+    state: str
+    token: str
+    who: str = ""
+    host: str = ""
+    when: str = ""
+    commit: str = ""
+    files: int = 0
+    bytes: int = 0
+    digest: str = ""
+
+    def sealing(self, listing: Objects) -> Marker:
+        """This marker over a verified listing {path: Object} of the entry."""
+        return replace(
+            self,
+            state=DONE,
+            when=now(),
+            files=len(listing),
+            bytes=listing.bytes,
+            digest=digest(listing),
+        )
+
+    def __str__(self) -> str:
+        since = self.when.partition(".")[0].replace("T", " ")
+        return f"{self.who or 'somebody'} on {self.host or 'some machine'} since {since} UTC"
+
+
+def seconds(when: str) -> float | None:
+    """A marker's time in seconds since the epoch; None for a text that is no time."""
+    try:
+        from datetime import datetime
+
+        return datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp()
+    except ValueError:
+        return None
+
+
+def now() -> str:
+    """UTC with microseconds: no two markers of one push are the same object."""
+    from datetime import datetime, timezone  # a quiet run needs no clock
+
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def digest(listing: Objects) -> str:
+    """SHA-256 over path, size and ETag of every object, by path."""
+    total = sha256()
+    for path, size, etag in listing.by_path():
+        total.update(f"{path}\0{size}\0{etag}\n".encode())
+    return total.hexdigest()
+
+
+def read(client: Client, entry: Entry) -> tuple[Marker | None, str]:
+    """The entry's marker and its ETag; (None, "") when it has none.
+
+    One that cannot be read counts as torn: nobody knows what it meant.
+    """
+    answer = client.get(client.remote.marker(entry))
+    if answer is None:
+        return None, ""
+    try:
+        values = json.loads(answer.body)
+        marker = Marker(**{f.name: values[f.name] for f in fields(Marker)})
+        typed = all(type(values[f.name]).__name__ == f.type for f in fields(Marker))
+        if marker.state not in (PUSHING, DONE, TORN) or not typed:
+            raise ValueError
+    except (ValueError, KeyError, TypeError, RecursionError):
+        marker = Marker(TORN, "unreadable")
+    return marker, answer.etag
+
+
+def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: bool) -> str:
+    """Write the marker over the one with ETag `over` ("": over none); returns the new ETag.
+
+    Raises Taken when another marker is there. Where the store has no conditional writes this is
+    best effort: look, write, wait, look again.
+    """
+    key = client.remote.marker(entry)
+    if not conditional and read(client, entry)[1] != over:
+        raise Taken(entry)
+    condition = {"if-match": f'"{over}"'} if over else {"if-none-match": "*"}
+    try:
+        etag = client.put(key, _body(marker), condition if conditional else None).etag
+    except Denied as error:
+        if error.status not in _UNMET:
+            raise
+        there, etag = read(client, entry)
+        if there != marker:  # ours, if the first answer was lost and the write tried again
+            raise Taken(entry) from None
+    if not conditional and marker.state == PUSHING:
+        time.sleep(SETTLE_SECONDS)
+        if read(client, entry)[0] != marker:
+            raise Taken(entry)
+    return etag
+
+
+def expected_etag(marker: Marker) -> str:
+    """The ETag that it gets when it is written, unless the store encrypts it."""
+    from registry.remote.etag import md5
+
+    return md5(_body(marker))
+
+
+def _body(marker: Marker) -> bytes:
+    return json.dumps(asdict(marker), indent=1).encode()
+
+
+def _ask(root: Path, *words: str) -> str:
+    """What Git answers; "" where it has no answer."""
+    with contextlib.suppress(git.GitError):
+        return git.run(root, *words).decode(errors="replace").strip()
+    return ""

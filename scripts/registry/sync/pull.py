@@ -1,0 +1,274 @@
+"""One entry's pull or reset, step by step: look, plan, fetch, check, put in place.
+
+Until everything has arrived and was checked, nothing in the entry's folder is touched.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from registry import names, workspace
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError
+from registry.humanize import some
+from registry.index import journal
+from registry.index.baseline import OVERRULED, Row, Rows
+from registry.index.table import Tags
+from registry.names import folders_of
+from registry.remote.session import Session
+from registry.sync import compare, marker, place, refusals, trash
+from registry.sync.compare import Plan
+from registry.sync.download import Fetching
+from registry.sync.survey import Survey
+from registry.transfer import engine
+
+
+@dataclass
+class Pull:
+    """A pull of one entry; call the steps in the order they stand here.
+
+    With `reset`, what differs here is set aside and S3's put in its place.
+    """
+
+    entry: Entry
+    session: Session
+    reset: bool = False
+    survey: Survey = field(init=False)
+    plan: Plan = field(init=False)
+    fetching: Fetching | None = None
+    unverifiable: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)  # changed here while we were at it
+    trash: Path | None = None
+    is_listed: bool = False
+    known_rows: Rows = field(default_factory=Rows)
+
+    def look(self, is_known: bool = False) -> None:
+        """Look at all sides; `is_known`: the marker was seen to be the one of the baseline.
+
+        Raises Refusal while the entry in S3 is not a whole, sealed state.
+        """
+        self.survey = Survey(self.entry, self.session)
+        self.survey.look_here()
+        if self.survey.local.blocked:
+            raise Refusal("; ".join(self.survey.local.blocked))
+        own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
+        is_known = is_known and bool(self.survey.base.marker)  # "" on another disk than last time
+        if is_known and self.survey.local.files and not self.reset and not own:
+            self.survey.trust_marker()
+            return
+        self.survey.look_there()
+        self.is_listed = True
+        there = self.survey.marker
+        if there and there.state == marker.PUSHING:
+            ours = own is not None and own.token == there.token
+            raise (
+                refusals.own_unfinished(self.entry)
+                if ours
+                else refusals.being_pushed(self.entry, there)
+            )
+        if there and there.state == marker.TORN:
+            raise refusals.torn(self.entry, there)
+        if own:
+            self.survey.recall(own)
+        self.known_rows = self.survey.base.rows  # the plan may start from none
+
+    def decide(self) -> None:
+        """Make the plan. Raises Refusal, naming paths and ways out, if any path forbids it."""
+        problems = list(self.survey.remote_problems)
+        if workspace.folds_names(workspace.room(self.entry)):
+            problems += names.name_twins(self.survey.remote)
+        if problems:
+            raise refusals.hostile_keys(problems)
+        self.plan = self._reset_plan() if self.reset else self.survey.plan(compare.PULL)
+        refusal = refusals.of_verdict(self.entry, self.plan)
+        if refusal:
+            raise refusal
+        if self.plan[compare.CONFLICT]:
+            raise refusals.conflict(self.entry, self.plan[compare.CONFLICT])
+        self._refuse_mass_trash()
+        self._refuse_other_kinds()
+        self._refuse_links()
+
+    def fetch(self, progress: engine.Progress) -> None:
+        """Bring the wanted files into the stage. Raises RegistryError; nothing here has changed."""
+        if self.wanted:
+            self.fetching = Fetching(self.survey, self.wanted)
+            self.unverifiable = self.fetching.fetch(progress)
+        self._check_still_there()
+
+    def place(self) -> None:
+        """Set aside what vanished upstream, then put every fetched file in place."""
+        self._note()
+        why = "reset" if self.reset else "vanished" if self.plan[compare.TRASH] else "replaced"
+        self.trash = trash.new(self.entry, why)
+        for path in self.plan[compare.TRASH]:
+            self._set_aside(path, self.trash / path)
+        self._drop_empty_folders()
+        if self.wanted:
+            place.flush(workspace.stage(self.entry))
+        if not self._put_whole():
+            for path in self.wanted:
+                self._put(path, self.trash / path)
+        if self.plan.moves:  # or a power cut leaves old files that the baseline calls new ones
+            place.flush(self.entry.folder)
+        self._learn()
+
+    def finish(self) -> None:
+        """Write the baseline. Raises RegistryError if files changed here while we were at it."""
+        self.survey.save()
+        if self.trash:
+            trash.tidy(self.trash)
+        journal.drop(self.entry)
+        workspace.drop_stage(self.entry)
+        if self.late:
+            raise RegistryError(f"changed here during the pull: {some(self.late)}: run again")
+
+    def abandon(self) -> None:
+        if self.trash:
+            trash.tidy(self.trash)
+        workspace.drop_stage(self.entry)
+
+    @property
+    def wanted(self) -> list[str]:
+        return self.plan[compare.FETCH]
+
+    @cached_property
+    def wanted_bytes(self) -> int:
+        """Of the plan: ask once it is made."""
+        return self.survey.remote.bytes_of(self.wanted)
+
+    def _reset_plan(self) -> Plan:
+        """S3's state, whatever is here: fetch what differs, set aside what it does not have."""
+        if not self.survey.remote:
+            raise Refusal("S3 holds nothing for it: nothing to reset to, nothing touched")
+        plan = Plan(compare.PULL)
+        self.survey.plan(compare.PULL)  # reads the bytes it has to, all at once
+        for path in sorted({*self.survey.local.files, *self.survey.remote}):
+            if path not in self.survey.remote:
+                plan.add(compare.TRASH, path)
+            elif path not in self.survey.local.files or not self._is_good(path):
+                plan.add(compare.FETCH, path)
+            elif self.survey.base.rows.get(path) != self.survey.row(path):
+                plan.add(compare.ADOPT, path)
+        for path in self.survey.base.rows:
+            if path not in self.survey.remote and path not in self.survey.local.files:
+                plan.add(compare.FORGET, path)
+        return plan
+
+    def _is_good(self, path: str) -> bool:
+        row, there = self.survey.base.rows.get(path), self.survey.remote[path]
+        known = row and row.etag == there.etag and row.stat == self.survey.local.files[path]
+        return bool(known) or self.survey.equal(path)
+
+    def _refuse_mass_trash(self) -> None:
+        gone, whole = len(self.plan[compare.TRASH]), len(self.survey.local.files)
+        options = self.session.options
+        if self.reset or options.delete or not compare.is_too_much(gone, whole):
+            return
+        raise refusals.many_gone(self.entry, gone, whole)
+
+    def _refuse_other_kinds(self) -> None:
+        """A file that stays where a folder is wanted, or files where a file is."""
+        if not self.wanted:
+            return
+        found = self.survey.local
+        staying = {*found.files, *found.left_out} - {*self.plan[compare.TRASH]}
+        folders = {step for path in [*staying, *found.empty_folders] for step in folders_of(path)}
+        folders |= {*found.empty_folders}
+        for path in self.wanted:
+            if path in folders:
+                raise refusals.other_kind(path, "folder")
+            for step in folders_of(path):
+                if step in staying:
+                    raise refusals.other_kind(step, "file")
+
+    def _refuse_links(self) -> None:
+        """Nothing is ever written through a link, or in the place of one."""
+        steps: dict[str, str] = {}  # each folder on the way is looked at once
+        for path in [*self.wanted, *self.plan[compare.TRASH]]:
+            steps.update((step, path) for step in [*folders_of(path), path] if step not in steps)
+        if self.survey.local.files or os.path.lexists(self.entry.folder):
+            for step, path in steps.items():
+                if os.path.islink(self.entry.folder / step):
+                    raise refusals.link(step, path)
+
+    def _check_still_there(self) -> None:
+        """See that S3 is still as planned, so that no mixture of two states is put in place."""
+        if not self.is_listed or (self.survey.is_sealed and not self.plan.moves):
+            return  # nothing was listed, or the marker vouches for exactly what was
+        before, planned_marker = self.survey.remote.mark("sizes", "tags"), self.survey.marker_etag
+        self.survey.look_there()
+        now = self.survey.remote.mark("sizes", "tags")
+        if now != before or self.survey.marker_etag != planned_marker:
+            raise RegistryError("it changed in S3 while it was being pulled: run again")
+
+    def _note(self) -> None:
+        """Journal what is about to be placed: after a crash it must not pass for an edit."""
+        placing = Tags(self.survey.numbers)
+        placing.update((path, self.survey.remote[path].etag) for path in self.wanted)
+        if placing:
+            journal.Journal(self.session.remote.identity, placing=placing).save(self.entry)
+
+    def _set_aside(self, path: str, aside: Path) -> None:
+        link = place.link_on_the_way(self.entry.folder, path)
+        if not link and place.take_away(self._at(path), self.survey.local.files[path], aside):
+            self.survey.base.rows.pop(path, None)
+        else:
+            self.late.append(path)
+
+    def _put_whole(self) -> bool:
+        """Where nothing is here yet, the stage becomes the entry's folder, in one step."""
+        if not self.fetching or os.path.lexists(self.entry.folder) or not self.fetching.is_whole():
+            return False
+        try:
+            os.rename(workspace.stage(self.entry), self.entry.folder)
+        except OSError:  # somebody made one in this very moment: file by file then
+            return False
+        self.survey.base.rows.merge(self.fetching.stats, "stats")
+        self.survey.base.rows.merge(self.survey.remote, "tags")
+        self.survey.local.files.merge(self.fetching.stats, "stats")
+        return True
+
+    def _put(self, path: str, aside: Path) -> None:
+        """Put one fetched file in place; its row is of the very file that was placed."""
+        rows, staged = self.survey.base.rows, workspace.stage(self.entry) / path
+        planned = self.survey.local.files.get(path)
+        stat = None
+        if not place.link_on_the_way(self.entry.folder, path):  # there was none, when planned
+            stat = place.put(staged, self._at(path), planned, aside, keep=self.reset)
+        if stat is not None:
+            rows[path] = Row(stat, self.survey.remote[path].etag)
+            self.survey.local.files[path] = stat
+            return
+        self.late.append(path)
+        if path in self.known_rows:
+            rows[path] = self.known_rows[path]
+
+    def _learn(self) -> None:
+        """What the baseline learns of paths that did not move."""
+        rows, there = self.survey.base.rows, self.survey.remote
+        for path in self.plan[compare.ADOPT]:
+            rows[path] = self.survey.row(path)
+        for path in [*self.plan[compare.KEEP_MINE], *self.plan[compare.FORGET]]:
+            rows.pop(path, None)
+        for path in self.plan[compare.KEEP_MINE]:
+            if path in there:
+                rows[path] = Row(OVERRULED, there[path].etag)
+
+    def _drop_empty_folders(self) -> None:
+        """Remove the folders that only held what was set aside."""
+        for path in self.plan[compare.TRASH]:
+            folder = self._at(path).parent
+            while folder != self.entry.folder and not any(folder.iterdir()):
+                folder.rmdir()
+                folder = folder.parent
+
+    @property
+    def _prefix(self) -> str:
+        return self.session.remote.prefix(self.entry)
+
+    def _at(self, path: str) -> Path:
+        return self.entry.folder / path

@@ -1,0 +1,276 @@
+"""One entry's push, step by step: look, decide, claim, send, delete, seal.
+
+Each step leaves S3 and this checkout in a state from which running again converges.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from registry import names, workspace
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.index import baseline, journal
+from registry.index.baseline import Row
+from registry.index.journal import Journal
+from registry.index.listing import Objects
+from registry.index.table import Tags
+from registry.names import folders_of
+from registry.remote import capabilities
+from registry.remote.location import TRASH
+from registry.remote.s3 import Object
+from registry.remote.session import Session
+from registry.sync import compare, marker, refusals
+from registry.sync.claim import Claim
+from registry.sync.compare import Plan
+from registry.sync.guards import _is_leftover
+from registry.sync.survey import Survey
+from registry.sync.upload import Sending
+from registry.transfer import engine
+
+
+@dataclass
+class Push:
+    """A push of one entry; call the steps in the order they stand here."""
+
+    entry: Entry
+    session: Session
+    survey: Survey = field(init=False)
+    plan: Plan = field(init=False)
+    sending: Sending = field(init=False)
+    claimed: Claim | None = None
+    own: Journal | None = None  # what an interrupted run of ours was about to do
+    is_torn: bool = False  # whether that was a push whose marker is still there
+    before: bytes = b""  # the mark of what S3 listed when we claimed it
+    spared: list[str] = field(default_factory=list)  # not deleted, since S3 has news of them
+    strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
+
+    def look(self) -> None:
+        """Look at all sides. Raises Refusal for what must not be pushed, or not now."""
+        self.survey = Survey(self.entry, self.session)
+        self.survey.look_here()
+        self._refuse_unfit()
+        self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
+        self.survey.look_there()
+        there = self.survey.marker
+        if there and there.state == marker.PUSHING:
+            self.is_torn = self.own is not None and there.token == self.own.token
+            if not self.is_torn:
+                raise refusals.being_pushed(self.entry, there)
+        if self.own:
+            self.strange = self.survey.recall(self.own, self.is_torn)
+
+    def decide(self) -> None:
+        """Make the plan. Raises Refusal, naming paths and ways out, if any path forbids it."""
+        self.plan = self.survey.plan(compare.PUSH)
+        if self.plan.verdict == compare.REMOVED and self.session.options.take_local:
+            self.survey.base.rows.clear()
+            self.plan = self.survey.plan(compare.PUSH)
+        self._refuse_leftovers()
+        refusal = refusals.of_verdict(self.entry, self.plan, self.is_torn)
+        if refusal:
+            raise refusal
+        if self.plan[compare.CONFLICT]:
+            raise refusals.conflict(self.entry, self.plan[compare.CONFLICT])
+        if self.plan[compare.BEHIND] and self.plan.moves and not self.is_torn:
+            raise refusals.behind(self.entry, self.plan[compare.BEHIND])
+        deletes, whole = len(self.plan[compare.DELETE]), len(self.survey.remote)
+        if compare.is_too_much(deletes, whole) and not self.session.options.delete:
+            raise refusals.many_deletes(self.entry, deletes, whole)
+        self._refuse_swaps()
+
+    @cached_property
+    def bytes(self) -> int:
+        """What the plan sends: ask once it is made."""
+        return self.survey.local.files.bytes_of(self.plan[compare.UPLOAD])
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether S3 is as it should be, and its marker says so: only the baseline may learn."""
+        behind = bool(self.plan[compare.BEHIND])  # and nothing here that is news to S3
+        in_step = self.survey.is_sealed or (behind and not self.is_torn)
+        return not self.plan.moves and in_step
+
+    def claim(self) -> None:
+        """Journal the plan, put our marker there, and see that nobody came in between."""
+        self.sending = Sending(self.survey)
+        self.sending.read(self.plan[compare.UPLOAD])
+        self._learn_seen()
+        if self.survey.base.rows or baseline.path_of(self.entry).exists():
+            self.survey.save()  # what looking has taught must outlive a push that dies
+        claim = self._journal()
+        self.before = _mark(self.survey.remote)
+        theirs = list(self._theirs())
+        try:
+            claim.take()
+        except marker.Taken:
+            if not self.own and self.session.is_conditional():
+                journal.drop(self.entry)  # nothing was begun; elsewhere ours may yet be there
+            raise refusals.overtaken() from None
+        self.claimed = claim
+        self.survey.look_again()
+        if _mark(self.survey.remote) != self.before:
+            self.release()
+            raise RegistryError("it changed in S3 while this push looked at it: run again")
+        self._save_theirs(claim, theirs)
+
+    def send(self, progress: engine.Progress) -> None:
+        """Upload what is planned, and verify that it is there."""
+        self.sending.send(progress)
+
+    def delete(self) -> None:
+        """Delete what the plan names, key by key, each only as this checkout verified it.
+
+        What somebody changed by hand meanwhile stays, for the next pull to fetch.
+        """
+        for path in self.plan[compare.DELETE]:
+            listed = self.survey.remote.get(path)
+            if listed is None or os.path.lexists(self.entry.folder / path):
+                continue  # gone already, or made again here while this push was at it
+            known = self.survey.base.rows.get(path) or Row(baseline.UNKNOWN, "")
+            expected = listed.etag if self.session.options.take_local else known.etag
+            head = self.session.client.head(listed.key)
+            if head and head.etag != expected:
+                self.spared.append(path)
+                continue
+            if head:
+                self.session.client.delete(listed.key)
+            del self.survey.remote[path]
+        if self.spared:
+            self.survey.look_again()
+
+    def seal(self) -> None:
+        """Write the baseline, then the marker over what was verified; the push is done.
+
+        In this order: once the marker is there others build on it, and this checkout must know
+        that it is its own work they built on. Raises Refusal if not all could be deleted.
+        """
+        if self.claimed:
+            done = self.claimed.mine.sealing(self.survey.remote)
+            expected = marker.expected_etag(done)  # no marker has it until this one is there
+            self.survey.marker_etag = expected
+            self._record()
+            self.survey.marker_etag = self.claimed.seal(done)
+            if self.survey.marker_etag == expected:
+                self._tidy()
+            else:
+                self.learn()
+        else:
+            self.learn()
+        if self.spared:
+            self.claimed = None
+            raise refusals.spared(self.entry, self.spared)
+
+    def learn(self) -> None:
+        """Write the baseline; there is nothing left to resume then."""
+        self._record()
+        self._tidy()
+
+    def _tidy(self) -> None:
+        journal.drop(self.entry)
+        workspace.drop_stage(self.entry)
+
+    def _record(self) -> None:
+        """Write the baseline: every path whose bytes here are known to be S3's."""
+        rows = self.survey.base.rows
+        if self.claimed:
+            rows.merge(self.sending.files, "stats", "tags")
+        self._learn_seen()
+        for path in self.plan[compare.DELETE]:
+            if path not in self.survey.remote:
+                rows.pop(path, None)
+        self.survey.save()
+
+    def _learn_seen(self) -> None:
+        for path in self.plan[compare.ADOPT]:
+            self.survey.base.rows[path] = self.survey.row(path)
+        for path in self.plan[compare.FORGET]:
+            self.survey.base.rows.pop(path, None)
+
+    def release(self) -> None:
+        """Give the marker back as it was: nothing of ours is in S3 yet."""
+        if self.claimed and self.claimed.give_back():
+            self.claimed = None
+            journal.drop(self.entry)
+
+    def abandon(self) -> None:
+        """After a failure: leave no stage, and no marker either if nothing was sent yet."""
+        workspace.drop_stage(self.entry)
+        if not self.claimed:
+            return
+        self.survey.session = self.claimed.session = self.session.hasty()
+        with contextlib.suppress(RegistryError):  # out of reach: it stays, the next run resumes
+            self.survey.look_again()
+            if _mark(self.survey.remote) == self.before:
+                self.release()
+
+    def _refuse_unfit(self) -> None:
+        found, prefix = self.survey.local, self.session.remote.prefix(self.entry)
+        lines = found.blocked + found.problems + names.name_problems(found.files, prefix)
+        if lines:
+            raise refusals.unfit(lines)
+
+    def _refuse_leftovers(self) -> None:
+        """Half downloads of an interrupted aws: `name.XXXXXXXX` beside a `name` that is known."""
+        survey = self.survey
+        sides = survey.local.files, survey.remote, survey.base.rows
+        left = [p for p in self.plan[compare.UPLOAD] if _is_leftover(p) and p not in survey.remote]
+        left = [p for p in left if any(p[:-9] in side for side in sides)]
+        if left:
+            raise refusals.leftovers(left)
+
+    def _refuse_swaps(self) -> None:
+        """A file in the place of a folder, or the other way round: deletions come last."""
+        deletes = {*self.plan[compare.DELETE]}
+        folders = {step for path in deletes for step in folders_of(path)}
+        for path in self.plan[compare.UPLOAD]:
+            if path in folders:
+                raise refusals.swapped(self.entry, path, "a file here and a folder")
+            for step in deletes.intersection(folders_of(path)):
+                raise refusals.swapped(self.entry, step, "a folder here and a file")
+
+    def _journal(self) -> Claim:
+        """Write down what is about to be done, before it is; the claim to do it under."""
+        token = (self.own and self.own.token) or capabilities.new_token()
+        tags, deletes = Tags(self.survey.numbers), self.plan[compare.DELETE]
+        if self.own:  # a torn push may have sent and deleted more than this run has to
+            tags, deletes = self.own.uploads, sorted({*self.own.deletes, *deletes})
+        tags.update((path, "") for path in self._overruled)
+        tags.merge(self.sending.files, "tags")
+        place = self.session.remote.identity
+        Journal(place, token, tags, deletes).save(self.entry)
+        former = self.survey.marker, self.survey.marker_etag
+        return Claim(self.entry, self.session, token, *former)
+
+    @property
+    def _overruled(self) -> list[str]:
+        """What TAKE=local deletes though S3 has news of it: running again must not ask again."""
+        return [p for p in self.plan[compare.DELETE] if self.survey.remote_side(p) != compare.SAME]
+
+    def _theirs(self) -> Iterator[tuple[str, Object]]:
+        """(path, object) of what this push overwrites without having verified it.
+
+        That is what the person chose with TAKE=local, and what a torn push left half-edited.
+        """
+        strange = set(self.strange)
+        for path in [*self.plan[compare.UPLOAD], *self.plan[compare.DELETE]]:
+            there = self.survey.remote.get(path)
+            row = self.survey.base.rows.get(path) if there else None
+            is_known = row and there and row.etag == there.etag and row.stat != baseline.OVERRULED
+            if there and (path in strange or not is_known):
+                yield path, there
+
+    def _save_theirs(self, claim: Claim, theirs: list[tuple[str, Object]]) -> None:
+        """It goes to the registry's trash first."""
+        when = f"{claim.mine.when}-{claim.token[:6]}"
+        for path, there in theirs:
+            target = self.session.remote.key(TRASH, when, str(self.entry), path)
+            engine.copy(self.session, there, target)
+
+
+def _mark(listing: Objects) -> bytes:
+    return listing.mark("sizes", "tags")

@@ -1,0 +1,122 @@
+"""What a refusal says: the reason, and the way out, ready to paste."""
+
+from __future__ import annotations
+
+from registry.entries import Entry
+from registry.errors import Refusal
+from registry.humanize import some
+from registry.sync import compare
+from registry.sync.compare import Plan
+from registry.sync.marker import Marker
+
+LINES = 20  # of a long list that a refusal shows
+
+
+def being_pushed(entry: Entry, there: Marker) -> Refusal:
+    return Refusal(
+        f"a push by {there} is not finished: wait for it; if it died, they push again, "
+        f"or `make unlock DATASET={entry:sh}`"
+    )
+
+
+def own_unfinished(entry: Entry) -> Refusal:
+    return Refusal(f"your own push of it is not finished: `make push DATASET={entry:sh}`")
+
+
+def torn(entry: Entry, there: Marker) -> Refusal:
+    return Refusal(
+        f"its last push, by {there}, was never finished: push it again from a checkout that has "
+        f"it, or accept what S3 holds with `make seal DATASET={entry:sh} CONFIRM={entry:name}`"
+    )
+
+
+def overtaken() -> Refusal:
+    return Refusal("somebody else began to push it just now: pull when they are done")
+
+
+def conflict(entry: Entry, paths: list[str]) -> Refusal:
+    return Refusal(
+        f"changed both here and in S3: {some(paths)}: keep yours with "
+        f"`make push DATASET={entry:sh} TAKE=local`, or take S3's with "
+        f"`make reset DATASET={entry:sh}`"
+    )
+
+
+def behind(entry: Entry, paths: list[str]) -> Refusal:
+    return Refusal(f"S3 has news ({some(paths)}): `make pull DATASET={entry:sh}`, then push")
+
+
+def many_deletes(entry: Entry, deletes: int, whole: int) -> Refusal:
+    return Refusal(
+        f"it would delete {deletes} of {whole} files in S3: if that is meant, "
+        f"`make push DATASET={entry:sh} DELETE=1`; if not, `make reset DATASET={entry:sh}` "
+        "brings them back"
+    )
+
+
+def many_gone(entry: Entry, gone: int, whole: int) -> Refusal:
+    return Refusal(
+        f"{gone} of its {whole} files were deleted in S3: if that is meant, "
+        f"`make pull DATASET={entry:sh} DELETE=1` moves them to the trash here"
+    )
+
+
+def removed(entry: Entry) -> Refusal:
+    return Refusal(
+        f"it was removed upstream; what is here stays: `make push DATASET={entry:sh} TAKE=local` "
+        "puts it back, or remove its folder"
+    )
+
+
+def not_here(entry: Entry, is_torn: bool) -> Refusal:
+    """`is_torn`: a push of ours began, and then its folder went away."""
+    if is_torn:
+        return Refusal(
+            "your unfinished push has nothing left here to go on with: "
+            f"`make unlock DATASET={entry:sh} CONFIRM={entry:name}`, then "
+            f"`make seal DATASET={entry:sh} CONFIRM={entry:name}` accepts what S3 holds"
+        )
+    return Refusal(
+        f"it is not checked out here, so there is nothing to push: `make pull DATASET={entry:sh}`"
+    )
+
+
+def unfit(lines: list[str]) -> Refusal:
+    return Refusal("it cannot be stored as it is:\n  " + "\n  ".join(lines[:LINES]))
+
+
+def hostile_keys(lines: list[str]) -> Refusal:
+    return Refusal("S3 holds keys that must not come here:\n  " + "\n  ".join(lines[:LINES]))
+
+
+def leftovers(paths: list[str]) -> Refusal:
+    return Refusal(f"half a download of an interrupted aws: remove or rename {some(paths)}")
+
+
+def link(step: str, path: str) -> Refusal:
+    return Refusal(f"{step} is a link, and S3 has news for {path}: put a copy in the link's place")
+
+
+def other_kind(path: str, kind: str) -> Refusal:
+    return Refusal(f"{path} is a {kind} here, and is not in S3: rename or remove yours")
+
+
+def spared(entry: Entry, paths: list[str]) -> Refusal:
+    return Refusal(
+        f"all is sent, but {some(paths)} changed in S3 meanwhile and was not deleted: "
+        f"`make pull DATASET={entry:sh}` fetches it"
+    )
+
+
+def swapped(entry: Entry, path: str, kinds: str) -> Refusal:
+    return Refusal(
+        f"{path} is {kinds} in S3: not every store can hold both for a moment. Move yours out of "
+        f"the entry, `make push DATASET={entry:sh}`, move it back and push again"
+    )
+
+
+def of_verdict(entry: Entry, plan: Plan, is_torn: bool = False) -> Refusal | None:
+    """The refusal that a plan's verdict on the whole entry means, if it means one."""
+    if plan.verdict == compare.NOT_HERE:
+        return not_here(entry, is_torn)
+    return removed(entry) if plan.verdict == compare.REMOVED else None

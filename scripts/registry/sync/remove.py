@@ -1,0 +1,105 @@
+"""Takes a mirrored entry out of S3: every byte to the trash prefix first, then key by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from registry import parallel
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError
+from registry.experiments import ledger
+from registry.index import baseline, journal
+from registry.index.journal import Journal
+from registry.index.listing import Objects
+from registry.remote import capabilities
+from registry.remote.location import TRASH
+from registry.remote.s3 import Object
+from registry.remote.session import Session
+from registry.sync import marker, refusals, trash
+from registry.sync.marker import Marker
+from registry.sync.survey import Survey
+from registry.transfer import engine
+
+COPIES = 16  # at once; each is a request that the store works on alone
+
+
+@dataclass
+class Removal:
+    """The removal of one mirrored entry from S3."""
+
+    entry: Entry
+    session: Session
+    survey: Survey = field(init=False)
+    own: Journal | None = None  # what an interrupted run of ours was about to do
+
+    def look(self) -> None:
+        """Raises Refusal unless this checkout knows all that S3 holds of it."""
+        self.survey = Survey(self.entry, self.session)
+        self.survey.look_here()
+        self.survey.look_there()
+        there, self.own = self.survey.marker, journal.load(self.entry, self._place)
+        is_ours = there and self.own and there.token == self.own.token
+        if there and there.state == marker.PUSHING and not is_ours:
+            raise refusals.being_pushed(self.entry, there)
+        rows = self.survey.base.rows
+        news = [p for p, o in self.survey.remote.items() if p not in rows or rows[p].etag != o.etag]
+        if news and not self.session.options.full:
+            raise Refusal(
+                f"{self.entry}: S3 holds what was never seen here ({news[0]}): "
+                f"`make pull DATASET={self.entry:sh}` first, or add FULL=1 to remove it unseen"
+            )
+
+    def carry_out(self) -> None:
+        """Claim it, copy all to the trash prefix, check the copies, delete, unclaim."""
+        mine = self._claim()
+        client = self.session.client
+        bin_ = self.session.remote.key(TRASH, f"{mine.when}-{mine.token[:6]}", str(self.entry), "")
+        rows, there = self.survey.remote.items(), self.survey.remote
+        for _ in parallel.over(
+            rows, lambda row: engine.copy(self.session, row[1], bin_ + row[0]), COPIES
+        ):
+            pass
+        copied = Objects(there.numbers)
+        copied.update((row.key[len(bin_) :], row) for row in client.list(bin_))
+        if copied.mark("sizes") != there.mark("sizes"):
+            raise RegistryError(f"{self.entry}: not everything reached the trash prefix: run again")
+        for row in self.survey.remote.values():
+            self._delete(row)
+        client.delete(self.session.remote.marker(self.entry))
+        baseline.forget(self.entry)
+        journal.drop(self.entry)
+
+    def _claim(self) -> Marker:
+        """Journal it, as a push that deletes all, and put our marker there."""
+        mine = self.session.new_marker((self.own and self.own.token) or capabilities.new_token())
+        Journal(self._place, mine.token, deletes=[*self.survey.remote]).save(self.entry)
+        conditional, before = self.session.is_conditional(), self.survey.marker_etag
+        try:
+            marker.write(self.session.client, self.entry, mine, before, conditional)
+        except marker.Taken:
+            raise Refusal("somebody began to push it just now") from None
+        return mine
+
+    @property
+    def _place(self) -> str:
+        return self.session.remote.identity
+
+    def _delete(self, row: Object) -> None:
+        head = self.session.client.head(row.key)
+        if head and head.etag != row.etag:
+            raise Refusal(f"{row.key}: it changed in S3 meanwhile: pull it and look")
+        if head:
+            self.session.client.delete(row.key)
+
+
+def take_out(entry: Entry) -> None:
+    """The folder to the trash; card, `.dvc` file, baseline and ledger line gone."""
+    if entry.folder.is_dir():
+        aside = trash.new(entry, "removed")
+        aside.parent.mkdir(parents=True)
+        entry.folder.rename(aside)
+    entry.card.unlink(missing_ok=True)
+    entry.dvc_file.unlink(missing_ok=True)
+    baseline.forget(entry)
+    if entry.section == ledger.SECTION:
+        ledger.drop(entry)

@@ -1,0 +1,245 @@
+"""An entry's three sides, looked at once: what is here, what was verified, what S3 holds."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import compress
+from pathlib import Path
+
+from registry import parallel
+from registry.entries import Entry
+from registry.index import baseline, listing, scan
+from registry.index.baseline import Baseline, Row, Rows
+from registry.index.hashes import Verdicts, same_bytes
+from registry.index.journal import Journal
+from registry.index.listing import Objects
+from registry.index.path_ids import Numbers
+from registry.index.scan import Scan
+from registry.index.stats import Stat
+from registry.index.table import unlike
+from registry.remote import etag
+from registry.remote.s3 import Object
+from registry.remote.session import Session
+from registry.sections import SECTIONS
+from registry.sync import compare, marker
+from registry.sync.compare import CHANGED, GONE, SAME, Plan
+from registry.sync.marker import Marker
+
+
+@dataclass
+class Survey:
+    """The sides of one entry. `looked_ns`: when the local stats were taken."""
+
+    entry: Entry
+    session: Session
+    looked_ns: int = 0
+    local: Scan = field(default_factory=Scan)
+    base: Baseline = field(default_factory=Baseline)
+    marker: Marker | None = None
+    marker_etag: str = ""
+    remote: Objects = field(default_factory=Objects)
+    remote_problems: list[str] = field(default_factory=list)
+    outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
+    _same_bytes: Verdicts = field(init=False)
+    _digest: tuple[bytes, str] = (b"", "")
+
+    def __post_init__(self) -> None:
+        self._same_bytes = Verdicts(self.numbers)
+        self._share()
+
+    def _share(self) -> None:
+        """Have all tables use the same numbers: then they are compared at the speed of memory."""
+        self.base.rows = self.base.rows.on(self.numbers)
+        self.remote = self.remote.on(self.numbers)
+
+    @property
+    def numbers(self) -> Numbers:
+        return self.local.files.numbers
+
+    def look_here(self) -> None:
+        """Walk the folder and load the baseline."""
+        self.looked_ns = time.time_ns()
+        is_raw = SECTIONS[self.entry.section].travels == "dvc"
+        self.base = baseline.load(self.entry, self.session.remote.identity, self.numbers)
+        self.local = scan.scan(self.entry.folder, everything=is_raw, numbers=self.numbers)
+        self._doubt_another_disk()
+
+    def look_there(self) -> None:
+        """GET the marker, *then* LIST: a push that begins in between shows in the listing."""
+        self.marker, self.marker_etag = marker.read(self.session.client, self.entry)
+        self.look_again()
+        self.outside_news = self._outside_news()
+        if self.base.marker and self.base.marker == self.marker_etag and not self._agrees():
+            self.base.marker = ""  # it vouches for what S3 does not hold: list until it is sealed
+            baseline.save(self.entry, self.session.remote.identity, self.base, self.looked_ns)
+
+    def look_again(self) -> None:
+        prefix = self.session.remote.prefix(self.entry)
+        found = listing.read(self.session.client, prefix, self.numbers)
+        self.remote, self.remote_problems = found.files, found.problems
+
+    def trust_marker(self) -> None:
+        """Take the baseline for the listing: the marker says that nothing there has changed."""
+        self.marker_etag = self.base.marker
+        self.remote = Objects.of(self.base.rows, self.session.remote.prefix(self.entry))
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the marker vouches for exactly what is listed."""
+        there = self.marker
+        return there is not None and there.state == marker.DONE and self._is_of(there)
+
+    def _outside_news(self) -> str:
+        there = self.marker
+        if there is None or there.state != marker.DONE or self._is_of(there):
+            return ""
+        return f"changed outside this tool after {there.who} sealed it at {there.when}"
+
+    def _is_of(self, sealed: Marker) -> bool:
+        mark = self.remote.mark("sizes", "tags")
+        if mark != self._digest[0]:
+            self._digest = mark, marker.digest(self.remote)
+        return sealed.digest == self._digest[1]
+
+    def plan(self, direction: str) -> Plan:
+        """Compare the sides; reads the bytes only of files whose stat cannot tell."""
+        if direction == compare.PULL and not self.local.files:
+            # Not checked out: everything is to be fetched.
+            self.base = Baseline(rows=Rows(self.numbers))
+        verdict = compare.judge(direction, self.local.files, self.base.rows, self.remote)
+        if verdict:
+            return Plan(direction, verdict)
+        self.read_bytes(self.doubtful())
+        mine = self.session.options.take_local
+        return compare.compare(
+            direction, self._unlike(), self.local_side, self.remote_side, self.equal, mine
+        )
+
+    def local_side(self, path: str) -> str:
+        here, row = self.local.files.get(path), self.base.rows.get(path)
+        if here is None:
+            return GONE if row else SAME
+        if row is None:
+            return CHANGED
+        return SAME if here == row.stat or self.holds(path, row.etag) else CHANGED
+
+    def remote_side(self, path: str) -> str:
+        there, row = self.remote.get(path), self.base.rows.get(path)
+        if there is None:
+            return GONE if row else SAME
+        return SAME if row and there.etag == row.etag else CHANGED
+
+    def equal(self, path: str) -> bool:
+        """Whether both sides hold the same bytes; False also where an ETag cannot tell."""
+        there, here = self.remote[path], self.local.files[path]
+        return here.size == there.size and self.holds(path, there.etag)
+
+    def holds(self, path: str, tag: str) -> bool:
+        """Whether the local file's bytes are those of this ETag."""
+        return bool(self.verdict(path, tag))
+
+    def verdict(self, path: str, tag: str) -> bool | None:
+        """The same, with None for an ETag that cannot tell."""
+        if (path, tag) not in self._same_bytes:
+            self.read_bytes([(path, tag)])
+        return self._same_bytes.get((path, tag))
+
+    def read_bytes(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Find out, on all cores, which files hold the bytes of which ETag."""
+        wanted = (pair for pair in pairs if pair not in self._same_bytes)
+        for pair, verdict in parallel.over(wanted, self._read, os.cpu_count()):
+            self._same_bytes[pair] = verdict
+
+    def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
+        """Whether a file holds the bytes of the remote's `path`; None if nobody can tell.
+
+        Where the listing's ETag does not settle it, the object's head is asked for its encryption
+        and its part size.
+        """
+        there = self.remote[path]
+        if same_bytes(file, stat, there.etag):
+            return True
+        query = {"partNumber": "1"} if "-" in there.etag else {}
+        head = self.session.client.head(there.key, query)
+        if head is None or head.etag != there.etag:
+            return False
+        if head.hides_bytes:
+            return None
+        part = int(head.headers.get("content-length", 0))
+        return bool(query and part) and etag.matches(file, stat.size, there.etag, [part])
+
+    def row(self, path: str) -> Row:
+        """A baseline row for a path whose local bytes are known to be the remote's."""
+        return Row(self.local.files[path], self.remote[path].etag)
+
+    def recall(self, own: Journal, still_ours: bool = False) -> list[str]:
+        """Count in what an interrupted run of ours did, in S3 and here; see Journal.claim."""
+        strange = own.claim(self.base, self.remote, still_ours)
+        placed = own.placing.items()
+        self.read_bytes((path, tag) for path, tag in placed if path in self.local.files)
+        for path, tag in placed:
+            if path in self.local.files and self.holds(path, tag):
+                self.base.rows[path] = Row(self.local.files[path], tag)
+        return strange
+
+    def _doubt_another_disk(self) -> None:
+        """What is missing from another disk than last time was not deleted: it may be elsewhere."""
+        device = os.stat(self.entry.folder).st_dev if self.local.files else 0
+        if self.base.device not in (0, device):
+            for path in [path for path in self.base.rows if path not in self.local.files]:
+                del self.base.rows[path]
+            self.base.marker = ""
+        self.base.device = device
+
+    def _agrees(self) -> bool:
+        """Whether the baseline says of every path what S3 lists."""
+        self._share()
+        return self.base.rows.mark("tags") == self.remote.mark("tags")
+
+    def save(self) -> None:
+        """Write the baseline; it names the marker only if it agrees with all that S3 lists."""
+        base = self.base
+        for path in self._unlike_here():
+            row = base.rows.get(path)
+            here = self.local.files.get(path) if row else None
+            if here and row and self._same_bytes.get((path, row.etag)):
+                base.rows[path] = Row(here, row.etag)  # touched, not changed
+        base.marker = self.marker_etag if self._agrees() else ""
+        base.device = os.stat(self.entry.folder).st_dev if base.rows else 0
+        baseline.save(self.entry, self.session.remote.identity, base, self.looked_ns)
+
+    def doubtful(self) -> Iterator[tuple[str, str]]:
+        """(path, ETag) for which the stat alone does not answer."""
+        for path in self._unlike():
+            here, row, there = self._sides(path)
+            if not here:
+                continue
+            if row and here != row.stat and (row.stat.size == here.size or row.stat.size < 0):
+                yield path, row.etag
+            if there and there.size == here.size and not (row and row.etag == there.etag):
+                yield path, there.etag
+
+    def _sides(self, path: str) -> tuple[Stat | None, Row | None, Object | None]:
+        return self.local.files.get(path), self.base.rows.get(path), self.remote.get(path)
+
+    def _unlike_here(self) -> Iterator[str]:
+        """The paths whose stat here is not the baseline's, in no order."""
+        self._share()
+        flags = bytearray(len(self.numbers))
+        unlike(flags, self.local.files, self.base.rows, "stats")
+        return compress(self.numbers, flags)
+
+    def _unlike(self) -> list[str]:
+        """The paths that are not plainly the same on all sides, sorted."""
+        self._share()
+        flags = bytearray(len(self.numbers))
+        unlike(flags, self.local.files, self.base.rows, "stats")
+        unlike(flags, self.base.rows, self.remote, "tags")
+        return sorted(compress(self.numbers, flags))
+
+    def _read(self, pair: tuple[str, str]) -> bool | None:
+        path, tag = pair
+        return same_bytes(self.entry.folder / path, self.local.files[path], tag)

@@ -1,0 +1,128 @@
+"""Gets planned files into S3, and knows afterwards that their bytes are there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, partial
+from pathlib import Path
+
+from registry import workspace
+from registry.errors import Refusal, RegistryError
+from registry.humanize import some
+from registry.index import stats
+from registry.index.baseline import Row, Rows
+from registry.index.stats import Stat, Stats
+from registry.index.table import unlike
+from registry.remote import etag
+from registry.remote.s3 import Object
+from registry.sync.survey import Survey
+from registry.transfer import engine
+from registry.transfer.job import Cargo
+
+ROUNDS = 3  # how often a file that is being written to is sent
+
+
+@dataclass
+class Sending:
+    """The uploads of one push: {path: (stat, the ETag it must get; once it arrived: has)}."""
+
+    survey: Survey
+    files: Rows = field(init=False)
+    unverifiable: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.files = Rows(self.survey.numbers)
+
+    def read(self, paths: list[str]) -> None:
+        """Note, for each path to be sent, its stat and the ETag it must get."""
+        for path in paths:
+            stat = stats.stat_of(self._at(path))
+            if stat is None:
+                raise RegistryError(f"{path} went away while being pushed: push again")
+            try:
+                self.files[path] = Row(stat, etag.expected(self._at(path), stat.size))
+            except OSError as error:
+                raise Refusal(f"{path}: cannot be read: {error.strerror}") from None
+
+    def send(self, progress: engine.Progress) -> None:
+        """Upload, and see that every file stayed as it was and that S3 lists exactly its bytes.
+
+        A file that was written to meanwhile is sent again, as it is then. Raises RegistryError
+        when it does not come to rest.
+        """
+        survey, paths = self.survey, list(self.files)
+        prefix = survey.session.remote.prefix(survey.entry)
+        for _ in range(ROUNDS):
+            if paths:
+                stage = partial(self._stage, paths)
+                size = survey.local.files.bytes_of(paths)
+                cargo = Cargo(survey.entry.folder, paths, prefix, len(survey.remote), stage, size)
+                engine.upload(survey.session, cargo, progress)
+            survey.look_again()
+            paths = self._not_arrived(paths)
+            if not paths:
+                return
+            self.read(paths)
+        raise RegistryError(f"changed while being pushed: {some(paths)}: push again")
+
+    def _stage(self, paths: list[str]) -> Path:
+        """Make links to exactly these files, and see that aws will not skip any."""
+        folder = workspace.new_stage(self.survey.entry)
+        made = set()
+        for path in paths:
+            stat, tag = self.files[path]
+            there = self.survey.remote.get(path)
+            if there and there.size == stat.size:
+                self.files[path] = Row(self._newer(path, stat, there), tag)
+            link = os.path.join(folder, path)
+            parent = os.path.dirname(link)
+            if parent not in made:
+                os.makedirs(parent, exist_ok=True)
+                made.add(parent)
+            os.symlink(self._at(path), link)
+        return folder
+
+    def _newer(self, path: str, stat: Stat, there: Object) -> Stat:
+        """aws skips a file of the same size that is not newer than the object: make it newer."""
+        theirs = datetime.fromisoformat(there.modified.replace("Z", "+00:00")).timestamp()
+        if stat.mtime_ns > (theirs + 1) * 1e9 or stats.stat_of(self._at(path)) != stat:
+            return stat
+        moved = int((theirs + 2) * 1e9)
+        os.utime(self._at(path), ns=(moved, moved))
+        now = stats.stat_of(self._at(path))
+        same_file = now and (now.size, now.inode) == (stat.size, stat.inode)
+        return now if now and same_file else stat
+
+    def _not_arrived(self, paths: list[str]) -> list[str]:
+        """Those that are no longer the files that were sent, or whose bytes S3 does not list."""
+        numbers, now = self.survey.numbers, Stats(self.survey.numbers)
+        for path in paths:
+            stat = stats.stat_of(self._at(path))
+            if stat:
+                now[path] = stat
+        flags = bytearray(len(numbers))
+        unlike(flags, self.files, now, "stats")
+        unlike(flags, self.files, self.survey.remote, "tags")
+        return [path for path in paths if flags[numbers[path]] and not self._arrived(path)]
+
+    def _arrived(self, path: str) -> bool:
+        """Whether a file that is not plainly as it was sent arrived all the same."""
+        stat, _ = self.files[path]
+        there = self.survey.remote.get(path)
+        if there is None or there.size != stat.size or stats.stat_of(self._at(path)) != stat:
+            return False
+        verdict = self.survey.second_opinion(self._at(path), stat, path)
+        if verdict is None:
+            self.unverifiable.add(path)
+        if verdict is not False:
+            self.files[path] = Row(stat, there.etag)
+        return verdict is not False
+
+    def _at(self, path: str) -> str:
+        return self._folder + path  # cheaper than to join them, for each of many files
+
+    @cached_property
+    def _folder(self) -> str:
+        return os.path.join(self.survey.entry.folder, "")

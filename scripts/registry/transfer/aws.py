@@ -1,0 +1,114 @@
+"""The engine that is used unless a plan has too many small files for it: `aws s3 sync`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+
+from registry.errors import RegistryError, UsageError
+from registry.remote import credentials
+from registry.remote.session import Session
+from registry.transfer import process, watchdog
+from registry.transfer.job import Cargo
+from registry.transfer.process import Progress
+from registry.transfer.watchdog import Sign
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 12
+ATTEMPTS = 3
+_UNITS = {"Bytes": 1, "Byte": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_DONE = re.compile(rb"Completed ([\d.]+) (\w+)/")
+
+
+def download(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Fetch what the stage lacks of the objects below the prefix; same size counts as there."""
+    words = ["sync", "--size-only", _url(session, cargo), str(cargo.folder)]
+    if cargo.fill:
+        cargo.fill()
+    else:
+        words += ["--exclude=*", *(f"--include={_literally(path)}" for path in cargo.paths)]
+    run(session, words, cargo.keys, progress)
+
+
+def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
+    """Send what a stage with exactly the cargo's paths holds."""
+    assert cargo.stage
+    run(session, ["sync", str(cargo.stage()), _url(session, cargo)], cargo.keys, progress)
+
+
+def run(session: Session, words: list[str], keys: int, progress: Progress) -> None:
+    """Run an `aws s3` command. `keys`: how many objects it has to list before it begins.
+
+    Raises RegistryError with aws's own words when it fails or hangs, KeyboardInterrupt when the
+    session is stopping.
+    """
+    patience = watchdog.STALL_SECONDS + keys / 1000  # a page of a thousand keys may take a second
+    command = [*program(), "s3", *words, *_options(session)]
+    end = process.run(session, command, _environment(session), patience, _Reader(), progress)
+    if end.code:
+        raise RegistryError(f"aws s3 {words[0]}: {_last_words(end.errors, end.code)}")
+
+
+def program() -> list[str]:
+    """The aws command: AWS=/path/to/aws, or the pinned one of this set-up.
+
+    Raises UsageError when AWS names no program.
+    """
+    named = os.environ.get("AWS")
+    if named and not shutil.which(named):
+        raise UsageError(f"AWS={named!r} is no program: name one, or leave it out")
+    return [named] if named else [sys.executable, "-m", "awscli"]
+
+
+def _url(session: Session, cargo: Cargo) -> str:
+    return f"s3://{session.remote.bucket}/{cargo.prefix}"
+
+
+def _literally(path: str) -> str:
+    """A pattern that only this path fits."""
+    return re.sub(r"([*?[])", r"[\1]", path)
+
+
+def _options(session: Session) -> list[str]:
+    there = session.remote
+    options = ["--cli-connect-timeout", str(CONNECT_SECONDS), "--cli-read-timeout"]
+    options += [str(READ_SECONDS), "--region", session.client.region]
+    if there.address:
+        options += ["--endpoint-url", there.address]
+    if there.profile:
+        options += ["--profile", there.profile]
+    return options
+
+
+def _environment(session: Session) -> dict[str, str]:
+    env = credentials.environment(session.remote)
+    env.setdefault("AWS_RETRY_MODE", "standard")
+    env.setdefault("AWS_MAX_ATTEMPTS", str(ATTEMPTS))
+    if session.remote.address:  # stores other than Amazon's often know no newer checksums
+        env.setdefault("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
+        env.setdefault("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required")
+    return env
+
+
+class _Reader:
+    """Reads what aws says of each file, and of how far it is."""
+
+    def __init__(self) -> None:
+        self._most = 0
+
+    def __call__(self, block: bytes) -> Sign:
+        moved = max((_bytes(*found) for found in _DONE.findall(block)), default=0)
+        further, self._most = max(moved - self._most, 0), max(moved, self._most)
+        return Sign(moved, further, done=b"load: " in block, failed=b"load failed: " in block)
+
+
+def _bytes(number: bytes, unit: bytes) -> int:
+    return int(float(number) * _UNITS.get(unit.decode(), 1))
+
+
+def _last_words(errors: bytes, code: int) -> str:
+    lines = [line.strip() for line in errors.decode("utf-8", "replace").splitlines()]
+    told = [line for line in lines if line and not line.startswith("Completed")]
+    return " | ".join(told[-3:]) or f"it ended with code {code}"
