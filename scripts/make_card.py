@@ -20,11 +20,12 @@ from registry import console, names
 from registry.cards import code as cards_code
 from registry.cards import draft, questions
 from registry.cards.library import Library
-from registry.entries import ROOT, TEMPLATE, Entry
+from registry.entries import ROOT, TEMPLATE, Amount, Entry
 from registry.errors import Refusal, UsageError
 from registry.experiments import ledger
 from registry.experiments import state as experiments_state
 from registry.files import write_whole
+from registry.index import scan
 from registry.sections import SECTIONS
 
 
@@ -33,7 +34,9 @@ def main(argv: list[str]) -> int:
     library = Library()
     entry = new_entry(args.entry, library)
     code = cards_code.look(Path(args.code).expanduser(), ROOT) if args.code else None
-    card = draft.draft(entry, library, args.sources, code)
+    files = scan.scan(entry.folder).files
+    here = Amount(len(files), sum(stat.size for stat in files.values()))
+    card = draft.draft(entry, library, args.sources, code, here)
     for doubt in code.doubts if code else []:
         console.say(f"make-card: {doubt}")
     if sys.stdin.isatty() and sys.stderr.isatty():

@@ -32,7 +32,7 @@ def main(argv: list[str]) -> int:
     chosen = entries.select(console.words_from(argv), SYNCED)
     mirrored = [entry for entry in chosen if entry.section in MIRRORED]
     session, etags = connect.connect() if mirrored else (connect.begin(), {})
-    looked = parallel.each(session, mirrored, lambda e: e, partial(look, session, etags))
+    looked = parallel.each(mirrored, lambda e: e, partial(look, session, etags))
     pulls = [r.value for r in looked if r.value]
     raw = RawPull(session, [entry for entry in chosen if entry.section not in MIRRORED])
     for entry in raw.kept:
@@ -57,7 +57,7 @@ def carry_out(
     size += sum(p.wanted_bytes for p in pulls)
     with Meter("fetched", files, size) as meter, raw.beside(meter):
         hands = engine.movers(session)
-        done = parallel.each(session, pulls, lambda p: p.entry, partial(bring, meter), hands)
+        done = parallel.each(pulls, lambda p: p.entry, partial(bring, meter), hands)
         return done, meter.took
 
 

@@ -28,7 +28,7 @@ from registry.transfer import engine
 def main(argv: list[str]) -> int:
     chosen = entries.select(console.words_from(argv), MIRRORED)
     session, _ = connect.connect()
-    looked = parallel.each(session, chosen, lambda e: e, partial(look, session))
+    looked = parallel.each(chosen, lambda e: e, partial(look, session))
     pushes = [r.value for r in looked if r.value]
     if session.options.dry_run:
         for push in pushes:
@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
     meter = Meter("sent", sum(map(files, pushes)), sum(p.bytes for p in pushes))
     hands = engine.movers(session)
     try:
-        done = parallel.each(session, pushes, lambda p: p.entry, partial(send, meter), hands)
+        done = parallel.each(pushes, lambda p: p.entry, partial(send, meter), hands)
     finally:
         meter.close()
     return report(session, pushes, [*[r for r in looked if r.error], *done], meter)

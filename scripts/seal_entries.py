@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
     lock.take(entries.ROOT, "make seal")
     session, _ = connect.connect()
     accepted = os.environ.get("CONFIRM", "")
-    results = parallel.each(session, chosen, lambda e: e, partial(seal, session, accepted))
+    results = parallel.each(chosen, lambda e: e, partial(seal, session, accepted))
     for result in results:
         if result.value:
             print(f"{result.entry}: {result.value}")
@@ -73,7 +73,7 @@ def accept(session: Session, entry: Entry) -> str:
         raise Refusal("S3 holds nothing for it")
     if session.options.dry_run:
         return f"to be sealed as S3 holds it, {plural(len(survey.remote), 'file')}"
-    sealed = session.new_marker(capabilities.new_token()).sealing(survey.remote)
+    sealed = marker.pushing(session, capabilities.new_token()).sealing(survey.remote)
     try:
         marker.write(session.client, entry, sealed, survey.marker_etag, session.is_conditional())
     except marker.Taken:

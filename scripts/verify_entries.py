@@ -35,12 +35,12 @@ def main(argv: list[str]) -> int:
     lock.take(entries.ROOT, "make verify")
     session, _ = connect.connect()
     here = [e for e in chosen if e.folder.exists() or words]
-    surveys = parallel.each(session, here, lambda e: e, partial(look, session))
+    surveys = parallel.each(here, lambda e: e, partial(look, session))
     looked = [r.value for r in surveys if r.value]
     size = sum(stat.size for s in looked for stat in s.local.files.values())
     meter = Meter("read", sum(len(s.local.files) for s in looked), size)
     try:
-        results = parallel.each(session, looked, lambda s: s.entry, partial(verify, meter))
+        results = parallel.each(looked, lambda s: s.entry, partial(verify, meter))
     finally:
         meter.close()
     return report([*[r for r in surveys if r.error], *results], len(chosen) - len(here), meter)

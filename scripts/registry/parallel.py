@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Generic, TypeVar
 
+from registry import interrupt
 from registry.entries import Entry
 from registry.errors import RegistryError
-from registry.remote.session import Session
 
 T = TypeVar("T")
 R = TypeVar("R")
 HANDS = min(4, (os.cpu_count() or 1) + 1)  # entries worked on at once
-
-
 AHEAD = 1024  # things begun before the first of them is done: an executor keeps 2 KB for each
 
 
@@ -57,7 +55,6 @@ class Result(Generic[R]):
 
 
 def each(
-    session: Session,
     items: Iterable[T],
     entry_of: Callable[[T], Entry],
     work: Callable[[T], R],
@@ -70,7 +67,7 @@ def each(
 
     def one(item: T) -> Result[R]:
         try:
-            if session.stopping.is_set():
+            if interrupt.asked.is_set():
                 raise KeyboardInterrupt
             return Result(entry_of(item), work(item))
         except RegistryError as error:
@@ -84,6 +81,6 @@ def each(
         try:
             return [future.result() for future in futures]
         except KeyboardInterrupt:
-            session.stopping.set()
+            interrupt.asked.set()
             pool.shutdown(cancel_futures=True)
             raise

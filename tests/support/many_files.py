@@ -64,7 +64,7 @@ def push(entry: Entry, session: Session, count: int) -> None:
     push.own = journal.load(entry, session.remote.identity, push.survey.numbers)
     assert push.own and len(push.own.uploads) == count
     list_it(push.survey, count)
-    push.claimed.mine = session.new_marker("token").sealing(push.survey.remote)
+    push.claimed.mine = marker.pushing(session, "token").sealing(push.survey.remote)
     push._record()
     assert push.claimed.mine.files == count
 

@@ -10,15 +10,14 @@ from registry.cards.card import Card
 from registry.cards.code import Code
 from registry.cards.library import Library
 from registry.cards.schema import BY_NAME, fitting
-from registry.entries import Entry, select
+from registry.entries import Amount, Entry, select
 from registry.errors import Refusal, RegistryError, UsageError
 from registry.humanize import human_bytes, plural
-from registry.index import scan
 from registry.sections import SECTIONS
 
 
-def draft(entry: Entry, library: Library, sources: str, code: Code | None) -> Card:
-    """The card to begin with; `sources` are the entries that it derives from.
+def draft(entry: Entry, library: Library, sources: str, code: Code | None, here: Amount) -> Card:
+    """The card to begin with: `sources` are what it derives from, `here` what is in its folder.
 
     Raises UsageError for sources that cannot be, Refusal when there is a card already.
     """
@@ -29,7 +28,7 @@ def draft(entry: Entry, library: Library, sources: str, code: Code | None) -> Ca
         card = _derived(card, library, sources)
     if code:
         card = _coded(card, code)
-    return _measured(card)
+    return _measured(card, here)
 
 
 def blank(entry: Entry, library: Library) -> Card:
@@ -65,14 +64,12 @@ def _coded(card: Card, code: Code) -> Card:
     return edit.set_key(card, "code.commit", f'"{code.commit}"')
 
 
-def _measured(card: Card) -> Card:
+def _measured(card: Card, here: Amount) -> Card:
     """With a comment on what is in the folder now; `make status` tells it at any time."""
-    files = scan.scan(card.entry.folder).files
-    if not files or not card.where:
+    if not here.files or not card.where:
         return card
-    size = human_bytes(sum(stat.size for stat in files.values()))
-    count = plural(len(files), "file")
-    note = f"# {count}, {size} on {datetime.date.today()}\n"
+    size = f"{plural(here.files, 'file')}, {human_bytes(here.bytes)}"
+    note = f"# {size} on {datetime.date.today()}\n"
     at = card.where.end
     return cards_card.parse(card.entry, card.text[:at] + note + card.text[at:])
 

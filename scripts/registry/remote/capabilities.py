@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from registry.remote.location import MARKERS
 from registry.remote.s3 import Client, Denied
 
-_UNMET = {409, 412}
+UNMET = {409, 412}
 _UNKNOWN = 501  # what stores answer that do not know the header
 
 
@@ -35,7 +35,7 @@ def _keeps(client: Client, key: str, condition: Mapping[str, str]) -> bool:
     try:
         client.put(key, b"second", condition)
     except Denied as error:
-        if error.status not in {*_UNMET, _UNKNOWN}:
+        if error.status not in {*UNMET, _UNKNOWN}:
             raise
-        return error.status in _UNMET
+        return error.status in UNMET
     return False

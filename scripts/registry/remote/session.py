@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import socket
 import sys
 import threading
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from registry import interrupt
+from registry import git
 from registry.entries import ROOT
 from registry.options import Options
 from registry.remote import capabilities, dvc_config, location, s3
-from registry.sync import marker
-from registry.sync.marker import Marker, _ask
 
 HASTY_SECONDS = 5.0
 
@@ -29,7 +27,6 @@ class Session:
     options: Options = field(default_factory=Options)
     root: Path = ROOT
     plans: int = 1  # how many entries have files to move in this run
-    stopping: threading.Event = interrupt.asked
     _probe: threading.Lock = field(default_factory=threading.Lock)
     _conditional: bool | None = None
     _said: set[str] = field(default_factory=set)
@@ -57,13 +54,15 @@ class Session:
         """The same with little patience: for tidying up after a failure."""
         return replace(self, client=s3.Client(self.remote, patience=HASTY_SECONDS))
 
-    def new_marker(self, token: str) -> Marker:
-        """A marker in our name, `pushing`, with this token."""
-        who, commit = self._author
-        return Marker(marker.PUSHING, token, who, socket.gethostname(), marker.now(), commit)
-
     @cached_property
-    def _author(self) -> tuple[str, str]:
+    def author(self) -> tuple[str, str]:
         """Who pushes, as Git knows them, and the commit that is checked out."""
         who = _ask(self.root, "config", "user.name") or os.environ.get("USER", "somebody")
         return who, _ask(self.root, "rev-parse", "HEAD")
+
+
+def _ask(root: Path, *words: str) -> str:
+    """What Git answers; "" where it has no answer."""
+    with contextlib.suppress(git.GitError):
+        return git.run(root, *words).decode(errors="replace").strip()
+    return ""

@@ -24,7 +24,7 @@ class Claim:
 
     def take(self) -> None:
         """Put our marker over the one that was read. Raises marker.Taken if it is not there."""
-        self.mine = self.session.new_marker(self.token)
+        self.mine = marker.pushing(self.session, self.token)
         self.etag = self._write(self.mine, self.former_etag)
 
     def seal(self, done: Marker) -> str:

@@ -7,19 +7,18 @@ come. `pushing`: somebody is at it, or died at it. `done`: what S3 lists is a wh
 
 from __future__ import annotations
 
-import contextlib
 import json
+import socket
 import time
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
-from pathlib import Path
 
-from registry import git
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index.listing import Objects
-from registry.remote.capabilities import _UNMET
+from registry.remote.capabilities import UNMET
 from registry.remote.s3 import Client, Denied
+from registry.remote.session import Session
 
 PUSHING, DONE, TORN = "pushing", "done", "torn"
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
@@ -62,6 +61,12 @@ class Marker:
     def __str__(self) -> str:
         since = self.when.partition(".")[0].replace("T", " ")
         return f"{self.who or 'somebody'} on {self.host or 'some machine'} since {since} UTC"
+
+
+def pushing(session: Session, token: str) -> Marker:
+    """A marker in our name with this token: we are at it."""
+    who, commit = session.author
+    return Marker(PUSHING, token, who, socket.gethostname(), now(), commit)
 
 
 def seconds(when: str) -> float | None:
@@ -121,7 +126,7 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
     try:
         etag = client.put(key, _body(marker), condition if conditional else None).etag
     except Denied as error:
-        if error.status not in _UNMET:
+        if error.status not in UNMET:
             raise
         there, etag = read(client, entry)
         if there != marker:  # ours, if the first answer was lost and the write tried again
@@ -142,10 +147,3 @@ def expected_etag(marker: Marker) -> str:
 
 def _body(marker: Marker) -> bytes:
     return json.dumps(asdict(marker), indent=1).encode()
-
-
-def _ask(root: Path, *words: str) -> str:
-    """What Git answers; "" where it has no answer."""
-    with contextlib.suppress(git.GitError):
-        return git.run(root, *words).decode(errors="replace").strip()
-    return ""

@@ -46,7 +46,7 @@ def run(session: Session, words: list[str], keys: int, progress: Progress) -> No
     """
     patience = watchdog.STALL_SECONDS + keys / 1000  # a page of a thousand keys may take a second
     command = [*program(), "s3", *words, *_options(session)]
-    end = process.run(session, command, _environment(session), patience, _Reader(), progress)
+    end = process.run(command, _environment(session), patience, _Reader(), progress)
     if end.code:
         raise RegistryError(f"aws s3 {words[0]}: {_last_words(end.errors, end.code)}")
 

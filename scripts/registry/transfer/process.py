@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
-from registry import lock
+from registry import interrupt, lock
 from registry.errors import RegistryError, Stalled
-from registry.remote.session import Session
 from registry.transfer.watchdog import Pulse, Sign
 
 LAST_WORDS = 2**16  # bytes of its errors that are kept: hours of talk fill a memory
@@ -33,7 +32,6 @@ class Ended:
 
 
 def run(
-    session: Session,
     command: list[str],
     env: Mapping[str, str],
     patience: float,
@@ -44,7 +42,7 @@ def run(
     """Run it to its end.
 
     `read` makes sense of a block of its talk. Raises NotStarted, Stalled when it says nothing new
-    for `patience` seconds, KeyboardInterrupt when the session is stopping.
+    for `patience` seconds, KeyboardInterrupt after Ctrl-C.
     """
     errors = bytearray()
     try:
@@ -60,14 +58,13 @@ def run(
         raise NotStarted(f"{command[0]}: {error.strerror}") from None
     with process:
         try:
-            silence = _watch(session, process, errors, patience, read, progress)
+            silence = _watch(process, errors, patience, read, progress)
         finally:
             _end(process)
     return Ended(process.returncode, bytes(errors), silence)
 
 
 def _watch(
-    session: Session,
     process: subprocess.Popen[bytes],
     errors: bytearray,
     patience: float,
@@ -79,7 +76,7 @@ def _watch(
     open_pipes = [process.stdout, process.stderr]
     pulse, moved = Pulse(), 0
     while open_pipes:
-        if session.stopping.is_set():
+        if interrupt.asked.is_set():
             raise KeyboardInterrupt
         if pulse.silence() > patience:
             raise Stalled(f"{name}: no progress for {patience:.0f} s; is the remote up?")

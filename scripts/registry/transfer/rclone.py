@@ -89,7 +89,7 @@ def _copy(
         names.writelines(path.encode() + b"\n" for path in paths)
         names.seek(0)
         env, reader = _environment(session), Reader()
-        end = process.run(session, command, env, patience, reader, progress, names)
+        end = process.run(command, env, patience, reader, progress, names)
     complaints = reader.complaints()
     if end.code in UNUSABLE or end.code < 0:
         raise NotStarted(f"rclone: {rclone_log.last_words(complaints, end.code)}")
