@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.transfer import process, watchdog
+from registry.transfer import watchdog
 from registry.transfer.watchdog import Pulse, Sign
 
 SIGNS = {  # one a second
@@ -30,7 +30,7 @@ SIGNS = {  # one a second
 )
 def test_how_long_it_has_been_silent(monkeypatch, signs, silence):
     now = 0.0
-    monkeypatch.setattr(process.time, "monotonic", lambda: now)
+    monkeypatch.setattr(watchdog.time, "monotonic", lambda: now)
     pulse = Pulse()
     for sign in signs:
         now += 1

@@ -1,7 +1,7 @@
 """The comparison table of the design, written down a second time and checked in every state.
 
 A state is one content (or none) on each side: here, in the baseline, in S3. Three contents are
-enough to tell all states apart; the real `registry.compare` is asked about each.
+enough to tell all states apart; the real `registry.sync.compare` is asked about each.
 """
 
 from itertools import product
