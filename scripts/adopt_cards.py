@@ -18,7 +18,6 @@ from registry.cards import clues, edit
 from registry.cards.card import Card
 from registry.cards.clues import Clue
 from registry.cards.edit import LISTS
-from registry.cards.front_matter import FENCE
 from registry.cards.library import Library
 from registry.entries import Entry, select
 from registry.files import write_whole
@@ -46,13 +45,13 @@ def unadoptable(entry: Entry, library: Library) -> list[tuple[int, str]]:
     card, why = library.card(entry), library.unreadable(entry)
     if card is None:
         return [why] if why and entry.card.is_file() else []
-    return card.broken if _has_front_matter(card) else []
+    return [] if card.bare else card.broken
 
 
 def adopt(entry: Entry, library: Library) -> bool:
     """Write front matter above the card's text, if it has none; whether it did."""
     card = library.card(entry)
-    if card is None or _has_front_matter(card):
+    if card is None or not card.bare:
         return False
     head = front_matter(card, library, above=front_matter(card, library).count("\n"))
     data = entry.card.read_bytes().removeprefix(BOM)
@@ -82,11 +81,6 @@ def front_matter(card: Card, library: Library, above: int = 0) -> str:
         others = [clue.text for clue in found if clue not in taken]
         notes[key] += f"; or: {', '.join(others[:3])}" if others else ""
     return edit.new_front_matter(card.entry, known, notes)
-
-
-def _has_front_matter(card: Card) -> bool:
-    """Whether there is any, also such that does not end."""
-    return bool(card.where or FENCE.match(card.text))
 
 
 def _arguments() -> argparse.ArgumentParser:

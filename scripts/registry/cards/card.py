@@ -14,13 +14,15 @@ from registry.entries import Entry
 
 @dataclass
 class Card:
-    """One card. `broken` are the reasons (line, message) why its front matter cannot be used."""
+    """One card. `broken` are the reasons (line, message) why its front matter cannot be used;
+    a `bare` one has none."""
 
     entry: Entry
     text: str
     fields: Mapping = field(default_factory=Mapping)
     where: Split | None = None
     broken: list[tuple[int, str]] = field(default_factory=list)
+    bare: bool = False
 
     @property
     def path(self) -> str:
@@ -82,10 +84,11 @@ def parse(entry: Entry, text: str) -> Card:
     try:
         card.where = front_matter.split(text)
         if card.where is None:
+            card.bare = True
             raise Broken(1, f"front matter must be there: run `make adopt DATASET={entry:sh}`")
-        if card.where.fence:
-            line = card.line_at(card.where.fence)
-            card.broken.append((line, "front matter must be first: move it to the top of the file"))
+        why = front_matter.misplaced(text, card.where)
+        if why:
+            card.broken.append((card.line_at(card.where.fence), why))
         card.fields = front_matter.read(text, card.where)
     except Broken as problem:
         card.broken.append((problem.args[0], problem.args[1]))

@@ -9,7 +9,8 @@ import yaml
 
 from registry.cards.yaml_values import Broken, Mapping, Reader
 
-FENCE = re.compile(r"(?P<fence>---[ \t]*\r?(?:\n|\Z))")
+# The Hub knows front matter by a first line of --- alone; with more on it, it was meant to be one.
+FENCE = re.compile(r"(?P<fence>---(?P<more>[ \t]*(?:[ \t]#[^\r\n]*)?)\r?(?:\n|\Z))")
 # Front matter below nothing but blank lines or a byte order mark.
 BLANK_ABOVE = re.compile(r"\ufeff?(?:[ \t]*\r?\n)*(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*[\w-]+:\s)")
 # Front matter below something else, where no tool looks for it: a rule (`---`) above a known key.
@@ -17,6 +18,7 @@ LATE = re.compile(
     r"(?:^|(?<=\ufeff))(?P<fence>---[ \t]*\r?\n)(?=(?:#.*\n)*(?:pretty_name|license|tags):)",
     re.MULTILINE,
 )
+OLD_MAC = re.compile(r"---[ \t]*\r(?!\n)")
 CLOSE = re.compile(r"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 
 
@@ -34,6 +36,8 @@ def split(text: str) -> Split | None:
 
     Raises Broken when it does not end.
     """
+    if OLD_MAC.match(text):
+        raise Broken(1, "lines must end with LF, not CR: save the file so in your editor")
     opened = FENCE.match(text) or BLANK_ABOVE.match(text) or LATE.search(text)
     if not opened:
         return None
@@ -43,6 +47,16 @@ def split(text: str) -> Split | None:
         line = text.count("\n", 0, fence) + 1
         raise Broken(line, "front matter must end: add a line with only --- below its last key")
     return Split(fence, opened.end("fence"), closed.start(), closed.end())
+
+
+def misplaced(text: str, where: Split) -> str | None:
+    """Why tools do not see front matter that a person sees; None when they do."""
+    if where.fence:
+        return "front matter must be first: move it to the top of the file"
+    opened = FENCE.match(text)
+    if opened and opened["more"]:
+        return "the first line must be --- alone: run `make check-cards FIX=1`"
+    return None
 
 
 def read(text: str, where: Split) -> Mapping:

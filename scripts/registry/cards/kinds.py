@@ -9,7 +9,7 @@ from registry.cards import formats
 from registry.cards.formats import TODO
 from registry.cards.schema import CODE_KEYS
 from registry.cards.vocabulary import guess
-from registry.cards.yaml_values import Value
+from registry.cards.yaml_values import UNREADABLE, Value
 
 Found = tuple[int, str]
 Judge = Callable[[str], "str | None"]
@@ -52,7 +52,7 @@ def _untrue(value: Value) -> str | None:
 
 def _date(value: Value) -> Iterator[Found]:
     """The one kind that YAML may read as something else than text: 2026-11-23."""
-    problem = None if value.kind == "date" else _untrue(value)
+    problem = None if value.kind in ("date", UNREADABLE) else _untrue(value)
     if not problem and not TODO.search(value.data):
         try:
             good = str(datetime.date.fromisoformat(value.data)) == value.data

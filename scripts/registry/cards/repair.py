@@ -10,16 +10,15 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 
-from registry.cards import card as cards_card
-from registry.cards import markdown
-from registry.cards.card import Card
+from registry.cards import front_matter, markdown
+from registry.cards.card import Card, parse
 from registry.cards.edit import Edit, apply
 from registry.cards.formats import TODO
 from registry.cards.rules.body import NEARLY_TITLE, OPTIONAL, TITLE
 from registry.cards.schema import BY_NAME, ORDER
-from registry.cards.yaml_values import Mapping, Value
+from registry.cards.yaml_values import UNREADABLE, Mapping, scalars
 
-TRAPS = ("number", "yes or no", "date")
+TRAPS = ("number", "yes or no", "date", UNREADABLE)
 
 
 def fixed(card: Card) -> tuple[str, list[str]]:
@@ -28,7 +27,7 @@ def fixed(card: Card) -> tuple[str, list[str]]:
     for repair in REPAIRS:
         edits = list(repair(card))
         text = apply(card.text, edits)
-        again = cards_card.parse(card.entry, text)
+        again = parse(card.entry, text)
         if edits and _says(again.fields) == _says(card.fields):
             done += [edit.what for edit in edits]
             card = again
@@ -48,12 +47,21 @@ def first(card: Card) -> Iterator[Edit]:
         yield Edit(0, card.where.fence, "", "the front matter is first")
 
 
+def fence(card: Card) -> Iterator[Edit]:
+    """The first line is --- alone: blanks behind it go, a comment takes the next line."""
+    opened = front_matter.FENCE.match(card.text)
+    if card.where and opened and opened["more"]:
+        comment = opened["more"].strip()
+        new = f"\n{comment}" if comment else ""
+        yield Edit(*opened.span("more"), new, "the first line is --- alone")
+
+
 def quotes(card: Card) -> Iterator[Edit]:
     """A text that YAML would read as something else gets its quotes."""
     for key, value in card.fields.items():
         if key not in BY_NAME or BY_NAME[key].kind == "date":
             continue
-        for item in _scalars(value):
+        for item in scalars(value):
             raw = card.text[item.start : item.end]
             if item.plain and item.kind in TRAPS and raw == item.data:
                 yield Edit(item.start, item.end, f'"{raw}"', f'{key}: quoted "{raw}"')
@@ -101,6 +109,7 @@ def optional(card: Card) -> Iterator[Edit]:
 REPAIRS: tuple[Callable[[Card], Iterator[Edit]], ...] = (
     line_ends,
     first,
+    fence,
     quotes,
     key_order,
     title,
@@ -128,17 +137,6 @@ def _above(text: str, end: int, floor: int) -> int:
     return end
 
 
-def _scalars(value: Value) -> Iterator[Value]:
-    if value.kind == "list":
-        for item in value.data:
-            yield from _scalars(item)
-    elif value.kind == "mapping":
-        for item in value.data.values():
-            yield from _scalars(item)
-    else:
-        yield value
-
-
 def _says(fields: Mapping) -> dict[str, list[str]]:
     """What the front matter says, whatever its order and its quotes."""
-    return {key: [item.data for item in _scalars(value)] for key, value in fields.items()}
+    return {key: [item.data for item in scalars(value)] for key, value in fields.items()}

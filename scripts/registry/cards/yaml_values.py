@@ -7,18 +7,29 @@ nesting and no aliases can bring the reader down.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import yaml
 
-DEEPEST = 10
-KINDS = {"str": "text", "bool": "yes or no", "int": "number", "float": "number", "null": "nothing"}
+DEEPEST = 50
+KINDS = {
+    "str": "text",
+    "bool": "yes or no",
+    "int": "number",
+    "float": "number",
+    "null": "nothing",
+    "timestamp": "date",
+}
+# What no YAML reader of others takes: 2026-02-30, 0x_, !tag.
+UNREADABLE = "value that nobody can read"
 # A number to the YAML 1.2 parsers of others, such as the Hub's, but text to PyYAML.
 NUMBER_1_2 = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+")
 # Events are Any: to PyYAML's type stubs their marks may be None, though a parser always sets them.
 Event = Any
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What PyYAML's C parser takes otherwise than its Python one, which the Hub's library reads cards
+# with: tabs, tags, marks inside the text, lines that are no lines to C, `|#`, and `?` as a key.
+DIFFERS = re.compile(r"[\t\ufeff\x85\u2028\u2029]|[|>][-+\d]*#|(?:^|[\s,\[{:?-])[!?]", re.MULTILINE)
 
 
 class Broken(ValueError):
@@ -28,7 +39,7 @@ class Broken(ValueError):
 class Value(NamedTuple):
     """A value and where it stands.
 
-    kind: "text", "number", "yes or no", "date", "nothing", "list", "mapping" or "other".
+    kind: "text", "number", "yes or no", "date", "nothing", "list", "mapping" or UNREADABLE.
     data: the text as written, a list of Values, or a dict of Values. start, end: offsets in the
     card's text. line: in the file, from 1. plain: written without quotes.
     """
@@ -55,7 +66,8 @@ class Reader:
     """Reads one mapping. `line` and `offset` say where the source begins in its file."""
 
     def __init__(self, source: str, line: int, offset: int) -> None:
-        self.parser: Any = LOADER(source)
+        self.parser: Any = _loader(source)(source)
+        self.constructor: Any = yaml.constructor.SafeConstructor()
         self.line, self.offset = line, offset
         self.last: Event = None
 
@@ -68,6 +80,7 @@ class Reader:
         event = self.parser.get_event()
         if not isinstance(event, yaml.MappingStartEvent):
             raise Broken(self._line(event), "front matter must be `key: value` lines: write it so")
+        self._refuse_tag(event)
         found = self._mapping(0)
         self.parser.get_event()
         event = self.parser.get_event()
@@ -80,6 +93,7 @@ class Reader:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise Broken(self._line(event), "a key must be one word: quote it, or correct it")
+            self._refuse_key(event, depth)
             key, value = event.value, self._value(self._next(), depth + 1)
             if key in found:
                 found.twice.append((key, self._line(event)))
@@ -96,6 +110,7 @@ class Reader:
             raise Broken(self._line(event), "front matter must not use & and *: write it out")
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
+        self._refuse_tag(event)
         if isinstance(event, yaml.MappingStartEvent):
             found = self._mapping(depth)
             return self._place("mapping", found, event)._replace(
@@ -106,16 +121,38 @@ class Reader:
             items.append(self._value(item, depth + 1))
         return self._place("list", items, event)._replace(end=self._end(event, items))
 
+    def _refuse_tag(self, event: Event) -> None:
+        """A list or mapping that a tag makes something else of."""
+        if event.tag:
+            raise Broken(self._line(event), f"front matter must not use tags: delete {event.tag}")
+
+    def _refuse_key(self, event: yaml.ScalarEvent, depth: int) -> None:
+        """A key that the readers of others take for something else than a text."""
+        kind = self._kind(event)
+        if kind == UNREADABLE or (depth == 0 and kind != "text"):
+            raise Broken(
+                self._line(event), f"a key must be a text: quote {event.value}, or write it"
+            )
+
     def _scalar(self, event: yaml.ScalarEvent) -> Value:
         plain = not event.style and event.implicit[0]
-        tag = event.tag
-        if not tag or tag == "!":
-            tag = self.parser.resolve(yaml.ScalarNode, event.value, event.implicit)
-        name = tag.rpartition(":")[2]
-        kind = KINDS.get(name, "date" if name == "timestamp" else "other")
+        kind = self._kind(event)
         if plain and kind == "text" and NUMBER_1_2.fullmatch(event.value):
             kind = "number"
         return self._place(kind, event.value, event, plain)
+
+    def _kind(self, event: yaml.ScalarEvent) -> str:
+        """What Python's YAML makes of a scalar; tried where it may fail at that."""
+        tag = event.tag
+        if not tag or tag == "!":
+            tag = self.parser.resolve(yaml.ScalarNode, event.value, event.implicit)
+        kind = KINDS.get(tag.removeprefix("tag:yaml.org,2002:"), UNREADABLE)
+        if kind in ("number", "date", "yes or no"):
+            try:
+                self.constructor.construct_object(yaml.ScalarNode(tag, event.value))
+            except (ValueError, LookupError, OverflowError, AttributeError, yaml.YAMLError):
+                return UNREADABLE
+        return kind
 
     def _place(self, kind: str, data: object, event: Event, plain: bool = False) -> Value:
         start = self._start(event)
@@ -137,3 +174,18 @@ class Reader:
 
     def _start(self, event: Event) -> int:
         return self.offset + int(event.start_mark.index)
+
+
+def scalars(value: Value) -> Iterator[Value]:
+    """The texts, numbers and so on that a value holds, at any depth."""
+    if value.kind not in ("list", "mapping"):
+        yield value
+        return
+    for item in value.data if value.kind == "list" else value.data.values():
+        yield from scalars(item)
+
+
+def _loader(source: str) -> Any:  # noqa: ANN401  # two classes without a common type
+    """The quick parser, where it reads the same as the one that others use."""
+    quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.SafeLoader if DIFFERS.search(source) else quick

@@ -11,7 +11,7 @@ from registry.cards.kinds import KINDS, Found
 from registry.cards.library import Library
 from registry.cards.schema import BY_NAME, ONE_OF, ORDER, REQUIRED_WITH
 from registry.cards.vocabulary import guess
-from registry.cards.yaml_values import Value
+from registry.cards.yaml_values import UNREADABLE, Value, scalars
 
 
 def readable(card: Card, library: Library) -> Iterator[Found]:
@@ -77,6 +77,9 @@ def values(card: Card, library: Library) -> Iterator[Found]:
         if key in BY_NAME:
             for line, problem in KINDS[BY_NAME[key].kind](value):
                 yield line, f"{key} {problem}"
+        for item in scalars(value):
+            if item.kind == UNREADABLE and key not in BY_NAME:
+                yield item.line, f'{key} must be what YAML can read: quote it, "{item.data}"'
 
 
 def blanks(card: Card, library: Library) -> Iterator[Found]:
