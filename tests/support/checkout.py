@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from registry.entries import Entry
 from registry.raw import verified
@@ -34,7 +35,10 @@ from support.fault_proxy import FaultProxy
 from support.servers import MOTO, RCLONE, Bucket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SECONDS = 120.0
+# How long anything may take before it counts as hanging. Far more than the slowest machine needs:
+# what takes how long is no business of a test, but for those that compare with a healthy run.
+SECONDS = 900.0
+R = TypeVar("R")
 # Every clone knows these two, so that other cards can name what they derive from.
 BASE, SCRATCH = "raw_datasets/base", "experiments/scratch"
 BASE_DVC = "outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  size: 0\n  hash: md5\n  path: base\n"
@@ -73,6 +77,19 @@ class Run:
     __repr__ = __str__
 
 
+def _as_of_one_moment(look: Callable[..., R]) -> Callable[..., R]:
+    """Look anew when a file goes while it is looked at: commands rename and remove meanwhile."""
+
+    @functools.wraps(look)
+    def again(*args: Any) -> R:
+        for _ in range(100):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                return look(*args)
+        return look(*args)
+
+    return again
+
+
 # Every test holds with either mover. By itself the suite pairs each with one of the stores, so that
 # all that runs on both stores also runs with both; ENGINE=aws or ENGINE=rclone chooses one for all.
 ENGINES = {RCLONE: "auto", MOTO: "rclone"}
@@ -90,7 +107,7 @@ class Checkout:
         self.env = _environment(self.home, self.tmp)
         self.running: Process | None = None
         self._proxy: FaultProxy | None = None
-        shutil.copytree(_template(samples), path, symlinks=True)
+        shutil.copytree(_template(samples), path, symlinks=True, copy_function=_copy)
         (path / ".venv").symlink_to(sys.prefix)
         if bucket:
             self.point_at(bucket)
@@ -208,6 +225,7 @@ class Checkout:
             else:
                 target.unlink()
 
+    @_as_of_one_moment
     def tree(self, folder: str = "") -> dict[str, bytes]:
         """path -> bytes of every file of entries (below `folder`), cards and rules left out.
 
@@ -223,12 +241,14 @@ class Checkout:
                     found[name] = path.read_bytes()
         return {name: body for name, body in found.items() if name.startswith(folder)}
 
+    @_as_of_one_moment
     def state(self) -> dict[str, bytes]:
         """path -> bytes of what this checkout remembers of mirrored entries."""
         folder = self.path / ".registry" / "state"
         files = [f for s in MIRRORED for f in sorted((folder / s).rglob("*")) if f.is_file()]
         return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
 
+    @_as_of_one_moment
     def trash(self) -> list[bytes]:
         """Every content that was set aside here."""
         folder = self.path / ".registry" / "trash"
@@ -238,6 +258,7 @@ class Checkout:
         """Every content that a person can still get at here: in entries or in the trash."""
         return {*self.tree().values(), *self.trash()}
 
+    @_as_of_one_moment
     def strays(self) -> list[str]:
         """Names that no finished command may leave: unfinished files, stages, temporary files."""
         found = []
@@ -404,11 +425,28 @@ def _template(samples: bool) -> Path:
     if not samples:
         _take_samples_out(template)
     env = _environment(template.parent / "home", template.parent)
-    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "As tracked"]):
+    for words in (
+        ["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "As tracked"],
+        ["repack", "-adq"],
+    ):  # fmt: skip
         subprocess.run(["git", *words], cwd=template, env=env, check=True)
+    for sample in (template / ".git" / "hooks").iterdir():
+        sample.unlink()
     # Once for all copies, which may write none: or each of their commands compiles all anew.
     subprocess.run([sys.executable, "-m", "compileall", "-q", template / "scripts"], check=True)
     return template
+
+
+def _copy(source: str, target: str) -> None:
+    """A file of the template; by a hard link where nobody ever writes into it: Git's objects and
+    compiled modules are only replaced."""
+    if source.endswith((".pyc", ".pack", ".idx", ".rev")):
+        os.link(source, target)
+    elif os.path.islink(source):
+        os.symlink(os.readlink(source), target)
+    else:
+        shutil.copyfile(source, target)
+        shutil.copystat(source, target)
 
 
 def _take_samples_out(template: Path) -> None:

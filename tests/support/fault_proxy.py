@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 HOP_BY_HOP = {"connection", "keep-alive", "expect", "proxy-connection", "transfer-encoding"}
-HANG_SECONDS = 600.0
+HANG_SECONDS = 3600.0
 CODES = {403: "ExpiredToken", 404: "NoSuchKey", 412: "PreconditionFailed", 500: "InternalError",
          503: "SlowDown"}  # fmt: skip
 
@@ -191,9 +191,10 @@ class FaultProxy:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
+        """Nobody is listened to any more; the thread that did notices in a moment."""
         self._stopped.set()
-        self._server.shutdown()
         self._server.server_close()
+        threading.Thread(target=self._server.shutdown, daemon=True).start()
 
     def when(self, method: str = "", path: str = "", **how_often: int) -> Rule:
         """A rule for requests whose method is and whose decoded path?query contains (regexes)."""
