@@ -12,5 +12,5 @@ def test_no_code_asks_a_mover_to_delete():
         ["git", "ls-files", "-z", *names], cwd=ROOT, check=True, capture_output=True, text=True
     )
     files = [ROOT / name for name in filter(None, listed.stdout.split("\0"))]
-    assert {"push.sh", "Makefile", "mover.py"} <= {file.name for file in files}
+    assert {"push.sh", "Makefile", "engine.py"} <= {file.name for file in files}
     assert [str(file) for file in files if b"--delete" in file.read_bytes()] == []

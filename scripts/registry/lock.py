@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sys
 import time
 from pathlib import Path
 
+from registry import console
 from registry.errors import RegistryError
 
 WAIT_SECONDS = 10.0
@@ -27,7 +27,7 @@ def take(root: Path, command: str) -> None:
         if time.monotonic() > end:
             raise RegistryError(f"{_holder(root)} in this checkout: wait for it, then run again")
         if not told:
-            print(f"waiting: {_holder(root)} in this checkout", file=sys.stderr, flush=True)
+            console.say(f"waiting: {_holder(root)} in this checkout")
             told = True
         time.sleep(0.1)
     started = time.strftime("%H:%M:%S")

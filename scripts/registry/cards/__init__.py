@@ -6,6 +6,6 @@ whether cards are good, by the rules in `rules/`; `library` is all cards at once
 follow references. `draft`, `clues`, `questions` and `code` begin a card, `edit` and `repair`
 change one, `hub` exports it.
 
-Face: card, schema, kinds, vocabulary, markdown, yaml_values, library, check, repair, edit, draft,
-clues, questions, code, hub, rules.
+Face: card, front_matter, schema, kinds, formats, vocabulary, markdown, yaml_values, library,
+check, repair, edit, draft, clues, questions, code, hub, rules.
 """

@@ -5,6 +5,6 @@
 (`embedded`) if need be. `s3` speaks S3 over `http`, signed by `sigv4` with what `credentials`
 finds. `capabilities` asks what the store can do, and `etag` knows what an ETag says about bytes.
 
-Face: location, dvc_config, settings, credentials, connect, session, s3, etag, capabilities,
+Face: location, dvc_config, settings, credentials, connect, session, s3, http, etag, capabilities,
 embedded.
 """

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import threading
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from registry import git
+from registry import console, git
 from registry.entries import ROOT
 from registry.options import Options
 from registry.remote import capabilities, dvc_config, location, s3
@@ -41,7 +40,7 @@ class Session:
         with self._probe:
             if text not in self._said:
                 self._said.add(text)
-                print(text, file=sys.stderr, flush=True)
+                console.say(text)
 
     def is_conditional(self) -> bool:
         """Whether the store has conditional writes; asked once per command."""

@@ -5,5 +5,5 @@ remembers what it saw while nothing changed; `summary` adds all up and proposes 
 `render` prints it. `quick_check` is the gate of pull and push: it names the entries that may have
 something to move.
 
-Face: states, inspect, summary, render, quick_check.
+Face: states, inspect, cache, summary, render, quick_check.
 """

@@ -4,5 +4,5 @@
 `fields`, `body`, `references`, `links` and `secrets`. `entries` judges cards and folders
 together, `remote` what S3 holds without a card.
 
-Face: card, entries, remote, fields.
+Face: card, entries, remote, fields, body, links, references.
 """

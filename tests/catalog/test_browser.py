@@ -28,7 +28,7 @@ OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
 ]  # fmt: skip
-AXE = Path(__file__).parent / "support" / "vendor" / "axe.min.js"
+AXE = Path(__file__).parent.parent / "support" / "vendor" / "axe.min.js"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SETS, MODELS = "processed_datasets", "champion_models"
 

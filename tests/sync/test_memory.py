@@ -7,17 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-SUPPORT = Path(__file__).parent / "support"
+TESTS = Path(__file__).parent.parent
 BASE = 40_000_000  # Python, and what a push and a pull import
 PER_FILE = 400  # its path and what is known of it; 1,000,000 files took 429 MB in all
 
 
 def test_a_push_and_a_pull_of_many_files_take_little_memory(tmp_path):
     files = 200_000
-    scripts = Path(__file__).parent.parent / "scripts"
     run = subprocess.run(
-        [sys.executable, SUPPORT / "many_files.py", tmp_path, str(files)],
-        env={**os.environ, "PYTHONPATH": str(scripts)},
+        [sys.executable, TESTS / "support" / "many_files.py", tmp_path, str(files)],
+        env={**os.environ, "PYTHONPATH": str(TESTS.parent / "scripts")},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
