@@ -76,6 +76,9 @@ adopt: ## give front matter to cards that have none, or to DATASET=x
 card-export: ## write a card as the README.md of a Hugging Face repository (DATASET=x OUT=folder)
 	@$(run)/export_card.py $${OUT:+"--out=$$OUT"} -- $(dataset)
 
+vocab: ## renew the Hub's lists of licenses, tasks, libraries, languages (FROM=one of the Hub's files)
+	@$(run)/renew_vocabulary.py $${FROM:+"$$FROM"}
+
 hooks: ## install Git hooks that check what is committed and pushed
 	@$(run)/install_hooks.py
 

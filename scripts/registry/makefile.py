@@ -25,7 +25,7 @@ VARIABLES = {  # what each is for; the Makefile has the same names, a test compa
     "REMOTE": "1: also ask S3",
     "FIX": "1: repair what can be repaired",
     "FORMAT": "json, or another format that the command knows",
-    "FROM": "what to take over from",
+    "FROM": "what to take over from: entries, a file, a branch",
     "CODE": "the code that made it",
     "OUT": "where to write it",
     "ALL": "1: show everything",

@@ -29,9 +29,11 @@ def license_id(text: str) -> str | None:
 def language(text: str) -> str | None:
     if text in known("languages"):
         return None
-    return (
-        f"must be ISO 639 codes, such as en: '{text}'.{guess(text[:2], words('languages')[:187])}"
-    )
+    start = re.split(r"[-_]", text.lower())[0]
+    if start in known("languages"):  # en-US, zh_Hant: the Hub has another key for those
+        return f"must be ISO 639 codes: '{text}'. Write {start}, and {text} under language_bcp47"
+    near = guess(text[:2], [word for word in words("languages") if len(word) == 2])
+    return f"must be ISO 639 codes, such as en: '{text}'.{near}"
 
 
 def tag(text: str) -> str | None:
