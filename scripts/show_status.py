@@ -29,8 +29,9 @@ from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
 from registry.status import states
-from registry.status.cache import Glance
-from registry.status.inspect import Looker
+from registry.status.cache import Cache
+from registry.status.inspect import Inspector
+from registry.status.known import Known
 from registry.status.states import Condition, Judgement
 from registry.status.summary import Overview
 from registry.sync.marker import DONE, Marker
@@ -90,18 +91,18 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
 def look_at(
     session: Session, etags: dict[str, str] | None, chosen: list[Entry], whole: bool
 ) -> list[Condition]:
-    notes = Glance.load(ROOT, session.remote.identity)
-    looker = Looker(session, etags, notes)
+    cache = Cache.load(ROOT, session.remote.identity)
+    inspector = Inspector(Known(session, etags, cache))
     with ThreadPoolExecutor(HANDS) as pool:
-        found = list(pool.map(lambda entry: look_at_one(looker, entry), chosen))
-    notes.save(keep=not whole)
+        found = list(pool.map(lambda entry: inspect(inspector, entry), chosen))
+    cache.save(keep=not whole)
     return found
 
 
-def look_at_one(looker: Looker, entry: Entry) -> Condition:
+def inspect(inspector: Inspector, entry: Entry) -> Condition:
     """An entry's condition; one that cannot be looked at does not hide the others."""
     try:
-        return looker.look(entry)
+        return inspector.inspect(entry)
     except Unreachable:
         raise
     except RegistryError as error:

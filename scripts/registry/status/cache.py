@@ -1,6 +1,6 @@
 """What `make status` found out before, so that it need not ask again: a cache, and nothing more.
 
-`.registry/glance.json`. What is noted can never go stale: a marker's facts under its ETag, a
+`.registry/status.json`. What is noted can never go stale: a marker's facts under its ETag, a
 judgement under a digest of all that it was made from, a raw version that S3 was seen to hold.
 Losing the file costs time, and nothing else.
 """
@@ -21,13 +21,11 @@ from registry.index.scan import Scan
 from registry.sync.marker import Marker
 
 READ_BYTES = 64 * 2**20  # how much of an entry is read to tell whether it changed; a pull reads all
-
-
 FORMAT = 1
 
 
 @dataclass
-class Glance:
+class Cache:
     """The notes of one checkout about one remote; only what was used this time is kept."""
 
     path: Path
@@ -36,9 +34,9 @@ class Glance:
     _new: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, root: Path, remote: str) -> Glance:
+    def load(cls, root: Path, remote: str) -> Cache:
         """The notes; none if the file is missing, odd or about another remote."""
-        path = root / ".registry" / "glance.json"
+        path = root / ".registry" / "status.json"
         with suppress(OSError, ValueError, KeyError, TypeError):
             found = json.loads(path.read_bytes())
             if (found["format"], found["remote"]) == (FORMAT, remote):
@@ -80,7 +78,7 @@ def key(entry: str, *parts: object) -> str:
     return f"judged {entry} {blake2b(text, digest_size=12).hexdigest()}"
 
 
-def _too_much(found: Scan, pairs: Iterable[tuple[str, str]]) -> bool:
+def too_much(found: Scan, pairs: Iterable[tuple[str, str]]) -> bool:
     size, last = 0, ""
     for path, _ in pairs:
         size += found.files[path].size if path != last else 0
@@ -88,7 +86,7 @@ def _too_much(found: Scan, pairs: Iterable[tuple[str, str]]) -> bool:
     return size > READ_BYTES
 
 
-def _is_fresh(found: Scan, looked_ns: int) -> bool:
+def is_fresh(found: Scan, looked_ns: int) -> bool:
     """Whether a file changed so shortly before the look that a later edit may have equal times."""
     newest = max((min(s.mtime_ns, s.ctime_ns) for s in found.files.values()), default=0)
     return newest > looked_ns - baseline.COARSE_TICK_NS
