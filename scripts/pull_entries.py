@@ -90,7 +90,7 @@ def print_plans(raw: RawPull, pulls: list[Pull]) -> None:
     for entry in raw.wanted:
         print(f"{entry}: fetch the version that {entry.name}.dvc names")
     for pull in pulls:
-        for line in describe.planned(pull):
+        for line in describe.planned_pull(pull):
             print(line)
 
 
@@ -98,7 +98,7 @@ def report(pulls: list[Pull], results: list[parallel.Result[Any]], took: str) ->
     """Say what happened to each entry, then one summary line."""
     failed = {r.entry for r in results if r.error}
     for pull in pulls:
-        text = describe.done(pull)
+        text = describe.done_pull(pull)
         if text and pull.entry not in failed:
             print(f"{pull.entry}: {text}")
     code = console.report(results)

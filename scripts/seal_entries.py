@@ -14,15 +14,10 @@ from functools import partial
 
 from registry import console, entries, lock, parallel
 from registry.console import say
-from registry.entries import Entry
-from registry.errors import Refusal
 from registry.humanize import plural
-from registry.remote import capabilities, connect
-from registry.remote.session import Session
+from registry.remote import connect
 from registry.sections import MIRRORED
-from registry.sync import compare, marker, refusals
-from registry.sync.push import Push
-from registry.sync.survey import Survey
+from registry.sync import seal
 
 
 def main(argv: list[str]) -> int:
@@ -33,52 +28,12 @@ def main(argv: list[str]) -> int:
     lock.take(entries.ROOT, "make seal")
     session, _ = connect.connect()
     accepted = os.environ.get("CONFIRM", "")
-    results = parallel.each(chosen, lambda e: e, partial(seal, session, accepted))
+    results = parallel.each(chosen, lambda e: e, partial(seal.seal, session, accepted))
     for result in results:
         if result.value:
             print(f"{result.entry}: {result.value}")
     say(f"seal: {plural(sum(not r.error for r in results), 'entry', 'entries')} sealed")
     return console.report(results)
-
-
-def seal(session: Session, accepted: str, entry: Entry) -> str:
-    if accepted and accepted == entry.name:
-        return accept(session, entry)
-    push = Push(entry, session)
-    push.look()
-    push.decide()
-    if push.plan.moves or push.plan[compare.BEHIND]:
-        raise Refusal(
-            "not the same here and in S3: pull or push first; to accept what S3 holds, "
-            f"`make seal DATASET={entry:sh} CONFIRM={entry:name}`"
-        )
-    if push.is_idle:
-        push.learn()
-        return "sealed already"
-    if session.options.dry_run:
-        return "to be sealed"
-    push.claim()
-    push.seal()
-    return "sealed"
-
-
-def accept(session: Session, entry: Entry) -> str:
-    """Write a `done` marker over what S3 lists, whatever is here."""
-    survey = Survey(entry, session)
-    survey.look_there()
-    there = survey.marker
-    if there and there.state == marker.PUSHING:
-        raise refusals.being_pushed(entry, there)
-    if not survey.remote:
-        raise Refusal("S3 holds nothing for it")
-    if session.options.dry_run:
-        return f"to be sealed as S3 holds it, {plural(len(survey.remote), 'file')}"
-    sealed = marker.pushing(session, capabilities.new_token()).sealing(survey.remote)
-    try:
-        marker.write(session.client, entry, sealed, survey.marker_etag, session.is_conditional())
-    except marker.Taken:
-        raise Refusal("somebody began to push it just now") from None
-    return f"sealed as S3 holds it, {plural(len(survey.remote), 'file')}: now pull it"
 
 
 if __name__ == "__main__":

@@ -28,8 +28,7 @@ from registry.errors import RegistryError, Unreachable, UsageError
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
-from registry.status import states
-from registry.status.cache import Cache
+from registry.status import cache, states
 from registry.status.inspect import Inspector
 from registry.status.known import Known
 from registry.status.states import Condition, Judgement
@@ -91,11 +90,11 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
 def look_at(
     session: Session, etags: dict[str, str] | None, chosen: list[Entry], whole: bool
 ) -> list[Condition]:
-    cache = Cache.load(ROOT, session.remote.identity)
-    inspector = Inspector(Known(session, etags, cache))
+    notes = cache.Notes.load(ROOT, session.remote.identity)
+    inspector = Inspector(Known(session, etags, notes))
     with ThreadPoolExecutor(HANDS) as pool:
         found = list(pool.map(lambda entry: inspect(inspector, entry), chosen))
-    cache.save(keep=not whole)
+    notes.save(keep=not whole)
     return found
 
 

@@ -8,7 +8,6 @@ because of its encryption. Exit code 1 if anything is missing, extra or differen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -23,10 +22,9 @@ from registry.raw import verify as raw_verify
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import SECTIONS, SYNCED
+from registry.sync import verify as sync_verify
 from registry.sync.survey import Survey
-
-Finding = tuple[str, str]  # path, what is wrong with it
-UNVERIFIABLE = "unverifiable: its encryption hides what it holds"
+from registry.sync.verify import UNVERIFIABLE, Finding
 
 
 def main(argv: list[str]) -> int:
@@ -59,36 +57,13 @@ def look(session: Session, entry: Entry) -> Survey:
 def verify(meter: Meter, survey: Survey) -> list[Finding]:
     """Everything that is not the same here and in S3."""
     is_raw = SECTIONS[survey.entry.section].travels == "dvc"
-    findings = sorted(raw_verify.compare(survey) if is_raw else compare(survey))
+    findings = sorted(raw_verify.compare(survey) if is_raw else sync_verify.compare(survey))
     if is_raw and any(what == raw_verify.NOT_STORED for _, what in findings):
         # It says that all of it is in S3, and a push would believe it.
         baseline.forget(survey.entry)
     meter.moved(str(survey.entry), sum(stat.size for stat in survey.local.files.values()))
     meter.finished(len(survey.local.files))
     return findings
-
-
-def compare(survey: Survey) -> Iterator[Finding]:
-    survey.look_there()
-    both = survey.local.files.keys() & survey.remote.keys()
-    survey.read_bytes((path, survey.remote[path].etag) for path in both)
-    prefix = survey.session.remote.prefix(survey.entry)
-    for line in survey.remote_problems:
-        key, _, why = line.replace(prefix, "", 1).partition(": ")
-        yield key, f"S3 holds what cannot come here: {why}"
-    for line in survey.local.problems:
-        path, _, why = line.partition(": ")
-        yield path, why
-    for path in survey.remote.keys() - both:
-        yield path, "missing here"
-    for path in survey.local.files.keys() - both:
-        yield path, "extra: S3 has no such file"
-    for path in both:
-        same = survey.verdict(path, survey.remote[path].etag)
-        if same is None and survey.local.files[path].size == survey.remote[path].size:
-            yield path, UNVERIFIABLE
-        elif not same:
-            yield path, "differs"
 
 
 def report(results: list[parallel.Result[Any]], away: int, meter: Meter) -> int:

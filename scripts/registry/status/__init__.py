@@ -1,9 +1,9 @@
 """Status: says how every entry is, here and in S3, and changes nothing.
 
-`states` are the words. `inspect` looks at one entry (`inspect_raw` at a raw dataset), `cache`
-remembers what it saw while nothing changed; `summary` adds all up and proposes what to type,
-`render` prints it. `quick_check` is the gate of pull and push: it names the entries that may have
-something to move.
+`states` are the words, `known` is what all looks share. `inspect` looks at one entry
+(`inspect_raw` at a raw dataset), `cache` remembers what it saw while nothing changed; `summary`
+adds all up and proposes what to type, `render` prints it. `quick_check` is the gate of pull and
+push: it names the entries that may have something to move.
 
-Face: states, inspect, cache, summary, render, quick_check.
+Face: states, known, inspect, cache, summary, render, quick_check.
 """

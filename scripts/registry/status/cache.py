@@ -25,7 +25,7 @@ FORMAT = 1
 
 
 @dataclass
-class Cache:
+class Notes:
     """The notes of one checkout about one remote; only what was used this time is kept."""
 
     path: Path
@@ -34,7 +34,7 @@ class Cache:
     _new: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, root: Path, remote: str) -> Cache:
+    def load(cls, root: Path, remote: str) -> Notes:
         """The notes; none if the file is missing, odd or about another remote."""
         path = root / ".registry" / "status.json"
         with suppress(OSError, ValueError, KeyError, TypeError):

@@ -11,7 +11,6 @@ from registry.index import baseline
 from registry.index.scan import Scan
 from registry.remote.session import Session
 from registry.status import cache, states
-from registry.status.cache import Cache
 from registry.status.states import Judgement
 
 
@@ -21,7 +20,7 @@ class Known:
 
     session: Session
     etags: dict[str, str] | None
-    cache: Cache
+    cache: cache.Notes
 
     @property
     def well(self) -> str:

@@ -4,8 +4,9 @@
 `compare` them into a plan, pass the `guards`, and hold the entry by a `claim` on its `marker`, so
 that of two people who push one is refused. `upload` and `download` move what was planned by
 `transfer` and verify it; `place` puts files where they belong, `trash` keeps what they replace.
-`refusals` and `describe` are the words for it.
+`seal` vouches for an entry without a push, `verify` reads every byte of it, `remove` takes it out
+of S3. `refusals` and `describe` are the words for it.
 
 Face: push, pull, remove, survey, compare, marker, refusals, place, trash, claim, guards,
-describe.
+describe, seal, verify.
 """

@@ -1,30 +1,39 @@
-"""What a pull says of one entry: what it would do, and what it did."""
+"""What a push or pull says of one entry: what it would do, and what it did."""
 
 from __future__ import annotations
 
-from registry.humanize import plural
+from registry.entries import Entry
+from registry.humanize import plural, some
 from registry.sync import compare
+from registry.sync.compare import Plan
 from registry.sync.pull import Pull
+from registry.sync.push import Push
 
-WHY = {
+PULLED = {
     compare.FETCH: "fetch: new or changed in S3",
     compare.TRASH: "to the trash: deleted in S3",
     compare.KEEP: "keep: changed here, not pushed",
     compare.KEEP_GONE: "leave out: deleted here, not pushed",
     compare.KEEP_MINE: "keep: changed on both sides, TAKE=local",
 }
+PUSHED = {
+    compare.UPLOAD: "upload: new or changed here",
+    compare.DELETE: "delete in S3: deleted here",
+}
 
 
-def planned(pull: Pull) -> list[str]:
+def planned_pull(pull: Pull) -> list[str]:
     """A line for each file that something would happen to, or that is kept."""
-    return [f"{pull.entry}/{path}: {WHY[action]}" for action in WHY for path in pull.plan[action]]
+    return [
+        f"{pull.entry}/{path}: {PULLED[action]}" for action in PULLED for path in pull.plan[action]
+    ]
 
 
-def done(pull: Pull) -> str:
+def done_pull(pull: Pull) -> str:
     """What was done to an entry, and what was not and why; "" if there is nothing to say."""
     plan = pull.plan
     kept = [*plan[compare.KEEP], *plan[compare.KEEP_MINE]]
-    parts = [
+    parts: list[tuple[object, str]] = [
         (pull.wanted, f"{plural(len(pull.wanted), 'file')} fetched"),
         (plan[compare.TRASH], f"{len(plan[compare.TRASH])} deleted in S3, moved to the trash here"),
         (kept, f"{len(kept)} changed here and not pushed, kept"),
@@ -32,4 +41,39 @@ def done(pull: Pull) -> str:
         (pull.unverifiable, f"{len(pull.unverifiable)} encrypted so that nobody can verify them"),
         (pull.survey.outside_news, pull.survey.outside_news),
     ]
-    return ", ".join(text for there, text in parts if there)
+    return _joined(parts)
+
+
+def planned_push(push: Push) -> list[str]:
+    """A line for each file that something would happen to."""
+    return [
+        f"{push.entry}/{path}: {PUSHED[action]}" for action in PUSHED for path in push.plan[action]
+    ]
+
+
+def done_push(push: Push) -> str:
+    """What was done to an entry, and what stayed here and why; "" if there is nothing to say."""
+    local, deletes = push.survey.local, push.plan[compare.DELETE]
+    hidden = push.sending.unverifiable if push.claimed else set()
+    parts: list[tuple[object, str]] = [
+        (push.files, f"{plural(push.files, 'file')} sent"),
+        (deletes, f"{len(deletes)} deleted in S3"),
+        (local.left_out, f"{len(local.left_out)} left out ({some(local.left_out)})"),
+        (
+            local.empty_folders,
+            f"{plural(len(local.empty_folders), 'empty folder')} left out, S3 stores none: "
+            + some(local.empty_folders),
+        ),
+        (hidden, f"{len(hidden)} encrypted so that nobody can verify them"),
+        (push.survey.outside_news, push.survey.outside_news),
+    ]
+    return _joined(parts)
+
+
+def _lines(entry: Entry, plan: Plan, words: dict[str, str]) -> list[str]:
+    return [f"{entry}/{path}: {words[action]}" for action in words for path in plan[action]]
+
+
+def _joined(parts: list[tuple[object, str]]) -> str:
+    """The texts of the parts that there is something of."""
+    return ", ".join(text for something, text in parts if something)

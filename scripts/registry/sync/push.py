@@ -89,6 +89,11 @@ class Push:
         return self.survey.local.files.bytes_of(self.plan[compare.UPLOAD])
 
     @property
+    def files(self) -> int:
+        """How many files the plan sends."""
+        return len(self.plan[compare.UPLOAD])
+
+    @property
     def is_idle(self) -> bool:
         """Whether S3 is as it should be, and its marker says so: only the baseline may learn."""
         behind = bool(self.plan[compare.BEHIND])  # and nothing here that is news to S3

@@ -1,0 +1,56 @@
+"""Seals an entry without a push: its marker says that what S3 lists is whole and verified."""
+
+from __future__ import annotations
+
+from registry.entries import Entry
+from registry.errors import Refusal
+from registry.humanize import plural
+from registry.remote import capabilities
+from registry.remote.session import Session
+from registry.sync import compare, marker, refusals
+from registry.sync.push import Push
+from registry.sync.survey import Survey
+
+
+def seal(session: Session, accepted: str, entry: Entry) -> str:
+    """Seal one entry; what was done, in words. `accepted`: the CONFIRM= that was given.
+
+    Raises Refusal for one that is not the same here and in S3.
+    """
+    if accepted and accepted == entry.name:
+        return accept(session, entry)
+    push = Push(entry, session)
+    push.look()
+    push.decide()
+    if push.plan.moves or push.plan[compare.BEHIND]:
+        raise Refusal(
+            "not the same here and in S3: pull or push first; to accept what S3 holds, "
+            f"`make seal DATASET={entry:sh} CONFIRM={entry:name}`"
+        )
+    if push.is_idle:
+        push.learn()
+        return "sealed already"
+    if session.options.dry_run:
+        return "to be sealed"
+    push.claim()
+    push.seal()
+    return "sealed"
+
+
+def accept(session: Session, entry: Entry) -> str:
+    """Write a `done` marker over what S3 lists, whatever is here."""
+    survey = Survey(entry, session)
+    survey.look_there()
+    there = survey.marker
+    if there and there.state == marker.PUSHING:
+        raise refusals.being_pushed(entry, there)
+    if not survey.remote:
+        raise Refusal("S3 holds nothing for it")
+    if session.options.dry_run:
+        return f"to be sealed as S3 holds it, {plural(len(survey.remote), 'file')}"
+    sealed = marker.pushing(session, capabilities.new_token()).sealing(survey.remote)
+    try:
+        marker.write(session.client, entry, sealed, survey.marker_etag, session.is_conditional())
+    except marker.Taken:
+        raise Refusal("somebody began to push it just now") from None
+    return f"sealed as S3 holds it, {plural(len(survey.remote), 'file')}: now pull it"

@@ -1,0 +1,34 @@
+"""Compares every byte of a mirrored entry here with what S3 holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry.sync.survey import Survey
+
+Finding = tuple[str, str]  # path, what is wrong with it
+UNVERIFIABLE = "unverifiable: its encryption hides what it holds"
+
+
+def compare(survey: Survey) -> Iterator[Finding]:
+    """Everything that is not the same here and in S3, file by file; every byte here is read."""
+    survey.look_there()
+    both = survey.local.files.keys() & survey.remote.keys()
+    survey.read_bytes((path, survey.remote[path].etag) for path in both)
+    prefix = survey.session.remote.prefix(survey.entry)
+    for line in survey.remote_problems:
+        key, _, why = line.replace(prefix, "", 1).partition(": ")
+        yield key, f"S3 holds what cannot come here: {why}"
+    for line in survey.local.problems:
+        path, _, why = line.partition(": ")
+        yield path, why
+    for path in survey.remote.keys() - both:
+        yield path, "missing here"
+    for path in survey.local.files.keys() - both:
+        yield path, "extra: S3 has no such file"
+    for path in both:
+        same = survey.verdict(path, survey.remote[path].etag)
+        if same is None and survey.local.files[path].size == survey.remote[path].size:
+            yield path, UNVERIFIABLE
+        elif not same:
+            yield path, "differs"
