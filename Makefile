@@ -2,23 +2,34 @@
 # Runs with GNU make 3.81 or newer, and bash 3.2 or newer.
 
 .DEFAULT_GOAL := help
-SHELL := /bin/bash
+SHELL := /bin/sh
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-# What a person may set. A value reaches the scripts through the environment, to the letter: without
-# the foreach below make would expand it, and run what a $(shell …) in it says.
-VARIABLES := DATASET URL ENDPOINT PROFILE REGION CREDENTIALS LOCAL DRY_RUN DELETE TAKE CONFIRM \
-  FULL REMOTE FIX FORMAT FROM CODE OUT ALL STATUS ENGINE CMD ID WORK AWS PYTHON OFFLINE
+# What of a person's shell, or of a Git hook that runs make, would turn the scripts to something else.
+unexport BASH_ENV ENV CDPATH PYTHONPATH PYTHONHOME PYTHONSAFEPATH \
+  GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_OBJECT_DIRECTORY \
+  GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_NAMESPACE GIT_PREFIX
 
-# A mistyped command or variable stops make before anything is done. Only names are looked at here,
-# never values, and the shell gets them quoted.
+# What a person may set: a row NAME,command,… for each of scripts/registry/variables.txt. A value
+# reaches the scripts through the environment, to the letter: without the last foreach make would
+# expand it, and run what a $(shell …) in it says.
+rows := $(shell sed -n '/^[A-Z]/{s/ | [^|]* | / /;s/ |.*//;s/ /,/g;p;}' scripts/registry/variables.txt)
+comma := ,
+fields = $(subst $(comma), ,$1)
+VARIABLES := $(sort $(foreach row,$(rows),$(firstword $(call fields,$(row)))))
+
+# A mistyped command, a mistyped variable or one that the command does not take stops make before
+# anything is done. Only names are looked at here, never values, and the shell gets them quoted.
 goals := $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' '$(firstword $(MAKEFILE_LIST))')
-unknown := $(filter-out $(goals),$(MAKECMDGOALS)) $(addsuffix =,$(filter-out $(VARIABLES),\
-  $(foreach v,$(.VARIABLES),$(if $(filter-out command line,$(origin $(v))),,$(v)))))
-quoted = $(foreach word,$(unknown),'$(subst ','\'',$(word))')
-$(if $(strip $(unknown)),$(shell "$${PYTHON:-python3}" scripts/suggest_spelling.py $(quoted))\
-  $(error nothing was done))
+asked := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+given := $(foreach v,$(.VARIABLES),$(if $(filter-out command line,$(origin $(v))),,$(v)))
+taken = $(filter any $(asked),$(call fields,$(filter $1$(comma)%,$(rows))))
+unknown := $(filter-out $(goals),$(MAKECMDGOALS)) \
+  $(foreach v,$(given),$(if $(call taken,$(v)),,$(v)=))
+quoted = $(foreach word,$1,'$(subst ','\'',$(word))')
+$(if $(strip $(unknown)),$(shell unset BASH_ENV; "$${PYTHON:-python3}" -E scripts/suggest_spelling.py \
+  $(call quoted,$(unknown)) -- $(call quoted,$(asked)))$(error nothing was done))
 
 $(foreach v,$(VARIABLES),$(if $(filter-out undefined default,$(origin $(v))),\
   $(eval override $(v) := $$(value $(v)))$(eval export $(v))))
@@ -30,7 +41,7 @@ dataset := $${DATASET:+"$$DATASET"}
 .PHONY: $(goals)
 
 help: ## print the commands, one line each (CMD=pull explains one)
-	@[ -z "$$CMD" ] || exec "$${PYTHON:-python3}" scripts/explain_command.py "$$CMD"; \
+	@[ -z "$$CMD" ] || exec "$${PYTHON:-python3}" -E scripts/explain_command.py "$$CMD"; \
 	[ -n "$$CMD" ] || grep -E '^[a-z-]+:.*## |^##@' Makefile | while IFS= read -r line; do \
 	  case $$line in \
 	    '##@ '*) printf '\n%s\n' "$${line#'##@ '}" ;; \
@@ -45,7 +56,7 @@ push: ## send what changed here to S3 (DATASET="a section/b" for some)
 	@./push.sh $(dataset)
 
 status: ## how every entry is here and in S3, and what to type next (DATASET=x ALL=1 FORMAT=json)
-	@$(run)/show_status.py $${ALL:+--all} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+	@$(run)/show_status.py $${ALL:+"--all=$$ALL"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
 
 reset: ## bring one entry back to what the registry holds (DATASET=x)
 	@$(run)/reset_entry.py $(dataset)
@@ -58,14 +69,14 @@ verify: ## read every byte here and compare it with S3
 
 catalog: ## build the static site of the registry in _site/ (STATUS=1 OUT=folder URL=https://… OFFLINE=1)
 	@$(setup) catalog && .venv/bin/python scripts/build_catalog.py $${OUT:+"--out=$$OUT"} \
-	  $${URL:+"--url=$$URL"} $${STATUS:+--status} $${OFFLINE:+--offline}
+	  $${URL:+"--url=$$URL"} $${STATUS:+"--status=$$STATUS"} $${OFFLINE:+"--offline=$$OFFLINE"}
 
 ##@ Cards
 check-cards: ## check every card, or DATASET=x (FIX=1 repairs, REMOTE=1 asks S3, FORMAT=json|github)
-	@$(run)/check_cards.py $${FIX:+--fix} $${REMOTE:+--remote} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+	@$(run)/check_cards.py $${FIX:+"--fix=$$FIX"} $${REMOTE:+"--remote=$$REMOTE"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
 
 check-experiments: ## check the rules of experiments/ (FIX=1 repairs, REMOTE=1 asks S3)
-	@$(run)/check_experiments.py $${FIX:+--fix} $${REMOTE:+--remote} $${FORMAT:+"--format=$$FORMAT"}
+	@$(run)/check_experiments.py $${FIX:+"--fix=$$FIX"} $${REMOTE:+"--remote=$$REMOTE"} $${FORMAT:+"--format=$$FORMAT"}
 
 card: ## make a new entry's card (DATASET=section/x FROM="section/y …" CODE=path)
 	@$(run)/make_card.py $${FROM:+"--from=$$FROM"} $${CODE:+"--code=$$CODE"} -- $(dataset)

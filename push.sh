@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash -p
 # Sends what was changed here to S3: everything, or the entries you name.
 #
 # usage: ./push.sh [section/name | name | section/ ...]
@@ -10,7 +10,8 @@
 # Exit code: 0 all done and verified, 1 something failed (run again), 2 wrong usage,
 # 3 refused (a person must choose), 130 interrupted.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
+CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+. scripts/environment.sh
 if [ "${1:-}" = --help ]; then
   sed -n '/^#!/d; /^#/!q; s/^# \{0,1\}//p' "${BASH_SOURCE[0]##*/}"
   exit

@@ -8,10 +8,9 @@ _data_registry_is_here() { [ -f Makefile ] && [ -f scripts/registry/sections.py 
 
 _data_registry_commands() { sed -n 's/^\([a-z][a-z-]*\):.*## .*/\1/p' Makefile; }
 
-_data_registry_variables() {
-  sed -n '/^VARIABLES := /,/[^\\]$/p' Makefile | sed 's/^VARIABLES :=//; s/\\$//' | tr -s ' ' '\n' |
-    sed '/^$/d'
-}
+_data_registry_table() { sed '/^#/d' scripts/registry/variables.txt; } # name | values | commands | …
+
+_data_registry_variables() { _data_registry_table | sed 's/ | .*//' | uniq; }
 
 _data_registry_entries() { # every entry as section/name, then each section/
   local path section
@@ -29,10 +28,11 @@ _data_registry_values() { # what may stand after NAME=
   case $1 in
     DATASET) _data_registry_entries ;;
     CMD) _data_registry_commands ;;
-    FORMAT) printf '%s\n' json github text ;;
-    TAKE) echo local ;;
-    ENGINE) printf '%s\n' auto aws rclone ;;
-    DRY_RUN | DELETE | FULL | REMOTE | FIX | ALL | STATUS | LOCAL | OFFLINE) echo 1 ;;
+    *[!A-Z_]* | '') ;;
+    *)
+      _data_registry_table | sed -n "s/^$1 | \([^|]*\) | .*/\1/p" | tr ' ' '\n' |
+        sed 's/^flag$/1/; /^text$/d; /^$/d' | sort -u
+      ;;
   esac
 }
 

@@ -13,6 +13,11 @@ _data_registry_entries() { # every entry as section/name, then each section/
   print -rl -- ${(u)found:#*/template}
 }
 
+_data_registry_values() { # what may stand after NAME=, one a line; nothing where any text will do
+  sed -n "s/^$1 | \([^|]*\) | .*/\1/p" scripts/registry/variables.txt | tr ' ' '\n' |
+    sed 's/^flag$/1/; /^text$/d; /^$/d' | sort -u
+}
+
 _data_registry_make() {
   if [[ ! -f Makefile || ! -f scripts/registry/sections.py ]]; then
     _make "$@"
@@ -23,14 +28,13 @@ _data_registry_make() {
   case $PREFIX in
     DATASET=*) offered=(${(f)"$(_data_registry_entries)"}) ;;
     CMD=*) offered=($commands) ;;
-    FORMAT=*) offered=(json github text) ;;
-    TAKE=*) offered=(local) ;;
-    ENGINE=*) offered=(auto aws rclone) ;;
-    (DRY_RUN|DELETE|FULL|REMOTE|FIX|ALL|STATUS|LOCAL|OFFLINE)=*) offered=(1) ;;
-    *=*) _files -P "${PREFIX%%=*}=" && return ;;
+    *=*)
+      offered=(${(f)"$(_data_registry_values ${PREFIX%%=*})"})
+      (( $#offered )) || { _files -P "${PREFIX%%=*}=" && return }
+      ;;
     *)
       compadd -- $commands
-      offered=(${=${"$(sed -n '/^VARIABLES := /,/[^\\]$/p' Makefile)"#VARIABLES :=}//\\/ })
+      offered=(${(fu)"$(sed '/^#/d; s/ | .*//' scripts/registry/variables.txt)"})
       compadd -S '=' -q -- $offered
       return
       ;;

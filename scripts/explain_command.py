@@ -10,9 +10,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from registry import console, makefile
+from registry import console, makefile, options
 from registry.errors import UsageError
-from registry.makefile import VARIABLES, Command
+from registry.makefile import Command
 
 CODES = (
     "Exit code: 0 done, 1 something failed, 2 wrong usage, 3 refused (a person must choose), "
@@ -37,10 +37,9 @@ def explain(command: Command) -> list[str]:
     text = command.explanation()
     lines = [f"make {command.name}: {command.summary}", ""]
     lines += [text, ""] if text else ["it runs:", *indent(command.recipe.splitlines()), ""]
-    names = command.variables()
-    if names:
-        width = max(map(len, names))
-        lines += ["variables:", *indent(f"{n:<{width}}  {VARIABLES[n]}" for n in names), ""]
+    taken = options.taken_by(command.name)
+    width = max(len(row.name) for row in taken)
+    lines += ["variables:", *indent(f"{row.name:<{width}}  {row}" for row in taken), ""]
     if "xit code" not in text:
         lines.append(CODES)
     return [*lines, MAKE]

@@ -9,10 +9,9 @@ points the remote at the bucket. Refuses when there are entries that are not sam
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
-from registry import console, entries, lock
+from registry import console, entries, lock, options
 from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
@@ -29,7 +28,7 @@ SAMPLES = ROOT / "examples" / "samples.txt"
 
 def main(argv: list[str]) -> int:
     names = ("URL", "ENDPOINT", "PROFILE", "REGION")
-    values = {name.lower(): os.environ.get(name, "").strip() for name in names}
+    values = {name.lower(): options.text(name) for name in names}
     if not values["url"]:
         raise UsageError("URL=s3://bucket/prefix is missing")
     there = Choice(**values).as_remote()

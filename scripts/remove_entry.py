@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 
-from registry import console, entries, lock
+from registry import console, entries, lock, options
 from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
     print(f"{entry}: {plural(len(scan.scan(entry.folder).files), 'file')} here, to the trash here")
     if Options.from_environment().dry_run:
         return 0
-    if os.environ.get("CONFIRM", "") != entry.name:
+    if options.text("CONFIRM") != entry.name:
         raise Refusal(f"to remove it for everybody: add CONFIRM={entry:name}")
     if removal:
         removal.carry_out()

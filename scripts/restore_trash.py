@@ -21,14 +21,14 @@ from registry.sync import place, trash
 
 
 def main(argv: list[str]) -> int:
-    wanted = argv[0] if argv else ""
+    wanted, options = argv[0] if argv else "", Options.from_environment()
     items = {item.id: item for item in trash.items(ROOT)}
     if wanted not in items:
         near = difflib.get_close_matches(wanted, items, n=1, cutoff=0.3)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise UsageError(f"ID={wanted!r} is not in the trash: `make trash` lists it{hint}")
     lock.take(entries.ROOT, "make restore")
-    if Options.from_environment().dry_run:
+    if options.dry_run:
         for path in items[wanted].files():
             print(f"{items[wanted].section}/{items[wanted].name}/{path}: to be brought back")
         return 0

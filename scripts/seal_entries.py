@@ -9,10 +9,9 @@ CONFIRM=name: what S3 holds now is then taken for its state. DRY_RUN=1 only says
 
 from __future__ import annotations
 
-import os
 from functools import partial
 
-from registry import console, entries, lock, parallel
+from registry import console, entries, lock, options, parallel
 from registry.console import say
 from registry.humanize import plural
 from registry.remote import connect
@@ -27,7 +26,7 @@ def main(argv: list[str]) -> int:
         chosen = [entry for entry in chosen if entry.folder.exists()]
     lock.take(entries.ROOT, "make seal")
     session, _ = connect.connect()
-    accepted = os.environ.get("CONFIRM", "")
+    accepted = options.text("CONFIRM")
     results = parallel.each(chosen, lambda e: e, partial(seal.seal, session, accepted))
     for result in results:
         if result.value:

@@ -9,9 +9,7 @@ CREDENTIALS=file names a credentials file, with LOCAL=1 only.
 
 from __future__ import annotations
 
-import os
-
-from registry import console
+from registry import console, options
 from registry.console import say
 from registry.entries import ROOT
 from registry.errors import UsageError
@@ -22,8 +20,8 @@ VARIABLES = ("URL", "ENDPOINT", "PROFILE", "REGION", "CREDENTIALS")
 
 
 def main(argv: list[str]) -> int:
-    values = {name.lower(): os.environ.get(name, "").strip() for name in VARIABLES}
-    local = os.environ.get("LOCAL", "") == "1"
+    values = {name.lower(): options.text(name) for name in VARIABLES}
+    local = options.flag("LOCAL")
     if not any(values.values()):
         return show()
     if not values["url"]:

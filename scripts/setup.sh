@@ -1,10 +1,11 @@
-#!/usr/bin/env bash
+#!/bin/bash -p
 # Makes .venv from the hash-pinned requirements: once, and again when they change.
 #
 # usage: scripts/setup.sh [dev]      (dev: with the tools of `make check` and `make test`)
 #        PYTHON=/path/to/python3     the Python to make it from; default: python3
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
+. scripts/environment.sh
 
 wanted="requirements${1:+-$1}.txt"
 if [ -x .venv/bin/python ] && cmp -s "$wanted" ".venv/$wanted"; then

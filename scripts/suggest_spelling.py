@@ -1,39 +1,58 @@
-"""Say which commands and variables were probably meant by words that the Makefile does not know.
+"""Say what was probably meant by words that the Makefile does not know, or does not take here.
 
-usage: suggest_spelling.py word ...        (a word with = at its end is a variable)
+usage: suggest_spelling.py word ... -- command ...     (a word with = at its end is a variable)
 """
 
 from __future__ import annotations
 
 import difflib
 
-from registry import console, entries, makefile
+from registry import console, entries, makefile, options
 from registry.console import say
 from registry.sections import SECTIONS
 
 
 def main(argv: list[str]) -> int:
-    for word in argv:
-        say(f"make: {suggest(word)}")
+    end = argv.index("--")
+    for word in argv[:end]:
+        say(f"make: {suggest(word, argv[end + 1 :])}")
     return 2
 
 
-def suggest(word: str) -> str:
-    """One sentence about a word that is not known."""
+def suggest(word: str, asked: list[str]) -> str:
+    """One sentence about a word that is not known, or a variable that no asked command takes."""
     name = word.removesuffix("=")
-    is_variable = name != word
-    if not is_variable and _is_entry(word):
+    if name == word:
+        return _command(word)
+    known = [*dict.fromkeys(row.name for row in options.table())]
+    commands = makefile.load()
+    if name in known and all(command in commands for command in asked):
+        return " ".join(f"{command} takes no {name}=; {_takes(command)}" for command in asked)
+    near = _nearest(name, known)
+    if near and near != name:
+        return f"{name}= is not a variable of any command; did you mean {near}=…?"
+    return f"{name!r} is not a variable of any command; bare `make` prints them all"
+
+
+def _takes(command: str) -> str:
+    return f"it takes {', '.join(row.name for row in options.taken_by(command))}"
+
+
+def _command(word: str) -> str:
+    if _is_entry(word):
         return f"{word!r} is no command: to name what it is for, write DATASET={word}"
-    known = [*makefile.VARIABLES] if is_variable else [*makefile.load()]
+    near = _nearest(word, [*makefile.load()])
+    if near:
+        return f"there is no command {word!r}; did you mean `make {near}`?"
+    return f"{word!r} is not a command; bare `make` prints them all"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """The known name that this one is most like; "" when it is like none."""
     folded = {one.lower().replace("_", "-"): one for one in known}
     wanted = name.lower().replace("_", "-")
     near = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.6)
-    if near and is_variable:
-        return f"{name}= is not a variable of any command; did you mean {folded[near[0]]}=…?"
-    if near:
-        return f"there is no command {name!r}; did you mean `make {folded[near[0]]}`?"
-    kind = "a variable of any command" if is_variable else "a command"
-    return f"{name!r} is not {kind}; bare `make` prints them all"
+    return folded[near[0]] if near else ""
 
 
 def _is_entry(word: str) -> bool:

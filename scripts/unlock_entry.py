@@ -9,10 +9,9 @@ DRY_RUN=1 only shows it.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
-from registry import console, entries, lock
+from registry import console, entries, lock, options
 from registry.console import say
 from registry.errors import Refusal, UsageError
 from registry.remote import connect
@@ -31,7 +30,7 @@ def main(argv: list[str]) -> int:
         say(f"unlock: {entry} is not being pushed by anybody")
         return 0
     print(f"{entry}: being pushed by {there}, from commit {there.commit[:12] or 'unknown'}")
-    if os.environ.get("CONFIRM", "") != entry.name:
+    if options.text("CONFIRM") != entry.name:
         raise Refusal(
             f"if that push is surely dead: `make unlock DATASET={entry:sh} CONFIRM={entry:name}`"
         )

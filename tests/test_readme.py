@@ -12,6 +12,8 @@ from support.checkout import ROOT, Checkout
 from support.oracle import expect
 from support.own_store import OwnStore
 
+from registry import options
+
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
 TABLE = "\n".join(re.findall(r"^\| [^|]+ \| (.*) \|$", README, re.M))
@@ -21,9 +23,7 @@ OWN_NAMES = ["make restore ID=…", "make remove DATASET=training_results/x CONF
              "make card DATASET=section/x"]  # fmt: skip
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):.* ## ", MAKEFILE, re.M))
-VARIABLES = set(
-    re.search(r"VARIABLES := (.*?[^\\])\n", MAKEFILE, re.S)[1].replace("\\\n", "").split()
-)
+VARIABLES = {row.name for row in options.table()}
 
 pytestmark = pytest.mark.xdist_group("readme")
 

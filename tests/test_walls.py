@@ -34,7 +34,7 @@ MAY_PRINT = ("registry.console", "registry.progress")
 # a reader could take one for the other. Take off what is gone; nothing may come in.
 TWICE = """
 Answer CHANGED CONNECT_SECONDS Change Finding HANDS Item KINDS NAMED Push ROOT Reader Result
-SCHEME TAG TRASH UNKNOWN VARIABLES known leftovers parse whole words
+SCHEME TAG TRASH UNKNOWN known leftovers parse whole words
 """
 
 

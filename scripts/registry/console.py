@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from registry import interrupt
+from registry import interrupt, options
 from registry.errors import RegistryError
 from registry.parallel import Result
 
@@ -28,7 +28,7 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
         if sys.argv[1:2] == ["--help"]:
             print((sys.modules["__main__"].__doc__ or "").strip())
             return 0
-        return main(sys.argv[1:])
+        return main(options.settle(sys.argv[1:]))
     except RegistryError as error:
         say(f"{name}: {error}")
         return error.exit_code

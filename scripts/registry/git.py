@@ -9,6 +9,13 @@ from typing import NamedTuple
 
 from registry.errors import RegistryError
 
+# Source: `git rev-parse --local-env-vars`, without what only adds settings.
+ELSEWHERE = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"),
+    *("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_SHALLOW_FILE"),
+    *("GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE"),
+}
+
 
 class GitError(RegistryError):
     """Git said no; the text is what it said."""
@@ -18,7 +25,7 @@ def run(root: Path, *words: str, stdin: bytes | None = None, good: tuple[int, ..
     """What `git <words>` prints in `root`. Raises GitError when it ends otherwise than `good`."""
     import subprocess
 
-    env = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "TZ": "UTC"}
+    env = {**environment(root), "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "TZ": "UTC"}
     try:
         done = subprocess.run(
             ["git", "-C", str(root), *words], input=stdin, capture_output=True, env=env, check=False
@@ -29,6 +36,27 @@ def run(root: Path, *words: str, stdin: bytes | None = None, good: tuple[int, ..
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise GitError(f"git {words[0]}: {said[-1] if said else f'exit {done.returncode}'}")
     return done.stdout
+
+
+def environment(root: Path) -> dict[str, str]:
+    """Ours, without what would make Git act on another repository than that of `root`.
+
+    A hook's own index stays, if it is this repository's: it is what is about to be committed.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    index = os.environ.get("GIT_INDEX_FILE", "")
+    if index and os.path.abspath(index).startswith(f"{_git_folder(root)}{os.sep}"):
+        kept["GIT_INDEX_FILE"] = os.path.abspath(index)
+    return kept
+
+
+def _git_folder(root: Path) -> str:
+    """`.git`, or the folder that it names in a worktree."""
+    folder = root / ".git"
+    if folder.is_file():
+        told = folder.read_text(errors="surrogateescape").removeprefix("gitdir:").strip()
+        folder = root / told
+    return os.path.abspath(folder)
 
 
 def names(output: bytes) -> list[str]:

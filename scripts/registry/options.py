@@ -1,16 +1,26 @@
-"""Reads the options that a person sets: make's variables, in the environment."""
+"""Reads the options that a person sets: make's variables, in the environment.
+
+variables.txt beside this file is the one list of them; the Makefile and completions/ read it too.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
 from registry.errors import UsageError
+
+ON, OFF = ("1", "yes", "on", "true"), ("", "0", "no", "off", "false")
+KINDS = ("flag", "text", "entry", "entries", "command")
+ANY = "any"  # every command takes it
 
 
 @dataclass(frozen=True)
 class Options:
-    """Named overrides and modes, from make's variables of the same names in the environment."""
+    """Named overrides and modes that more than one command obeys."""
 
     take_local: bool = False  # TAKE=local: conflicts go to what is here
     delete: bool = False  # DELETE=1: deleting most of an entry is meant
@@ -21,19 +31,84 @@ class Options:
     @classmethod
     def from_environment(cls) -> Options:
         """Raises UsageError for a value that is not understood."""
-        take = os.environ.get("TAKE", "")
-        if take not in ("", "local"):
-            raise UsageError(f"TAKE={take!r}: the only choice is TAKE=local")
-        engine = os.environ.get("ENGINE") or "auto"
-        if engine not in ("auto", "aws", "rclone"):
-            raise UsageError(f"ENGINE={engine!r}: the choices are auto, aws and rclone")
-        return cls(take == "local", _flag("DELETE"), _flag("DRY_RUN"), _flag("FULL"), engine)
+        take, engine = choice("TAKE"), choice("ENGINE") or "auto"
+        return cls(take == "local", flag("DELETE"), flag("DRY_RUN"), flag("FULL"), engine)
 
 
-def _flag(name: str) -> bool:
-    value = os.environ.get(name, "")
-    if value.lower() in ("", "0", "no", "false"):
-        return False
-    if value.lower() in ("1", "yes", "true"):
-        return True
-    raise UsageError(f"{name}={value!r}: write {name}=1, or leave it out")
+def flag(name: str) -> bool:
+    """Whether the flag is on. Raises UsageError, naming it, for a value that is no yes or no."""
+    return _is_on(name, text(name))
+
+
+def choice(name: str) -> str:
+    """The word that was chosen; "" for none. Raises UsageError for another than the table's."""
+    value = text(name)
+    words = next(row.words for row in table() if row.name == name)
+    if value and value not in words:
+        raise UsageError(f"{name}={value!r}: the choices are {', '.join(words)}")
+    return value
+
+
+def text(name: str) -> str:
+    """What was said, without blanks around it; "" for nothing."""
+    return os.environ.get(name, "").strip()
+
+
+def settle(argv: list[str]) -> list[str]:
+    """A script's words with each flag decided: `--fix=1` becomes `--fix`, `--fix=0` goes.
+
+    make writes them so, since only here is it known what a person's word means.
+    """
+    end = argv.index("--") if "--" in argv else len(argv)
+    flags = {"--" + row.name.lower().replace("_", "-"): row.name for row in table() if row.is_flag}
+    settled = []
+    for word in argv[:end]:
+        option, equals, value = word.partition("=")
+        if not equals or option not in flags:
+            settled.append(word)
+        elif _is_on(flags[option], value):
+            settled.append(option)
+    return settled + argv[end:]
+
+
+def _is_on(name: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word not in (*ON, *OFF):
+        raise UsageError(f"{name}={value!r}: write {name}=1 for yes, or leave it out")
+    return word in ON
+
+
+class Variable(NamedTuple):
+    """A row of the table: what one variable means to some commands."""
+
+    name: str
+    values: str
+    commands: tuple[str, ...]
+    about: str
+
+    def __str__(self) -> str:
+        """What may be said, and what for: `1: list all of S3`, `local: keep what is here`."""
+        said = "1" if self.is_flag else " or ".join(self.words)
+        return f"{said}: {self.about}" if said else self.about
+
+    @property
+    def is_flag(self) -> bool:
+        return self.values == "flag"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The only words it takes; () where any text will do."""
+        return () if self.values in KINDS else tuple(self.values.split())
+
+
+@lru_cache(maxsize=1)
+def table() -> tuple[Variable, ...]:
+    """The rows of variables.txt, in its order."""
+    lines = Path(__file__).with_name("variables.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.split(" | ") for line in lines if line and not line.startswith("#"))
+    return tuple(Variable(n, values, tuple(c.split()), about) for n, values, c, about in rows)
+
+
+def taken_by(command: str) -> list[Variable]:
+    """The variables that a command takes, in the table's order."""
+    return [row for row in table() if command in row.commands or row.commands == (ANY,)]
