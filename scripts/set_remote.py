@@ -29,9 +29,9 @@ def main(argv: list[str]) -> int:
     if values["credentials"] and not local:
         raise UsageError("CREDENTIALS names a file of this machine: add LOCAL=1")
     there = Choice(**values).as_remote()
+    connect.prove(there)  # before anything is written: a mistyped place changes nobody's
     path = dvc_config.write(ROOT, there, local)
     say(f"remote: {there.url} is in {path.relative_to(ROOT)}")
-    connect.connect()
     say("remote: reached. Next: " + ("make pull" if local else f"commit {path.relative_to(ROOT)}"))
     return 0
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from registry import interrupt, options
 from registry.errors import RegistryError
+from registry.humanize import harmless
 from registry.parallel import Result
+
+_COLOUR = re.compile(r"(\x1b\[(?:0|1|2|3[0-7])m)")  # the only ones that we write
 
 
 def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(harmless(text, lines=True), file=sys.stderr, flush=True)
 
 
 def run(main: Callable[[list[str]], int], name: str = "") -> int:
@@ -23,6 +28,7 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
     1 failed, 2 wrong usage, 3 refused, 130 interrupted. `--help` prints the script's docstring.
     """
     interrupt.heed()
+    _guard_output()
     name = name or os.path.basename(sys.argv[0]).partition("_")[0]
     try:
         if sys.argv[1:2] == ["--help"]:
@@ -47,6 +53,25 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
         say(f"{name}: {type(error).__name__}: {error}")
         say(f"{name}: this is a bug of the registry's scripts; nothing was lost. {_keep(error)}")
         return 1
+
+
+class _Harmless(io.TextIOWrapper):
+    """Standard output, in which names that others gave can do nothing to a terminal."""
+
+    def write(self, text: str) -> int:
+        parts = _COLOUR.split(text) if self.isatty() else [text]
+        parts[::2] = [harmless(part, lines=True) for part in parts[::2]]
+        return super().write("".join(parts))
+
+
+def _guard_output() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a lone surrogate must not end a command
+            stream.reconfigure(errors="backslashreplace")
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        encoding, by_line = out.encoding, out.line_buffering
+        sys.stdout = _Harmless(out.detach(), encoding, "backslashreplace", line_buffering=by_line)
 
 
 def _keep(error: Exception) -> str:

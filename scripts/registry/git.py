@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from registry.errors import RegistryError
+from registry.humanize import harmless
 
 # Source: `git rev-parse --local-env-vars`, without what only adds settings.
 ELSEWHERE = {
@@ -125,7 +126,7 @@ def last_commits(root: Path, *paths: str) -> dict[str, Commit]:
     found: dict[str, Commit] = {}
     for block in told.decode(errors="surrogateescape").split("\x01")[1:]:
         head, *changed = (part.strip("\n") for part in block.split("\0"))
-        commit = Commit(*head.split("\x02"))
+        commit = Commit(*map(harmless, head.split("\x02")))
         for path in filter(None, changed):
             found.setdefault(path, commit)
     return found

@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
+# What moves a terminal's cursor, turns the direction of a line round or has no UTF-8 at all:
+# controls, https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters, surrogates.
+_HARMFUL = (
+    "\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+    "\ud800-\udfff\U000e0000-\U000e007f"
+)
+_WORD = re.compile(f"[{_HARMFUL}]")
+_LINES = re.compile(f"(?![\n\t])[{_HARMFUL}]")
+
+
+def harmless(text: str, lines: bool = False) -> str:
+    """What others wrote, as it may be shown: what a terminal would obey becomes `\\x1b`.
+
+    `lines`: the text is ours, of several lines; only what got into it is escaped.
+    """
+    return (_LINES if lines else _WORD).sub(lambda found: ascii(found[0])[1:-1], text)
+
 
 def human_bytes(count: float) -> str:
     """1536 as `1.5 KiB`."""
@@ -32,4 +51,4 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
 def some(paths: list[str], most: int = 3) -> str:
     """The first few of the paths, and how many more there are."""
     more = f" and {len(paths) - most:,} more" if len(paths) > most else ""
-    return ", ".join(paths[:most]) + more
+    return ", ".join(map(harmless, paths[:most])) + more

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from registry.entries import ROOT
 from registry.errors import Unreachable
-from registry.remote import dvc_config, location, s3
+from registry.remote import credentials, dvc_config, location, s3
 from registry.remote.location import MARKERS
 from registry.remote.s3 import Client
 from registry.remote.session import Session
@@ -16,14 +18,14 @@ PROOF_SECONDS = 8.0  # how long a first answer may take
 
 _REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
 _CURES = {  # S3's error codes, and what to do about them
-    "NoSuchBucket": "there is no such bucket: is its name right in `make remote`?",
-    "InvalidAccessKeyId": "the store does not know these keys: is this the right profile?",
-    "SignatureDoesNotMatch": "the secret key is wrong: run `aws configure` for this profile",
+    "NoSuchBucket": "there is no such bucket: if the name is right, `{make}` makes it",
+    "InvalidAccessKeyId": "the store does not know these keys: {keys}",
+    "SignatureDoesNotMatch": "the secret key is wrong: {keys}",
     "AccessDenied": "these credentials may not list it: ask its owner, or use another profile",
     "AuthorizationHeaderMalformed": _REGION,
     "PermanentRedirect": _REGION,
     "IllegalLocationConstraintException": _REGION,
-    "ExpiredToken": "the credentials have expired: log in again (`aws sso login`)",
+    "ExpiredToken": "the credentials have expired: {keys}",
     "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
 }
 
@@ -83,7 +85,7 @@ def _explain(client: s3.Client, error: Unreachable) -> str:
         source = client.credentials.source
     except Unreachable:
         source = "none"
-    cure = _cure(there, error)
+    cure = _cure(there, error, source)
     return (
         f"cannot get into the registry, nothing was touched\n"
         f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
@@ -91,22 +93,38 @@ def _explain(client: s3.Client, error: Unreachable) -> str:
     )
 
 
-def _cure(there: location.Remote, error: Unreachable) -> str:
+def _cure(there: location.Remote, error: Unreachable, source: str) -> str:
     """A line of its own, or nothing."""
     if isinstance(error, s3.Denied):
-        return f"\n  {_CURES[error.code]}" if error.code in _CURES else ""
+        cure = _CURES.get(error.code, "")
+        cure = cure.replace("{make}", _aws(there, "mb", f"s3://{there.bucket}"))
+        return f"\n  {cure.replace('{keys}', _better_keys(there, source))}" if cure else ""
     if there.profile == location.EMBEDDED:
         return "\n  `make store` starts it, in the clone whose embedded store it is"
     return ""
 
 
+def _better_keys(there: location.Remote, source: str) -> str:
+    """How to get right keys, by where the wrong ones came from."""
+    if source.endswith("of the environment"):
+        names = " ".join(name for name in credentials.VARIABLES if os.environ.get(name))
+        return f"`unset {names}` lets those of ~/.aws count, or export right ones"
+    if there.credentials_file:
+        return f"mend {there.credentials_file}, or name another profile in `make remote`"
+    profile = there.profile or os.environ.get("AWS_PROFILE", "")
+    named = f" --profile {shlex.quote(profile)}" if profile else ""
+    return f"`aws configure{named}` enters others, `aws sso login{named}` logs in again"
+
+
 def _look(there: location.Remote) -> str:
     """The aws command that looks at the same place in the same way, ready to paste."""
-    import shlex
+    return _aws(there, "ls", there.url + "/")
 
+
+def _aws(there: location.Remote, verb: str, url: str) -> str:
     keys = there.credentials_file
     first = f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(keys)} " if keys else ""
-    return f"{first}aws s3 ls {shlex.quote(there.url + '/')}{there.options}"
+    return f"{first}aws s3 {verb} {shlex.quote(url)}{there.options}"
 
 
 def read_etags(client: Client) -> dict[str, str]:

@@ -27,6 +27,9 @@ class Keys:
     token: str = ""
 
 
+VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
 @dataclass(frozen=True)
 class Credentials:
     """Where the keys come from, in words for messages, and a call that gives them fresh."""
@@ -42,7 +45,7 @@ def find(remote: Remote) -> Credentials:
     """
     profile = remote.profile or os.environ.get("AWS_PROFILE", "")
     if not remote.profile and os.environ.get("AWS_ACCESS_KEY_ID"):
-        keys = _from(os.environ, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        keys = _from(os.environ, *VARIABLES)
         return Credentials("AWS_ACCESS_KEY_ID of the environment", lambda: keys)
     plain = _from_file(remote, profile or "default")
     return plain or _from_botocore(remote, profile)

@@ -13,7 +13,7 @@ from registry.remote.location import DVC_FOLDER, Remote
 NAME = "registry"  # what the remote of a real bucket is called
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_PREFIX = re.compile(r"[A-Za-z0-9!_.*'()/-]*")
+_BUCKET_LETTER, _PREFIX_LETTER = re.compile("[a-z0-9.-]"), re.compile("[A-Za-z0-9!_.*'()/-]")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~/-]*)?")
 _UNWRITABLE = re.compile(r"[,#'\"\n]")  # what DVC's config takes for its own in a value
 _WORD = re.compile(r"[A-Za-z0-9_.@+-]*")
@@ -33,9 +33,9 @@ class Choice:
         """The place, checked. Raises UsageError for what cannot be one."""
         bucket, _, base = self.url.removeprefix("s3://").partition("/")
         base = base.strip("/").removesuffix(DVC_FOLDER).rstrip("/")
-        good = self.url.startswith("s3://") and _BUCKET.fullmatch(bucket)
-        if not good or not _PREFIX.fullmatch(base) or "//" in base or ".." in base.split("/"):
-            raise UsageError(f"URL={self.url!r} must look like s3://bucket/prefix")
+        why = self._why_no_url(bucket, base)
+        if why:
+            raise UsageError(f"URL={self.url!r} must look like s3://bucket/prefix: {why}")
         if "@" in self.endpoint:
             raise UsageError("ENDPOINT must hold no keys: they belong in ~/.aws/credentials")
         if self.endpoint and not _is_address(self.endpoint):
@@ -45,6 +45,22 @@ class Choice:
                 raise UsageError(f"{name}={value!r} has characters that no {name.lower()} has")
         endpoint, credentials = self.endpoint.rstrip("/"), self._credentials()
         return Remote(NAME, bucket, base, endpoint, self.region, self.profile, credentials)
+
+    def _why_no_url(self, bucket: str, base: str) -> str:
+        """Which letter or form keeps the url from being one; "" when it is one."""
+        if ":accesspoint" in self.url or bucket.startswith("arn:"):
+            return "an access point goes by its alias, s3://…-s3alias/prefix"
+        if not self.url.startswith("s3://"):
+            return f"it begins with {self.url.partition('/')[0] or '/'!r}"
+        odd = _BUCKET_LETTER.sub("", bucket) or _PREFIX_LETTER.sub("", base)
+        if odd:
+            part = "bucket" if _BUCKET_LETTER.sub("", bucket) else "prefix"
+            return f"the {part} holds {odd[0]!r}, which no {part} of a registry may"
+        if not _BUCKET.fullmatch(bucket):
+            return "a bucket's name has 3 to 63 letters, and none of . and - at its ends"
+        if "//" in base or ".." in base.split("/"):
+            return "the prefix has an empty part" if "//" in base else "the prefix holds '..'"
+        return ""
 
     def _credentials(self) -> str:
         """The file's whole path. Raises UsageError for one that is not there or cannot be noted."""

@@ -12,15 +12,18 @@ import socket
 import time
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
+from typing import Any
 
 from registry.entries import Entry
 from registry.errors import RegistryError
+from registry.humanize import harmless
 from registry.index.listing import Objects
 from registry.remote.capabilities import UNMET
 from registry.remote.s3 import Client, Denied
 from registry.remote.session import Session
 
 PUSHING, DONE, TORN = "pushing", "done", "torn"
+LONGEST = 200  # letters of a text that are kept: a name, a host, a time
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
 
 
@@ -66,7 +69,8 @@ class Marker:
 def pushing(session: Session, token: str) -> Marker:
     """A marker in our name with this token: we are at it."""
     who, commit = session.author
-    return Marker(PUSHING, token, who, socket.gethostname(), now(), commit)
+    who, host = harmless(who)[:LONGEST], harmless(socket.gethostname())[:LONGEST]
+    return Marker(PUSHING, token, who, host, now(), commit)
 
 
 def seconds(when: str) -> float | None:
@@ -104,13 +108,18 @@ def read(client: Client, entry: Entry) -> tuple[Marker | None, str]:
         return None, ""
     try:
         values = json.loads(answer.body)
-        marker = Marker(**{f.name: values[f.name] for f in fields(Marker)})
+        marker = Marker(**{f.name: _shown(values[f.name]) for f in fields(Marker)})
         typed = all(type(values[f.name]).__name__ == f.type for f in fields(Marker))
         if marker.state not in (PUSHING, DONE, TORN) or not typed:
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
         marker = Marker(TORN, "unreadable")
     return marker, answer.etag
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401  # what JSON holds
+    """A text as it may be shown wherever it gets to: anybody can write a marker."""
+    return harmless(value)[:LONGEST] if isinstance(value, str) else value
 
 
 def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: bool) -> str:

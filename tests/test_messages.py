@@ -1,0 +1,139 @@
+"""What a message claims was checked, the cure it names works as it stands, and it is harmless."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+from support.oracle import expect
+
+A = "processed_datasets/a"
+EVIL = "An\x1b[31mna\x07\r\n\u202eevil\u2066"
+HARM = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def evil_marker(bucket, **values):
+    marker = dict.fromkeys(("who", "host", "when", "commit"), EVIL)
+    whole = {"state": "pushing", "token": "t", "files": 1, "bytes": 1, "digest": "", **marker}
+    bucket.put(f".registry/{A}.json", json.dumps({**whole, **values}).encode())
+
+
+@pytest.mark.parametrize("state", ["pushing", "done", "torn"])
+@pytest.mark.parametrize("who", [EVIL, "\ud800", "x" * 10**5])
+def test_what_a_marker_says_is_shown_harmlessly(anna, bucket, state, who):
+    anna.add(A, {"x": b"1"})
+    expect(anna.script("push_entries"), 0)
+    evil_marker(bucket, state=state, who=who)
+    runs = [
+        anna.script("show_status", "--all"), anna.script("show_status", "--all"),
+        anna.script("unlock_entry", A), anna.script("pull_entries", A),
+        anna.script("push_entries", A), anna.script("verify_entries", A),
+    ]  # fmt: skip
+    for run in runs:
+        assert not HARM.search(run.said), run
+        assert "a bug" not in run.said and "Traceback" not in run.said, run
+        assert max(map(len, run.said.splitlines()), default=0) < 2000
+        assert not any(line.startswith("na") for line in run.said.splitlines())
+
+
+def test_who_we_are_is_shown_harmlessly_too(anna, ben, bucket):
+    anna.add(A, {"x": b"1"})
+    anna.git("config", "user.name", "An\x1b[31mna\u202e")
+    expect(anna.push(), 0)
+    marker = json.loads(bucket.get(f".registry/{A}.json"))
+    assert marker["who"] == "An\\x1b[31mna\\u202e"
+    expect(anna.push(), 0)
+    ben.card(A)
+    assert not HARM.search(expect(ben.make("status"), 0).said)
+
+
+def test_a_dead_place_changes_nothing(anna, bucket):
+    """It said "nothing was touched", with everybody's config rewritten."""
+    before = anna.read(".dvc/config"), anna.read(".dvc/config.local")
+    for words in ([], ["LOCAL=1"]):
+        run = expect(
+            anna.make("remote", "URL=s3://our/x", "ENDPOINT=http://127.0.0.1:9", *words), 2
+        )
+        assert "nothing was touched" in run.err, run
+        assert (anna.read(".dvc/config"), anna.read(".dvc/config.local")) == before
+
+
+def test_a_missing_bucket_is_made_by_the_line_that_it_says(anna, moto_bucket):
+    anna.point_at(moto_bucket)
+    server = moto_bucket.server
+    words = ["URL=s3://still-to-be-made/x", f"ENDPOINT={server.endpoint}", "REGION=us-east-1"]
+    env = keys(server)
+    run = expect(anna.make("remote", *words, **env), 2)
+    line = re.search("`(aws s3 mb [^`]*)`", run.err)[1]
+    expect(anna.run("bash", "-c", f". .venv/bin/activate; {line}", **env), 0)
+    expect(anna.make("remote", *words, **env), 0)
+
+
+def keys(server):
+    text = open(server.credentials_file).read()  # noqa: SIM115
+    found = dict(re.findall(r"aws_(\w+) *= *(\S+)", text))
+    return {f"AWS_{name.upper()}": value for name, value in found.items()}
+
+
+def test_wrong_keys_of_the_environment_are_cured_there(anna, bucket):
+    """`aws configure` would write a file that nobody reads then."""
+    local = anna.path / ".dvc" / "config.local"
+    text = re.sub(r"    (profile|credentialpath) = .*\n", "", local.read_text())
+    local.write_text(text)
+    server = bucket.server
+    env = {"AWS_SHARED_CREDENTIALS_FILE": server.credentials_file, "AWS_PROFILE": server.profile}
+    wrong = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "0" * 20}
+    anna.proxy.when("GET").answer(403, "SignatureDoesNotMatch")
+    run = expect(anna.pull(**env, **wrong), 1)
+    assert "aws configure" not in run.err, run
+    line = re.search("`(unset [^`]*)`", run.err)[1]
+    anna.proxy.clear()
+    expect(anna.run("bash", "-c", f"{line}; ./pull.sh processed_datasets/", **env, **wrong), 0)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("s3://our/a b", "the prefix holds ' '"),
+        ("s3://our/ä", "the prefix holds 'ä'"),
+        ("s3://Our/a", "the bucket holds 'O'"),
+        ("s3://our_team/a", "the bucket holds '_'"),
+        ("s3://ab", "3 to 63 letters"),
+        ("s3://-our/a", "none of . and - at its ends"),
+        ("s3://our/a//b", "an empty part"),
+        ("s3://our/../b", "'..'"),
+        ("our/a", "it begins with 'our'"),
+        ("https://our.s3.amazonaws.com/a", "it begins with 'https:'"),
+        ("s3://arn:aws:s3:eu-west-1:1:accesspoint/ours/a", "alias"),
+        ("arn:aws:s3:eu-west-1:1:accesspoint/ours", "alias"),
+    ],
+)
+def test_a_refused_url_says_which_letter_or_form_it_is(anna, url, said):
+    before = anna.read(".dvc/config")
+    for command in ("remote", "init"):
+        run = expect(anna.make(command, f"URL={url}"), 2)
+        assert said in run.err and repr(url) in run.err, run
+    assert anna.read(".dvc/config") == before
+
+
+def test_a_clone_with_windows_line_ends_runs(anna, clone, bucket, tmp_path):
+    """`core.autocrlf=true` gave `env: 'bash\\r': No such file`."""
+    source = clone("source", samples=True)
+    path = tmp_path / "crlf"
+    command = ["git", "clone", "-q", "-c", "core.autocrlf=true", str(source.path), str(path)]
+    subprocess.run(command, env=anna.env, check=True)
+    (path / ".venv").symlink_to((anna.path / ".venv").resolve())
+    (path / ".dvc" / "config.local").write_bytes(anna.read(".dvc/config.local"))
+    for words in (["./pull.sh", "--help"], ["make", "-s", "check-cards"],
+                  ["make", "-s", "status"], ["make", "-s", "hooks"]):  # fmt: skip
+        run = subprocess.run(words, cwd=path, env=anna.env, capture_output=True, text=True)
+        assert run.returncode == 0, run
+    changed = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=path, env=anna.env, capture_output=True, text=True
+    )
+    assert changed.stdout == ""
+    told = ["git", "ls-files", "--eol", "examples/store", "*.sh", "*.py", "Makefile"]
+    kinds = subprocess.run(told, cwd=path, env=anna.env, capture_output=True, text=True).stdout
+    assert "w/crlf" not in kinds
