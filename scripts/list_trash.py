@@ -18,6 +18,7 @@ from registry.sync import trash
 WHY = {
     "reset": "replaced by `make reset`",
     "vanished": "deleted in S3 by somebody",
+    "outside": "replaced or deleted by what came into S3 outside this tool",
     "removed": "removed by `make remove`",
     "replaced": "left by an interrupted pull",
 }

@@ -86,10 +86,12 @@ def report(
         if text:
             print(f"{push.entry}: {text}")
     code = console.report(results)
-    refused = f", {len(failed)} not done" if failed else ""
+    behind = sum(push.is_behind for push in good)
+    refused = f", {behind} older than S3's" if behind else ""
+    refused += f", {len(failed)} not done" if failed else ""
     effort = "" if all(p.is_idle for p in good) or session.is_conditional() else BEST_EFFORT
     say(
-        f"push: {plural(len(good), 'entry', 'entries')} up to date in S3, "
+        f"push: {plural(len(good) - behind, 'entry', 'entries')} up to date in S3, "
         f"{plural(sum(p.files for p in good), 'file')} sent "
         f"({human_bytes(sum(p.bytes for p in good))}) {meter.took}{refused}{effort}"
     )

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+
+def walk(top: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
+    """(folder, names of what is no folder) of a folder and all below, each before what is in it.
+
+    As os.walk, which ends in a RecursionError where folders are nested a thousand deep. Links are
+    not followed. What cannot be read is left out.
+    """
+    folders = [os.fspath(top)]
+    while folders:
+        folder = folders.pop()
+        with contextlib.suppress(OSError), os.scandir(folder) as rows:
+            children = list(rows)
+            inner = [row.path for row in children if row.is_dir(follow_symlinks=False)]
+            folders += inner
+            yield folder, [row.name for row in children if row.path not in inner]
+
+
+def drop_empty_folders(top: str | os.PathLike[str]) -> bool:
+    """Remove a folder that holds nothing but folders; whether it is gone, with all below it."""
+    is_gone = True
+    for folder, _ in reversed(list(walk(top))):
+        try:
+            os.rmdir(folder)
+        except OSError:  # it holds something
+            is_gone = False
+    return is_gone and not os.path.lexists(top)
 
 
 def write_whole(path: Path, data: bytes, durable: bool = False) -> None:

@@ -65,7 +65,19 @@ def canonical(state: tuple[str, ...]) -> str:
     return " ".join(names[content] for content in state)
 
 
-def actions(state: tuple[str, ...], direction: str, mine: bool = False) -> dict[str, list[str]]:
+# And of what no push made: what S3 lost outside this tool, and all that a torn push left behind.
+MINE_LOST = {**MINE, "x x -": ("upload", "trash")}
+MINE_TORN = {**MINE_LOST, "- - x": ("delete", "fetch"), "x x y": ("upload", "fetch")}
+CELLS = {
+    "conflicts": (compare.CONFLICTS, MINE),
+    "lost": (compare.CONFLICTS | compare.LOST, MINE_LOST),
+    "torn": (compare.CONFLICTS | compare.LOST | compare.NEWS, MINE_TORN),
+}
+
+
+def actions(
+    state: tuple[str, ...], direction: str, mine: compare.Cells = compare.NO_CELLS
+) -> dict[str, list[str]]:
     here, base, there = state
     plan = compare.compare(
         direction,
@@ -73,6 +85,7 @@ def actions(state: tuple[str, ...], direction: str, mine: bool = False) -> dict[
         local=lambda _: side(here, base),
         remote=lambda _: side(there, base),
         equal=lambda _: here == there,
+        here=[] if here == NONE else ["path"],
         mine=mine,
     )
     return plan.actions
@@ -89,20 +102,23 @@ def test_every_state_gets_the_action_of_the_design(state):
         assert actions(state, direction) == ({} if action == "nothing" else {action: ["path"]})
 
 
+@pytest.mark.parametrize("what", CELLS)
 @pytest.mark.parametrize("state", STATES, ids="".join)
-def test_take_local_changes_conflicts_and_nothing_else(state):
-    on_push, on_pull = MINE.get(canonical(state), DESIGN[canonical(state)])
+def test_take_local_changes_what_it_is_for_and_nothing_else(state, what):
+    cells, mine = CELLS[what]
+    on_push, on_pull = mine.get(canonical(state), DESIGN[canonical(state)])
     for direction, action in (("push", on_push), ("pull", on_pull)):
         wanted = {} if action == "nothing" else {action: ["path"]}
-        assert actions(state, direction, mine=True) == wanted
+        assert actions(state, direction, mine=cells) == wanted
 
 
 @pytest.mark.parametrize("state", STATES, ids="".join)
 def test_bytes_are_compared_only_where_both_sides_changed(state):
     here, base, there = state
     asked = []
+    cell = side(here, base), side(there, base)
     compare.decide(
-        "push", side(here, base), side(there, base), lambda: bool(asked.append(1)) or here == there
+        "push", cell, lambda: bool(asked.append(1)) or here == there, lambda: here != NONE
     )
     both = side(here, base) == side(there, base) == compare.CHANGED
     assert len(asked) == both
@@ -172,6 +188,7 @@ def test_a_plan_keeps_the_paths_of_each_action_apart_and_in_order():
         local=lambda path: side(*sides[path][:2]),
         remote=lambda path: side(sides[path][2], sides[path][1]),
         equal=lambda path: sides[path][0] == sides[path][2],
+        here={path for path in sides if sides[path][0] != NONE},
     )
     assert plan.actions == {"upload": ["new", "b"], "delete": ["old"]}
     assert plan["upload"] == ["new", "b"]

@@ -443,14 +443,19 @@ def test_a_file_and_a_folder_that_changed_places_are_pushed_in_two_turns(anna, b
     assert_clean(anna, ben)
 
 
-@pytest.mark.parametrize("kind", ["empty", "deep", "litter"])
+@pytest.mark.parametrize("kind", ["litter", "file", "link", "pipe"])
 def test_a_folder_where_a_file_is_wanted_is_named_before_anything_moves(anna, ben, pushed, kind):
     ben.card(A)
     expect(ben.pull(), 0)
     before = ben.tree()
-    (ben.path / A / "new" / ("deep" if kind == "deep" else "")).mkdir(parents=True)
-    if kind == "litter":
-        ben.write(f"{A}/new/.DS_Store", b"litter")
+    (ben.path / A / "new" / "deep").mkdir(parents=True)
+    inside = ben.path / A / "new" / "deep" / {"litter": ".DS_Store"}.get(kind, kind)
+    if kind == "link":
+        inside.symlink_to("nowhere")
+    elif kind == "pipe":
+        os.mkfifo(inside)
+    else:
+        inside.write_bytes(b"not to be lost")
     anna.write(f"{A}/new", b"a file")
     anna.write(f"{A}/x.txt", b"Anna's news")
     expect(anna.push(), 0)

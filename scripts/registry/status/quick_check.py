@@ -13,6 +13,7 @@ from registry.raw import cache, verified
 from registry.remote.session import Session
 from registry.sections import SECTIONS
 
+READERS = 16  # markers read at once
 Refused = parallel.Result[None]
 
 
@@ -32,14 +33,35 @@ class Gate:
 
     def sift(self, chosen: list[Entry], direction: str) -> tuple[list[Entry], list[Refused]]:
         """The entries that may have something to move, and those that are refused at once."""
-        wanted, refused = [], []
+        wanted, refused = set[Entry](), []
         for entry in chosen:
             try:
                 if self._judge(direction, entry):
-                    wanted.append(entry)
+                    wanted.add(entry)
             except Refusal as error:
                 refused.append(Refused(entry, error=error))
-        return wanted, refused
+        if direction == "push":
+            wanted |= self._torn([entry for entry in chosen if entry not in wanted])
+        return [entry for entry in chosen if entry in wanted], refused
+
+    def _torn(self, quiet: list[Entry]) -> set[Entry]:
+        """Those with nothing new here whose last push, by anybody, was never finished.
+
+        Perhaps this checkout can make them whole. Only markers that changed are read.
+        """
+        changed = [entry for entry in quiet if self._is_marker_new(entry)]
+        read = parallel.over(changed, self._is_torn, READERS)
+        return {entry for entry, is_torn in read if is_torn}
+
+    def _is_marker_new(self, entry: Entry) -> bool:
+        known, etag = self.known.get(entry), self.etags.get(str(entry))
+        return bool(known and etag and etag != known.marker and os.path.lexists(entry.folder))
+
+    def _is_torn(self, entry: Entry) -> bool:
+        from registry.sync import marker  # a quiet run has no need of it
+
+        holder, _ = marker.read(self.session.client, entry)
+        return holder is not None and holder.state == marker.TORN
 
     def _judge(self, direction: str, entry: Entry) -> bool:
         if SECTIONS[entry.section].travels == "dvc":

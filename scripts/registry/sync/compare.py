@@ -6,8 +6,9 @@ and what S3 lists (remote). Clocks are never compared. Nothing here reads a disk
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Container, Iterable, Sized
 from dataclasses import dataclass, field
+from functools import partial
 
 PUSH, PULL = "push", "pull"
 
@@ -27,6 +28,8 @@ BEHIND = "behind"  # S3 has news that must be pulled before a push
 KEEP_MINE = "keep mine"  # a conflict that TAKE=local resolved on a pull: the baseline learns theirs
 CONFLICT = "conflict"  # both sides changed: a person must choose
 
+Cells = frozenset[tuple[str, str]]
+NO_CELLS: Cells = frozenset()
 TABLE = {  # (local against baseline, remote against baseline): (on push, on pull)
     (SAME, SAME): (NOTHING, NOTHING),
     (CHANGED, SAME): (UPLOAD, KEEP),
@@ -39,28 +42,37 @@ TABLE = {  # (local against baseline, remote against baseline): (on push, on pul
     (GONE, GONE): (FORGET, FORGET),
 }
 
+# The cells that TAKE=local turns to what is here, on a push: conflicts always; what S3 lost outside
+# this tool as well; and, where a push was torn, all that it left behind.
+CONFLICTS = frozenset(cell for cell, (on_push, _) in TABLE.items() if on_push == CONFLICT)
+LOST = frozenset({(SAME, GONE)})
+NEWS = frozenset({(SAME, CHANGED)})
+
 # Verdicts on an entry as a whole.
 NOT_HERE = "not checked out"  # nothing local: never a deletion
 REMOVED = "removed upstream"  # nothing remote where there was something
 
 
 def decide(
-    direction: str, local: str, remote: str, equal: Callable[[], bool], mine: bool = False
+    direction: str,
+    cell: tuple[str, str],
+    equal: Callable[[], bool],
+    is_here: Callable[[], bool],
+    mine: Cells = NO_CELLS,
 ) -> str:
     """The action for one path. `equal` says whether both sides hold the same bytes; asked rarely.
 
-    `mine` (TAKE=local) resolves a conflict to what is here: a push sends it, a pull keeps it and
-    learns what S3 holds, so that the next push may.
+    The cells of `mine` (TAKE=local) are resolved to what is here: a push sends it, or deletes what
+    is not here; a pull keeps it and learns what S3 holds, so that the next push may.
     """
-    if local == remote == CHANGED and equal():
+    if cell == (CHANGED, CHANGED) and equal():
         return ADOPT
-    on_push, on_pull = TABLE[local, remote]
-    action = on_push if direction == PUSH else on_pull
-    if action != CONFLICT or not mine:
-        return action
+    on_push, on_pull = TABLE[cell]
     if direction == PULL:
-        return KEEP_MINE
-    return UPLOAD if local == CHANGED else DELETE
+        return KEEP_MINE if on_pull == CONFLICT and cell in mine else on_pull
+    if cell not in mine:
+        return on_push
+    return UPLOAD if is_here() else DELETE
 
 
 @dataclass
@@ -94,16 +106,19 @@ def compare(
     local: Callable[[str], str],
     remote: Callable[[str], str],
     equal: Callable[[str], bool],
-    mine: bool = False,
+    here: Container[str],
+    mine: Cells = NO_CELLS,
 ) -> Plan:
     """The plan for an entry that no verdict was passed on.
 
     `paths` are those of any side. `local` and `remote` answer SAME, CHANGED or GONE against the
-    baseline for one of them; `equal` answers whether local and remote hold the same bytes.
+    baseline for one of them; `equal` answers whether local and remote hold the same bytes; `here`
+    holds the paths that this disk has.
     """
-    plan = Plan(direction)
+    plan, is_here = Plan(direction), here.__contains__
     for path in paths:
-        action = decide(direction, local(path), remote(path), lambda p=path: equal(p), mine)  # type: ignore[misc]
+        cell = local(path), remote(path)
+        action = decide(direction, cell, partial(equal, path), partial(is_here, path), mine)
         if action != NOTHING:
             plan.add(action, path)
     return plan

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from registry.entries import Entry
 from registry.humanize import plural, some
 from registry.sync import compare
@@ -40,6 +42,7 @@ def done_pull(pull: Pull) -> str:
         (plan[compare.KEEP_GONE], f"{len(plan[compare.KEEP_GONE])} deleted here and not pushed"),
         (pull.unverifiable, f"{len(pull.unverifiable)} encrypted so that nobody can verify them"),
         (pull.survey.outside_news, pull.survey.outside_news),
+        (_replaced(pull), f"{len(_replaced(pull))} replaced, kept in the trash (`make trash`)"),
     ]
     return _joined(parts)
 
@@ -53,11 +56,13 @@ def planned_push(push: Push) -> list[str]:
 
 def done_push(push: Push) -> str:
     """What was done to an entry, and what stayed here and why; "" if there is nothing to say."""
-    local, deletes = push.survey.local, push.plan[compare.DELETE]
+    local, behind = push.survey.local, push.plan[compare.BEHIND]
     hidden = push.sending.unverifiable if push.claimed else set()
     parts: list[tuple[object, str]] = [
         (push.files, f"{plural(push.files, 'file')} sent"),
-        (deletes, f"{len(deletes)} deleted in S3"),
+        (push.deleted, f"{len(push.deleted)} deleted in S3"),
+        (push.remade, f"{some(push.remade)} made here again meanwhile: push again"),
+        (behind, f"S3 has news ({some(behind)}): `make pull DATASET={push.entry:sh}`"),
         (local.left_out, f"{len(local.left_out)} left out ({some(local.left_out)})"),
         (
             local.empty_folders,
@@ -77,3 +82,10 @@ def _lines(entry: Entry, plan: Plan, words: dict[str, str]) -> list[str]:
 def _joined(parts: list[tuple[object, str]]) -> str:
     """The texts of the parts that there is something of."""
     return ", ".join(text for something, text in parts if something)
+
+
+def _replaced(pull: Pull) -> list[str]:
+    """What went to the trash though S3 has a file of its name: nobody meant to replace it."""
+    if not pull.keeps_replaced:
+        return []
+    return [path for path in pull.wanted if pull.trash and os.path.lexists(pull.trash / path)]

@@ -24,6 +24,7 @@ from registry.remote.session import Session
 
 PUSHING, DONE, TORN = "pushing", "done", "torn"
 LONGEST = 200  # letters of a text that are kept: a name, a host, a time
+LATER: dict[str, Any] = {"over": "", "accepted": False}  # what older markers do not say
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
 
 
@@ -49,6 +50,8 @@ class Marker:
     files: int = 0
     bytes: int = 0
     digest: str = ""
+    over: str = ""  # the ETag of the sealed marker that this push began from
+    accepted: bool = False  # a person took what S3 held for whole; no push had made it
 
     def sealing(self, listing: Objects) -> Marker:
         """This marker over a verified listing {path: Object} of the entry."""
@@ -63,14 +66,22 @@ class Marker:
 
     def __str__(self) -> str:
         since = self.when.partition(".")[0].replace("T", " ")
-        return f"{self.who or 'somebody'} on {self.host or 'some machine'} since {since} UTC"
+        when = f" since {since} UTC" if since else ""
+        return f"{self.who or 'somebody'} on {self.host or 'some machine'}{when}"
 
 
-def pushing(session: Session, token: str) -> Marker:
-    """A marker in our name with this token: we are at it."""
+def pushing(session: Session, token: str, over: str = "") -> Marker:
+    """A marker in our name with this token: we are at it. `over`: see Marker."""
     who, commit = session.author
     who, host = harmless(who)[:LONGEST], harmless(socket.gethostname())[:LONGEST]
-    return Marker(PUSHING, token, who, host, now(), commit)
+    return Marker(PUSHING, token, who, host, now(), commit, over=over)
+
+
+def last_sealed(there: Marker | None, etag: str) -> str:
+    """The ETag of the marker of the last sealed state: this one's, or that which it came after."""
+    if there is None:
+        return ""
+    return etag if there.state == DONE else there.over
 
 
 def seconds(when: str) -> float | None:
@@ -108,6 +119,7 @@ def read(client: Client, entry: Entry) -> tuple[Marker | None, str]:
         return None, ""
     try:
         values = json.loads(answer.body)
+        values = {**LATER, **values}
         marker = Marker(**{f.name: _shown(values[f.name]) for f in fields(Marker)})
         typed = all(type(values[f.name]).__name__ == f.type for f in fields(Marker))
         if marker.state not in (PUSHING, DONE, TORN) or not typed:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from registry import files
 from registry.index.baseline import UNKNOWN
 from registry.index.stats import Stat, from_stat
 
@@ -34,7 +35,8 @@ def put(
     crash can lose it; it stays there with `keep`, else it is dropped once it proved to be the
     planned file. Raises OSError.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if not _made_room(target):
+        return None
     handle = os.open(staged, os.O_RDONLY)
     try:
         before = os.fstat(handle)
@@ -52,6 +54,19 @@ def put(
         os.close(handle)
     untouched = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     return from_stat(after) if untouched else UNKNOWN
+
+
+def _made_room(target: Path) -> bool:
+    """Have the folders above it, and no folder of folders in its place; False: something is there.
+
+    Files that are wanted where a person made a folder, or the other way round, are not forced in.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        return False
+    is_folder = target.is_dir() and not target.is_symlink()
+    return not is_folder or files.drop_empty_folders(target)
 
 
 def take_away(path: Path, planned: Stat, keep: Path) -> bool:

@@ -5,6 +5,7 @@ Until everything has arrived and was checked, nothing in the entry's folder is t
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +20,7 @@ from registry.index.baseline import OVERRULED, Row, Rows
 from registry.index.table import Tags
 from registry.names import folders_of
 from registry.remote.session import Session
-from registry.sync import compare, marker, place, refusals, trash
+from registry.sync import compare, guards, place, refusals, trash
 from registry.sync.compare import Plan
 from registry.sync.download import Fetching
 from registry.sync.survey import Survey
@@ -42,6 +43,7 @@ class Pull:
     unverifiable: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)  # changed here while we were at it
     trash: Path | None = None
+    keeps_replaced: bool = False  # whether what S3's files replace goes to the trash
     is_listed: bool = False
     known_rows: Rows = field(default_factory=Rows)
 
@@ -61,16 +63,7 @@ class Pull:
             return
         self.survey.look_there()
         self.is_listed = True
-        there = self.survey.marker
-        if there and there.state == marker.PUSHING:
-            ours = own is not None and own.token == there.token
-            raise (
-                refusals.own_unfinished(self.entry)
-                if ours
-                else refusals.being_pushed(self.entry, there)
-            )
-        if there and there.state == marker.TORN:
-            raise refusals.torn(self.entry, there)
+        guards.refuse_unfinished(self.survey, own.token if own else "")
         if own:
             self.survey.recall(own)
         self.known_rows = self.survey.base.rows  # the plan may start from none
@@ -83,14 +76,7 @@ class Pull:
         if problems:
             raise refusals.hostile_keys(problems)
         self.plan = self._reset_plan() if self.reset else self.survey.plan(compare.PULL)
-        refusal = refusals.of_verdict(self.entry, self.plan)
-        if refusal:
-            raise refusal
-        if self.plan[compare.CONFLICT]:
-            raise refusals.conflict(self.entry, self.plan[compare.CONFLICT])
-        self._refuse_mass_trash()
-        self._refuse_other_kinds()
-        self._refuse_links()
+        guards.check_pull(self.survey, self.plan, self.reset)
 
     def fetch(self, progress: engine.Progress) -> None:
         """Bring the wanted files into the stage. Raises RegistryError; nothing here has changed."""
@@ -102,11 +88,12 @@ class Pull:
     def place(self) -> None:
         """Set aside what vanished upstream, then put every fetched file in place."""
         self._note()
-        why = "reset" if self.reset else "vanished" if self.plan[compare.TRASH] else "replaced"
-        self.trash = trash.new(self.entry, why)
+        is_outside = self.is_listed and self.survey.is_outside_news
+        self.keeps_replaced = self.reset or is_outside
+        self.trash = trash.new(self.entry, self._why(is_outside))
         for path in self.plan[compare.TRASH]:
             self._set_aside(path, self.trash / path)
-        self._drop_empty_folders()
+        self._drop_emptied_folders()
         if self.wanted:
             place.flush(workspace.stage(self.entry))
         if not self._put_whole():
@@ -115,6 +102,14 @@ class Pull:
         if self.plan.moves:  # or a power cut leaves old files that the baseline calls new ones
             place.flush(self.entry.folder)
         self._learn()
+
+    def _why(self, is_outside: bool) -> str:
+        """Why files go to the trash, as its listing will say."""
+        if self.reset:
+            return "reset"
+        if is_outside:
+            return "outside"
+        return "vanished" if self.plan[compare.TRASH] else "replaced"
 
     def finish(self) -> None:
         """Write the baseline. Raises RegistryError if files changed here while we were at it."""
@@ -163,38 +158,6 @@ class Pull:
         known = row and row.etag == there.etag and row.stat == self.survey.local.files[path]
         return bool(known) or self.survey.equal(path)
 
-    def _refuse_mass_trash(self) -> None:
-        gone, whole = len(self.plan[compare.TRASH]), len(self.survey.local.files)
-        options = self.session.options
-        if self.reset or options.delete or not compare.is_too_much(gone, whole):
-            return
-        raise refusals.many_gone(self.entry, gone, whole)
-
-    def _refuse_other_kinds(self) -> None:
-        """A file that stays where a folder is wanted, or files where a file is."""
-        if not self.wanted:
-            return
-        found = self.survey.local
-        staying = {*found.files, *found.left_out} - {*self.plan[compare.TRASH]}
-        folders = {step for path in [*staying, *found.empty_folders] for step in folders_of(path)}
-        folders |= {*found.empty_folders}
-        for path in self.wanted:
-            if path in folders:
-                raise refusals.other_kind(path, "folder")
-            for step in folders_of(path):
-                if step in staying:
-                    raise refusals.other_kind(step, "file")
-
-    def _refuse_links(self) -> None:
-        """Nothing is ever written through a link, or in the place of one."""
-        steps: dict[str, str] = {}  # each folder on the way is looked at once
-        for path in [*self.wanted, *self.plan[compare.TRASH]]:
-            steps.update((step, path) for step in [*folders_of(path), path] if step not in steps)
-        if self.survey.local.files or os.path.lexists(self.entry.folder):
-            for step, path in steps.items():
-                if os.path.islink(self.entry.folder / step):
-                    raise refusals.link(step, path)
-
     def _check_still_there(self) -> None:
         """See that S3 is still as planned, so that no mixture of two states is put in place."""
         if not self.is_listed or (self.survey.is_sealed and not self.plan.moves):
@@ -238,7 +201,7 @@ class Pull:
         planned = self.survey.local.files.get(path)
         stat = None
         if not place.link_on_the_way(self.entry.folder, path):  # there was none, when planned
-            stat = place.put(staged, self._at(path), planned, aside, keep=self.reset)
+            stat = place.put(staged, self._at(path), planned, aside, keep=self.keeps_replaced)
         if stat is not None:
             rows[path] = Row(stat, self.survey.remote[path].etag)
             self.survey.local.files[path] = stat
@@ -258,13 +221,12 @@ class Pull:
             if path in there:
                 rows[path] = Row(OVERRULED, there[path].etag)
 
-    def _drop_empty_folders(self) -> None:
-        """Remove the folders that only held what was set aside."""
-        for path in self.plan[compare.TRASH]:
-            folder = self._at(path).parent
-            while folder != self.entry.folder and not any(folder.iterdir()):
-                folder.rmdir()
-                folder = folder.parent
+    def _drop_emptied_folders(self) -> None:
+        """Remove the folders that only held what vanished, now or in a run that died."""
+        gone = [*self.plan[compare.TRASH], *self.plan[compare.FORGET]]
+        for folder in sorted({step for path in gone for step in folders_of(path)}, reverse=True):
+            with contextlib.suppress(OSError):  # it holds something, or is gone as well
+                self._at(folder).rmdir()
 
     @property
     def _prefix(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registry import names, workspace
+from registry import workspace
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index import baseline, journal
@@ -19,15 +19,13 @@ from registry.index.baseline import Row
 from registry.index.journal import Journal
 from registry.index.listing import Objects
 from registry.index.table import Tags
-from registry.names import folders_of
 from registry.remote import capabilities
 from registry.remote.location import TRASH
 from registry.remote.s3 import Object
 from registry.remote.session import Session
-from registry.sync import compare, marker, refusals
+from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
 from registry.sync.compare import Plan
-from registry.sync.guards import _is_leftover
 from registry.sync.survey import Survey
 from registry.sync.upload import Sending
 from registry.transfer import engine
@@ -44,8 +42,10 @@ class Push:
     sending: Sending = field(init=False)
     claimed: Claim | None = None
     own: Journal | None = None  # what an interrupted run of ours was about to do
-    is_torn: bool = False  # whether that was a push whose marker is still there
+    is_resumed: bool = False  # whether that was a push whose marker is still there
     before: bytes = b""  # the mark of what S3 listed when we claimed it
+    deleted: list[str] = field(default_factory=list)  # in S3
+    remade: list[str] = field(default_factory=list)  # not deleted, since they are here again
     spared: list[str] = field(default_factory=list)  # not deleted, since S3 has news of them
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
@@ -53,16 +53,16 @@ class Push:
         """Look at all sides. Raises Refusal for what must not be pushed, or not now."""
         self.survey = Survey(self.entry, self.session)
         self.survey.look_here()
-        self._refuse_unfit()
+        guards.refuse_unfit(self.survey)
         self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
         self.survey.look_there()
-        there = self.survey.marker
-        if there and there.state == marker.PUSHING:
-            self.is_torn = self.own is not None and there.token == self.own.token
-            if not self.is_torn:
-                raise refusals.being_pushed(self.entry, there)
+        holder = self.survey.marker
+        if holder and holder.state == marker.PUSHING:
+            self.is_resumed = self.own is not None and holder.token == self.own.token
+            if not self.is_resumed:
+                raise refusals.being_pushed(self.entry, holder)
         if self.own:
-            self.strange = self.survey.recall(self.own, self.is_torn)
+            self.strange = self.survey.recall(self.own, self.is_resumed)
 
     def decide(self) -> None:
         """Make the plan. Raises Refusal, naming paths and ways out, if any path forbids it."""
@@ -70,18 +70,7 @@ class Push:
         if self.plan.verdict == compare.REMOVED and self.session.options.take_local:
             self.survey.base.rows.clear()
             self.plan = self.survey.plan(compare.PUSH)
-        self._refuse_leftovers()
-        refusal = refusals.of_verdict(self.entry, self.plan, self.is_torn)
-        if refusal:
-            raise refusal
-        if self.plan[compare.CONFLICT]:
-            raise refusals.conflict(self.entry, self.plan[compare.CONFLICT])
-        if self.plan[compare.BEHIND] and self.plan.moves and not self.is_torn:
-            raise refusals.behind(self.entry, self.plan[compare.BEHIND])
-        deletes, whole = len(self.plan[compare.DELETE]), len(self.survey.remote)
-        if compare.is_too_much(deletes, whole) and not self.session.options.delete:
-            raise refusals.many_deletes(self.entry, deletes, whole)
-        self._refuse_swaps()
+        guards.check_push(self.survey, self.plan, self.is_resumed)
 
     @cached_property
     def bytes(self) -> int:
@@ -95,10 +84,14 @@ class Push:
 
     @property
     def is_idle(self) -> bool:
-        """Whether S3 is as it should be, and its marker says so: only the baseline may learn."""
-        behind = bool(self.plan[compare.BEHIND])  # and nothing here that is news to S3
-        in_step = self.survey.is_sealed or (behind and not self.is_torn)
-        return not self.plan.moves and in_step
+        """Whether nothing here is news to S3, whose marker says so: only the baseline may learn."""
+        is_behind = self.is_behind and not self.is_resumed
+        return not self.plan.moves and (self.survey.is_sealed or is_behind)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether S3 has news that a pull would bring."""
+        return bool(self.plan[compare.BEHIND])
 
     def claim(self) -> None:
         """Journal the plan, put our marker there, and see that nobody came in between."""
@@ -134,8 +127,11 @@ class Push:
         """
         for path in self.plan[compare.DELETE]:
             listed = self.survey.remote.get(path)
-            if listed is None or os.path.lexists(self.entry.folder / path):
-                continue  # gone already, or made again here while this push was at it
+            if listed is None:
+                continue
+            if self._is_here(path):
+                self.remade.append(path)
+                continue
             known = self.survey.base.rows.get(path) or Row(baseline.UNKNOWN, "")
             expected = listed.etag if self.session.options.take_local else known.etag
             head = self.session.client.head(listed.key)
@@ -145,8 +141,14 @@ class Push:
             if head:
                 self.session.client.delete(listed.key)
             del self.survey.remote[path]
+            self.deleted.append(path)
         if self.spared:
             self.survey.look_again()
+
+    def _is_here(self, path: str) -> bool:
+        """Whether something that may be data has this name; a folder has not, S3 knows none."""
+        at = self.entry.folder / path
+        return os.path.lexists(at) and (os.path.islink(at) or not os.path.isdir(at))
 
     def seal(self) -> None:
         """Write the baseline, then the marker over what was verified; the push is done.
@@ -157,7 +159,7 @@ class Push:
         if self.claimed:
             done = self.claimed.mine.sealing(self.survey.remote)
             expected = marker.expected_etag(done)  # no marker has it until this one is there
-            self.survey.marker_etag = expected
+            self.survey.marker, self.survey.marker_etag = done, expected
             self._record()
             self.survey.marker_etag = self.claimed.seal(done)
             if self.survey.marker_etag == expected:
@@ -212,31 +214,6 @@ class Push:
             self.survey.look_again()
             if _mark(self.survey.remote) == self.before:
                 self.release()
-
-    def _refuse_unfit(self) -> None:
-        found, prefix = self.survey.local, self.session.remote.prefix(self.entry)
-        lines = found.blocked + found.problems + names.name_problems(found.files, prefix)
-        if lines:
-            raise refusals.unfit(lines)
-
-    def _refuse_leftovers(self) -> None:
-        """Half downloads of an interrupted aws: `name.XXXXXXXX` beside a `name` that is known."""
-        survey = self.survey
-        sides = survey.local.files, survey.remote, survey.base.rows
-        left = [p for p in self.plan[compare.UPLOAD] if _is_leftover(p) and p not in survey.remote]
-        left = [p for p in left if any(p[:-9] in side for side in sides)]
-        if left:
-            raise refusals.leftovers(left)
-
-    def _refuse_swaps(self) -> None:
-        """A file in the place of a folder, or the other way round: deletions come last."""
-        deletes = {*self.plan[compare.DELETE]}
-        folders = {step for path in deletes for step in folders_of(path)}
-        for path in self.plan[compare.UPLOAD]:
-            if path in folders:
-                raise refusals.swapped(self.entry, path, "a file here and a folder")
-            for step in deletes.intersection(folders_of(path)):
-                raise refusals.swapped(self.entry, step, "a folder here and a file")
 
     def _journal(self) -> Claim:
         """Write down what is about to be done, before it is; the claim to do it under."""

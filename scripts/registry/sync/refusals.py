@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+
 from registry.entries import Entry
 from registry.errors import Refusal
-from registry.humanize import some
+from registry.humanize import plural, some
 from registry.sync import compare
 from registry.sync.compare import Plan
 from registry.sync.marker import Marker
+from registry.sync.survey import Survey
 
 LINES = 20  # of a long list that a refusal shows
 
@@ -23,10 +26,23 @@ def own_unfinished(entry: Entry) -> Refusal:
     return Refusal(f"your own push of it is not finished: `make push DATASET={entry:sh}`")
 
 
-def torn(entry: Entry, there: Marker) -> Refusal:
+def torn(survey: Survey) -> Refusal:
+    """Pulled, reset, or pushed from a checkout that S3 has other files than."""
+    entry = survey.entry
+    take = f"`make push DATASET={entry:sh} TAKE=local`"
+    if survey.is_last_sealed:
+        way = f"this checkout has what was whole before: {take} brings S3 back to what is here"
+    elif survey.may_restore:
+        way = f"where a checkout has all of it, {take} brings S3 back to what is there"
+    else:
+        way = (
+            f"a checkout that was up to date when it began can bring S3 back, with {take}, "
+            "and this one was not"
+        )
     return Refusal(
-        f"its last push, by {there}, was never finished: push it again from a checkout that has "
-        f"it, or accept what S3 holds with `make seal DATASET={entry:sh} CONFIRM={entry:name}`"
+        f"its last push, by {survey.marker}, was never finished, so S3 may hold some files of it "
+        f"and some older ones: whoever pushed goes on with `make push DATASET={entry:sh}`; {way}; "
+        f"or accept what S3 holds: `make seal DATASET={entry:sh} CONFIRM={entry:name}`"
     )
 
 
@@ -42,14 +58,23 @@ def conflict(entry: Entry, paths: list[str]) -> Refusal:
     )
 
 
+def lost(entry: Entry, paths: list[str]) -> Refusal:
+    return Refusal(
+        f"S3 has lost {plural(len(paths), 'file')} that this checkout has ({some(paths)}), and no "
+        f"push took them away: `make push DATASET={entry:sh} TAKE=local` puts them back, "
+        f"`make pull DATASET={entry:sh}` moves them to the trash here too"
+    )
+
+
 def behind(entry: Entry, paths: list[str]) -> Refusal:
     return Refusal(f"S3 has news ({some(paths)}): `make pull DATASET={entry:sh}`, then push")
 
 
-def many_deletes(entry: Entry, deletes: int, whole: int) -> Refusal:
+def many_deletes(entry: Entry, deletes: int, whole: int, takes_local: bool) -> Refusal:
+    take = " TAKE=local" if takes_local else ""
     return Refusal(
         f"it would delete {deletes} of {whole} files in S3: if that is meant, "
-        f"`make push DATASET={entry:sh} DELETE=1`; if not, `make reset DATASET={entry:sh}` "
+        f"`make push DATASET={entry:sh}{take} DELETE=1`; if not, `make reset DATASET={entry:sh}` "
         "brings them back"
     )
 
@@ -99,6 +124,11 @@ def link(step: str, path: str) -> Refusal:
 
 def other_kind(path: str, kind: str) -> Refusal:
     return Refusal(f"{path} is a {kind} here, and is not in S3: rename or remove yours")
+
+
+def read_only(entry: Entry, folder: str) -> Refusal:
+    cure = f"chmod u+w {shlex.quote(folder)}"
+    return Refusal(f"{folder}: you may not write to this folder: `{cure}`, or ask its owner")
 
 
 def spared(entry: Entry, paths: list[str]) -> Refusal:

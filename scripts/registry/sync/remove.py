@@ -72,7 +72,8 @@ class Removal:
     def _claim(self) -> Marker:
         """Journal it, as a push that deletes all, and put our marker there."""
         token = (self.own and self.own.token) or capabilities.new_token()
-        mine = marker.pushing(self.session, token)
+        over = marker.last_sealed(self.survey.marker, self.survey.marker_etag)
+        mine = marker.pushing(self.session, token, over)
         Journal(self._place, mine.token, deletes=[*self.survey.remote]).save(self.entry)
         conditional, before = self.session.is_conditional(), self.survey.marker_etag
         try:

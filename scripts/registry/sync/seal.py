@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import plural
@@ -41,16 +43,18 @@ def accept(session: Session, entry: Entry) -> str:
     """Write a `done` marker over what S3 lists, whatever is here."""
     survey = Survey(entry, session)
     survey.look_there()
-    there = survey.marker
-    if there and there.state == marker.PUSHING:
-        raise refusals.being_pushed(entry, there)
+    former, former_etag = survey.marker, survey.marker_etag
+    if former and former.state == marker.PUSHING:
+        raise refusals.being_pushed(entry, former)
     if not survey.remote:
         raise Refusal("S3 holds nothing for it")
     if session.options.dry_run:
         return f"to be sealed as S3 holds it, {plural(len(survey.remote), 'file')}"
-    sealed = marker.pushing(session, capabilities.new_token()).sealing(survey.remote)
+    over = marker.last_sealed(former, former_etag)
+    ours = marker.pushing(session, capabilities.new_token(), over)
+    sealed = replace(ours.sealing(survey.remote), accepted=True)
     try:
-        marker.write(session.client, entry, sealed, survey.marker_etag, session.is_conditional())
+        marker.write(session.client, entry, sealed, former_etag, session.is_conditional())
     except marker.Taken:
         raise Refusal("somebody began to push it just now") from None
     return f"sealed as S3 holds it, {plural(len(survey.remote), 'file')}: now pull it"

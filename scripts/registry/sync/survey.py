@@ -92,11 +92,32 @@ class Survey:
         there = self.marker
         return there is not None and there.state == marker.DONE and self._is_of(there)
 
+    @property
+    def is_outside_news(self) -> bool:
+        """Whether no push of this tool made what is listed: nobody meant it to replace anything."""
+        return not self.is_sealed or (self.marker is not None and self.marker.accepted)
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether a push was never finished, and unlocked: S3 may hold a mixture."""
+        return self.marker is not None and self.marker.state == marker.TORN
+
+    @property
+    def is_last_sealed(self) -> bool:
+        """Whether this checkout knows the state that was whole before the push that is torn."""
+        return bool(self.base.marker) and marker.last_sealed(self.marker, "") == self.base.marker
+
+    @property
+    def may_restore(self) -> bool:
+        """The same, or nobody noted which state that was."""
+        is_unknown = self.marker is not None and not self.marker.over
+        return self.is_last_sealed or (is_unknown and bool(self.base.rows))
+
     def _outside_news(self) -> str:
-        there = self.marker
-        if there is None or there.state != marker.DONE or self._is_of(there):
+        sealed = self.marker
+        if sealed is None or sealed.state != marker.DONE or self._is_of(sealed):
             return ""
-        return f"changed outside this tool after {there.who} sealed it at {there.when}"
+        return f"changed outside this tool after {sealed.who} sealed it at {sealed.when}"
 
     def _is_of(self, sealed: Marker) -> bool:
         mark = self.remote.mark("sizes", "tags")
@@ -113,10 +134,22 @@ class Survey:
         if verdict:
             return Plan(direction, verdict)
         self.read_bytes(self.doubtful())
-        mine = self.session.options.take_local
-        return compare.compare(
-            direction, self._unlike(), self.local_side, self.remote_side, self.equal, mine
-        )
+        sides = self.local_side, self.remote_side, self.equal, self.local.files
+        return compare.compare(direction, self._unlike(), *sides, self._mine)
+
+    @property
+    def _mine(self) -> compare.Cells:
+        """What TAKE=local decides: more where S3 holds what nobody sealed.
+
+        To make a torn entry whole again, this checkout has to know a whole state of it.
+        """
+        if not self.session.options.take_local:
+            return compare.NO_CELLS
+        if self.is_sealed:
+            return compare.CONFLICTS
+        if self.is_torn and self.may_restore:
+            return compare.CONFLICTS | compare.LOST | compare.NEWS
+        return compare.CONFLICTS | (compare.NO_CELLS if self.is_torn else compare.LOST)
 
     def local_side(self, path: str) -> str:
         here, row = self.local.files.get(path), self.base.rows.get(path)
@@ -207,7 +240,10 @@ class Survey:
             here = self.local.files.get(path) if row else None
             if here and row and self._same_bytes.get((path, row.etag)):
                 base.rows[path] = Row(here, row.etag)  # touched, not changed
-        base.marker = self.marker_etag if self._agrees() else ""
+        if self.marker is None or self.marker.state == marker.DONE:
+            base.marker = self.marker_etag if self._agrees() else ""
+        elif not self.is_last_sealed:  # else it says what a torn entry can be brought back to
+            base.marker = ""
         base.device = os.stat(self.entry.folder).st_dev if base.rows else 0
         baseline.save(self.entry, self.session.remote.identity, base, self.looked_ns)
 

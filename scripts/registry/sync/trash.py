@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry import workspace
+from registry import files, workspace
 from registry.entries import Entry
 from registry.sections import SECTIONS
 
@@ -23,7 +24,7 @@ WHEN = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True)
 class Item:
-    """One thing set aside: why (reset, vanished, removed, replaced), when, from which entry."""
+    """One thing set aside: why (see `list_trash`), when, from which entry."""
 
     folder: Path
     section: str
@@ -40,9 +41,7 @@ class Item:
     @property
     def when(self) -> float:
         """Seconds since the epoch."""
-        import calendar
-
-        return calendar.timegm(time.strptime(self.id.split("-")[0], WHEN))
+        return _when(self.id) or 0.0
 
     @property
     def content(self) -> Path:
@@ -50,11 +49,9 @@ class Item:
 
     def files(self) -> list[str]:
         """The paths in it, relative to the entry."""
-        found = []
-        for where, folders, names in os.walk(self.content):
-            names += [name for name in folders if os.path.islink(os.path.join(where, name))]
-            found += [os.path.relpath(os.path.join(where, n), self.content) for n in names]
-        return sorted(found)
+        inside = files.walk(self.content)
+        at = [os.path.join(folder, name) for folder, names in inside for name in names]
+        return sorted(os.path.relpath(path, self.content) for path in at)
 
 
 def new(entry: Entry, why: str) -> Path:
@@ -78,9 +75,7 @@ def _made(folder: Path) -> bool:
 
 def tidy(content: Path) -> None:
     """Remove the folders of an item in which nothing was left."""
-    for where, _, _ in os.walk(content, topdown=False):
-        with contextlib.suppress(OSError):
-            os.rmdir(where)
+    files.drop_empty_folders(content)
     for folder in (content.parent, content.parent.parent):
         with contextlib.suppress(OSError):
             folder.rmdir()
@@ -90,9 +85,20 @@ def items(root: Path) -> Iterator[Item]:
     """Everything that is set aside, oldest first."""
     bins = [root / workspace.ROOM, *(root / section / workspace.ROOM for section in SECTIONS)]
     folders = [f for b in bins if (b / "trash").is_dir() for f in (b / "trash").iterdir()]
-    for folder in sorted(folders, key=lambda f: f.name):
+    for folder in sorted((f for f in folders if _when(f.name)), key=lambda f: f.name):
         for content in folder.glob("*/*"):
             yield Item(folder, content.parent.name, content.name)
+
+
+def _when(name: str) -> float | None:
+    """The time in a name that `new` gave; None for any other: what else lies there is not ours."""
+    import calendar
+
+    if not re.fullmatch(r"[0-9TZ]+-[a-z]+-\d+", name):
+        return None
+    with contextlib.suppress(ValueError):
+        return calendar.timegm(time.strptime(name.partition("-")[0], WHEN))
+    return None
 
 
 def purge(root: Path) -> int:

@@ -35,7 +35,9 @@ class View:
     def plan(self, direction: str, mine: bool) -> compare.Plan:
         paths = sorted(self.stats.keys() | self.rows.keys() | self.listing.keys())
         same_bytes = lambda path: self.hashes[path] == self.listing[path]  # noqa: E731
-        return compare.compare(direction, paths, self.local, self.remote, same_bytes, mine)
+        cells = compare.CONFLICTS if mine else compare.NO_CELLS
+        sides = self.local, self.remote, same_bytes, self.stats
+        return compare.compare(direction, paths, *sides, cells)
 
     def learned(self, plan: compare.Plan) -> dict[str, Row]:
         """The rows that looking alone has taught: adopted, hashed and found the same, forgotten."""
