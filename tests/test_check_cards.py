@@ -282,7 +282,7 @@ def test_garbage_of_this_machine_is_no_entry_that_others_know(registry):
         "Correct it, or give that entry a card",
         " the text must name entries that exist: 'experiments/junk'. "
         "Correct it, or give that entry a card",
-        " _junk_ must be an entry's name. Correct it, or write it as `code`",
+        " _junk_ must be an entry's name. Correct it, or give that entry a card",
     ]
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from registry.cards.card import Card
 from registry.cards.formats import URL
 from registry.cards.library import Library
-from registry.cards.rules.references import ID, NAMED, plain
+from registry.cards.rules.mentions import ID, NAMED, plain
 from registry.cards.schema import BY_NAME, FITS, fitting
 from registry.cards.vocabulary import words
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
-from registry.cards.vocabulary import guess, known, words
+from registry.cards.vocabulary import guess, known, nearest, words
 from registry.sections import SECTIONS
 
 URL = re.compile(r"(?:https?|s3|gs|ftp)://[^\s/@:]+(?::\d+)?(?:/\S*)?|doi:10\.\d{4,}/\S+")
 REPO = re.compile(r"\.|(?:https?|ssh|git)://[^\s/]+/\S+|[\w.-]+@[\w.-]+:[^\s]+")
 TAG = re.compile(r"[a-z0-9][a-z0-9._+:-]*")
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+|[\w.-]+")
+HUB_PAGE = re.compile(r"https?://(?:huggingface\.co|hf\.co)/(?:datasets/)?([\w.-]+/[\w.-]+)/?.*")
+ORIGINAL = re.compile(r"original|extended(?:\|[\w./-]+)?")
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
 TODO = re.compile(r"\bTODO\b|<name>")  # a blank of the template, which has a rule of its own
 STATUS = ("active", "deprecated")
@@ -99,11 +101,26 @@ def entry(text: str) -> str | None:
     )
 
 
-def base_model(text: str) -> str | None:
-    if text.partition("/")[0] in SECTIONS:
+def reference(text: str) -> str | None:
+    """An entry of this registry, or an id on the Hub: `owner/name`, for old ones `name`."""
+    first, slash, _ = text.partition("/")
+    if first in SECTIONS:
         return entry(text)
-    return (
-        None
-        if HUB_ID.fullmatch(text)
-        else f"must be section/name or an id on the Hub: '{text}'. Correct it"
-    )
+    near = nearest(first, tuple(SECTIONS), 0.75) if slash else ""
+    if near:
+        return f"must be in a section: '{text}'. Did you mean '{near}'?"
+    if HUB_ID.fullmatch(text):
+        return None
+    page = HUB_PAGE.fullmatch(text)
+    cure = f"Write {page[1]}" if page else "Correct it"
+    return f"must be section/name or an id on the Hub: '{text}'. {cure}"
+
+
+def owned(text: str) -> str | None:
+    """An entry, or an id on the Hub with its owner: a name alone lacks its section."""
+    return reference(text) if "/" in text else entry(text)
+
+
+def source(text: str) -> str | None:
+    """What a dataset derives from: also the Hub's own words for that."""
+    return None if ORIGINAL.fullmatch(text) else reference(text)

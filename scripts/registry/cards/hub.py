@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 
 from registry.cards import edit, markdown
 from registry.cards.card import Card
+from registry.cards.hub_keys import HUB_KEYS
 from registry.cards.library import Library
 from registry.cards.rules.links import SCHEME
 from registry.cards.schema import BY_NAME, FITS, OURS
@@ -23,7 +24,7 @@ HUB_URL = re.compile(r"https://huggingface\.co/(?:datasets/)?([\w.-]+/[\w.-]+)/?
 LINK = re.compile(r"(!?)\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?[^)\n]*\)")
 # The targets of links and images in their other forms: `[name]: target` and HTML.
 TARGET = re.compile(
-    r"(^ {0,3}\[[^\]\n]+\]:\s*<?|<(?:img|a)\b[^<>]*?\b(?:src|href)\s*=\s*[\"'])([^\s>\"']+)",
+    r"(^ {0,3}\[(?!\^)[^\]\n]+\]:\s*<?|<(?:img|a)\b[^<>]*?\b(?:src|href)\s*=\s*[\"'])([^\s>\"']+)",
     re.MULTILINE | re.IGNORECASE,
 )
 PROVENANCE = "## Provenance"
@@ -39,6 +40,8 @@ def _front_matter(card: Card, library: Library, web: str) -> str:
     lines = ["---"]
     for key, value in card.fields.items():
         field = BY_NAME.get(key)
+        if key in HUB_KEYS:
+            lines.append(card.text[card.fields.starts[key] : value.end].rstrip())
         if not field or field.source == OURS:
             continue
         texts = [text for text, _ in card.texts(key)]

@@ -94,9 +94,9 @@ KINDS: dict[str, Kind] = {
     "tasks": many(formats.task),
     "sizes": many(formats.size),
     "code": _code,
-    "datasets": many(formats.entry),
-    "models": many(formats.entry),
+    "datasets": many(formats.source),
+    "models": many(formats.owned),
     "results": many(formats.entry),
-    "successor": one(formats.entry),
-    "base_models": many(formats.base_model),
+    "successor": one(formats.owned),
+    "base_models": many(formats.reference),
 }

@@ -25,7 +25,7 @@ class Library:
         self._cards: dict[Entry, Card | None] = {}
         self._templates: dict[str, Card | None] = {}
         self.off_circle: set[str] = set()  # what rules found out on the way, for the next card
-        self.meant: dict[str, bool] = {}
+        self.meant: dict[str, str] = {}
 
     @cached_property
     def entries(self) -> list[Entry]:

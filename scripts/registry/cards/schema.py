@@ -54,19 +54,20 @@ FIELDS = (
     Field("new_version", "successor", "the entry of the same section that replaces it",
           "raw_datasets/tiny-shakespeare-2", (), EVERY),
     Field("source_url", "link", "where the bytes come from", "https://example.org/data.tar.gz",
-          (RAW,), (), OURS),
+          (RAW,), (PROCESSED, MODELS, EXPERIMENTS), OURS),
     Field("retrieved", "date", "the day they were fetched", "2026-11-23", (RAW,), (), OURS),
     Field("model", "models", "the model, or models, that this run trained",
           "champion_models/poet", (RESULTS,), (), OURS),
-    Field("source_datasets", "datasets", "the entries that it derives from",
-          "[raw_datasets/tiny-shakespeare]", (PROCESSED,), (EXPERIMENTS,), HUB_DATA),
-    Field("datasets", "datasets", "the entries that it was trained on",
+    Field("source_datasets", "datasets",
+          "what it derives from: entries, or ids on the Hub; `original` for nothing",
+          "[raw_datasets/tiny-shakespeare]", (PROCESSED,), (RAW, EXPERIMENTS), HUB_DATA),
+    Field("datasets", "datasets", "what it was trained on: entries, or ids on the Hub",
           "[processed_datasets/plays]", (MODELS,), (EXPERIMENTS,)),
     Field("training_results", "results", "the runs that made it", "training_results/poet",
           (MODELS,), (EXPERIMENTS,), OURS),
     Field("base_model", "base_models",
           "the model that it was tuned from: an entry, or an id on the Hub",
-          "openai-community/gpt2", (), _TRAINED),
+          "openai-community/gpt2", (), (*_TRAINED, RESULTS)),
     Field("library_name", "word", "the library that loads it", "transformers", (), _TRAINED),
     Field("pipeline_tag", "task", "what it does, a task id of the Hub", "text-generation", (),
           _TRAINED),
@@ -96,6 +97,44 @@ CODE_KEYS = {"repo": "repo", "commit": "commit", "command": "text"}
 # Of these keys, an entry of the section needs at least one.
 ONE_OF = {EXPERIMENTS: ("source_datasets", "datasets")}
 
+
+class Excuse(NamedTuple):
+    """What spares an entry keys that it cannot have.
+
+    `by`: keys that say instead where it came from, when none of `keys` is there. Or the section
+    `heading` of the body says it in words that `said` knows. `cure` ends the message.
+    """
+
+    section: str
+    keys: tuple[str, ...]
+    by: tuple[str, ...]
+    heading: str
+    said: str
+    cure: str
+
+
+EXCUSES = (
+    Excuse(MODELS, ("datasets", "training_results"), ("base_model", "source_url"), "", "",
+           "if it was not trained here, add base_model or source_url in place of both"),
+    Excuse(MODELS, ("training_results",), (), "How it was trained",
+           r"\bno (?:record|trace|logs?|results?)\b"
+           r"|\b(?:runs?|logs?|results?|records?)\b[^.]{0,60}\b(?:lost|not kept|gone|missing)\b",
+           "if nothing is left of it, say under '## How it was trained': no record of the run"),
+    Excuse(PROCESSED, ("code",), ("annotations_creators",), "How it was made",
+           r"\bby hand\b|\bmanual(?:ly)?\b"
+           r"|\bhand-?(?:made|written|labell?ed|picked|curated|drawn)\b"
+           r"|\b(?:no|without) (?:code|script|program)s?\b",
+           "if it was made by hand, say so under '## How it was made'"),
+    Excuse(RAW, ("source_url",), ("source_datasets",), "Where it comes from",
+           r"\b(?:not|nowhere|never) (?:public|published|on the web|online)\b|\binternal(?:ly)?\b"
+           r"|\bno (?:page|url|public|web)\b|\b(?:we|us|ourselves|our own)\b[^.]{0,40}\b(?:record|"
+           r"measur|collect|wrote|made|scanned|bought)",
+           "if it is on no page, say under '## Where it comes from': not public"),
+    Excuse(RESULTS, ("model",), ("base_model",), "What was run",
+           r"\bno models?\b|\bmodels?\b[^.]{0,40}\b(?:not kept|lost|deleted|thrown away)\b",
+           "if none came out, say under '## What was run': no model was kept"),
+)  # fmt: skip
+
 # When the first key has this value, the others are required as well.
 REQUIRED_WITH = (("license", "other", ("license_name", "license_link")),)
 
@@ -120,6 +159,8 @@ def required(section: str) -> list[str]:
 
 def fitting(kind: str, section: str) -> tuple[str, ...]:
     """The sections that a reference of this kind may lead to from a card of `section`."""
+    if section == RAW and kind == "datasets":
+        return ()  # a raw dataset derives from nothing here
     allowed = tuple(section if name == "=" else name for name in FITS[kind])
     return allowed + (
         (EXPERIMENTS,) if section == EXPERIMENTS and EXPERIMENTS not in allowed else ()

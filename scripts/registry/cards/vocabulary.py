@@ -27,8 +27,8 @@ def guess(word: str, among: tuple[str, ...] | list[str]) -> str:
     return f" Did you mean '{near}'?" if near else ""
 
 
-def nearest(word: str, among: tuple[str, ...] | list[str]) -> str:
+def nearest(word: str, among: tuple[str, ...] | list[str], like: float = 0.6) -> str:
     """The word that is most like this one; "" when none is."""
     import difflib
 
-    return next(iter(difflib.get_close_matches(word.lower(), among, n=1, cutoff=0.6)), "")
+    return next(iter(difflib.get_close_matches(word.lower(), among, n=1, cutoff=like)), "")

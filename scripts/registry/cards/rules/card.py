@@ -11,7 +11,7 @@ from typing import NamedTuple
 from registry.cards.card import Card
 from registry.cards.kinds import Found
 from registry.cards.library import Library
-from registry.cards.rules import body, fields, links, references, secrets
+from registry.cards.rules import body, fields, links, mentions, references, required, secrets
 from registry.problems import Problem
 
 
@@ -27,12 +27,13 @@ RULES = (
     Rule("front-matter", fields.readable),
     Rule("line-ends", fields.line_ends, "warning"),
     Rule("duplicate-key", fields.duplicate),
-    Rule("unknown-key", fields.unknown),
-    Rule("required-key", fields.required),
-    Rule("required-with", fields.required_with),
+    Rule("unknown-key", fields.unknown, "warning"),
+    Rule("required-key", required.required),
+    Rule("required-with", required.required_with),
     Rule("value", fields.values),
     Rule("blank-field", fields.blanks),
     Rule("tag-vocabulary", fields.tag_vocabulary),
+    Rule("library", fields.libraries, "warning"),
     Rule("key-order", fields.order, "warning"),
     Rule("title", body.title),
     Rule("section-missing", body.missing),
@@ -42,7 +43,9 @@ RULES = (
     Rule("section-optional", body.optional),
     Rule("blank-text", body.blanks),
     Rule("reference", references.resolve),
-    Rule("mention", references.mentions),
+    Rule("hub-id", references.hub_ids, "warning"),
+    Rule("mention", mentions.meant),
+    Rule("mention-unknown", mentions.unknown, "warning"),
     Rule("pair", references.pairs),
     Rule("cycle", references.cycle),
     Rule("deprecated", references.deprecated, "warning"),

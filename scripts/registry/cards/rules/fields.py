@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.cards import schema
 from registry.cards.card import Card
 from registry.cards.formats import TODO
+from registry.cards.hub_keys import HUB_KEYS, model_index
 from registry.cards.kinds import KINDS, Found
 from registry.cards.library import Library
-from registry.cards.schema import BY_NAME, ONE_OF, ORDER, REQUIRED_WITH
-from registry.cards.vocabulary import guess
+from registry.cards.schema import BY_NAME, ORDER, OURS
+from registry.cards.vocabulary import guess, known, nearest, words
 from registry.cards.yaml_values import UNREADABLE, Value, scalars
 
 
@@ -37,38 +37,18 @@ def duplicate(card: Card, library: Library) -> Iterator[Found]:
 
 
 def unknown(card: Card, library: Library) -> Iterator[Found]:
-    """Every key is one of the section's."""
+    """Every key is one of the section's, or the Hub's."""
     section = card.entry.section
     names = [name for name, field in BY_NAME.items() if section in field.sections]
-    for key in card.fields.keys() - set(names):
+    for key in card.fields.keys() - {*names, *HUB_KEYS}:
         if key in BY_NAME:
+            if BY_NAME[key].source != OURS:
+                continue  # the Hub's: it says more than we ask for
             cure = f"delete it, it is for {' and '.join(BY_NAME[key].sections)}"
         else:
-            cure = (guess(key, names).strip() + " Else delete it or say it in the body").strip()
+            near = guess(key, [*names, *HUB_KEYS]).strip()
+            cure = (near + " Else delete it or say it in the body").strip()
         yield card.line_of(key), f"{key!r} must be a key that cards of {section} have: {cure}"
-
-
-def required(card: Card, library: Library) -> Iterator[Found]:
-    """Every key that the section requires is there."""
-    if not card.where or card.broken:
-        return
-    line = card.line_at(card.where.fence)
-    for key in schema.required(card.entry.section):
-        if key not in card.fields:
-            field = BY_NAME[key]
-            yield line, f"{key} must be there ({field.about}): add `{key}: {field.example}`"
-    either = ONE_OF.get(card.entry.section, ())
-    if either and not any(key in card.fields for key in either):
-        yield line, f"{' or '.join(either)} must be there: add `{either[0]}: [section/name]`"
-
-
-def required_with(card: Card, library: Library) -> Iterator[Found]:
-    """A value that needs other keys has them."""
-    for key, wanted, others in REQUIRED_WITH:
-        for text, line in card.texts(key):
-            for other in others:
-                if text == wanted and other not in card.fields:
-                    yield line, f"{other} must be there when {key} is {wanted}: add `{other}: …`"
 
 
 def values(card: Card, library: Library) -> Iterator[Found]:
@@ -77,9 +57,21 @@ def values(card: Card, library: Library) -> Iterator[Found]:
         if key in BY_NAME:
             for line, problem in KINDS[BY_NAME[key].kind](value):
                 yield line, f"{key} {problem}"
+        elif key == "model-index":
+            for line, problem in model_index(value):
+                yield line, f"{key} {problem}"
         for item in scalars(value):
             if item.kind == UNREADABLE and key not in BY_NAME:
                 yield item.line, f'{key} must be what YAML can read: quote it, "{item.data}"'
+
+
+def libraries(card: Card, library: Library) -> Iterator[Found]:
+    """A library that the Hub knows is named as the Hub names it."""
+    for name, line in card.texts("library_name"):
+        near = nearest(name, words("libraries"), 0.8)
+        if near and name not in known("libraries"):
+            cure = f"Did you mean '{near}'?"
+            yield line, f"library_name must be as the Hub calls it: '{name}'. {cure}"
 
 
 def blanks(card: Card, library: Library) -> Iterator[Found]:

@@ -13,7 +13,8 @@ from registry.cards.kinds import Found
 from registry.cards.library import Library
 
 INLINE = re.compile(r"\]\(\s*(?:<([^>\n]*)>|([^\s()]*(?:\([^\s()]*\)[^\s()]*)*))[^()\n]*\)")
-DEFINED = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)", re.MULTILINE)
+# A footnote, `[^1]: The note`, defines no link.
+DEFINED = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:\s*<?([^\s>]+)", re.MULTILINE)
 HTML = re.compile(r"<(?:img|a)\b[^<>]*?\b(?:src|href)\s*=\s*[\"']([^\"'\n]*)[\"']", re.IGNORECASE)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Iterator
 
 from registry.cards.card import Card
+from registry.cards.formats import HUB_ID, ORIGINAL, TODO
 from registry.cards.kinds import Found
 from registry.cards.library import Library
+from registry.cards.rules import names
 from registry.cards.schema import BY_NAME, FIELDS, FITS, LINEAGE, fitting
-from registry.cards.vocabulary import guess, nearest
-from registry.entries import CARD
 from registry.sections import MODELS, RESULTS, SECTIONS
-
-ID = re.compile(rf"(?<![\w/.-])({'|'.join(SECTIONS)})/([^\W_][\w.-]*)")
-NAMED = re.compile(r"(?<![\w*`/])_([^\W_](?:[\w.-]*[^\W_])?)_(?![\w`/])")
 
 
 def resolve(card: Card, library: Library) -> Iterator[Found]:
@@ -29,19 +24,19 @@ def resolve(card: Card, library: Library) -> Iterator[Found]:
                 yield line, f"{field.name} {problem}"
 
 
-def mentions(card: Card, library: Library) -> Iterator[Found]:
-    """Every `section/name` and every _name_ in the text is an entry."""
-    for match in ID.finditer(card.prose):
-        section, name = match.group(1), plain(match.group(2))
-        if not library.tells(f"{section}/{name}") and name != "template":
-            cure = _cure(f"{section}/{name}", library)
-            line = card.line_at(match.start())
-            yield line, f"the text must name entries that exist: '{section}/{name}'.{cure}"
-    for match in NAMED.finditer(card.words):
-        name = plain(match.group(1))
-        if not _is_name(name, library) and _is_meant(name, library):
-            cure = _near(name, library) or " Correct it, or write it as `code`"
-            yield card.line_at(match.start()), f"_{name}_ must be an entry's name.{cure}"
+def hub_ids(card: Card, library: Library) -> Iterator[Found]:
+    """An id on the Hub has its owner."""
+    for field in FIELDS:
+        if field.kind not in ("datasets", "base_models"):
+            continue
+        for text, line in card.texts(field.name):
+            if "/" in text or not HUB_ID.fullmatch(text) or ORIGINAL.fullmatch(text):
+                continue
+            if not TODO.search(text) and not _meant(text, field.kind, card, library):
+                text = (
+                    f"'{text}' is no entry, so an id on the Hub: write owner/{text} if it has one"
+                )
+                yield line, f"{field.name} should name the owner: {text}"
 
 
 def pairs(card: Card, library: Library) -> Iterator[Found]:
@@ -86,54 +81,29 @@ def deprecated(card: Card, library: Library) -> Iterator[Found]:
             yield line, f"{text} is deprecated: {cure}, or deprecate this entry too"
 
 
-def _is_meant(name: str, library: Library) -> bool:
-    """Whether an _emphasised_ word that names no entry was meant to: by its form, or nearly one."""
-    if name not in library.meant:
-        near = [n for n in library.names if n[:1] == name[:1] and abs(len(n) - len(name)) < 3]
-        library.meant[name] = "_" in name or bool(guess(name, near))
-    return library.meant[name]
-
-
 def _reference(text: str, kind: str, card: Card, library: Library) -> str | None:
-    section, _, name = text.partition("/")
+    section, slash, name = text.partition("/")
+    if not slash and HUB_ID.fullmatch(text):
+        meant = _meant(text, kind, card, library)
+        return f"must have its section: '{text}'.{meant}" if meant else None
     if section not in SECTIONS or not name or "/" in name or name == "<name>":
         return None  # not a reference, which the field's kind has said
     fits = fitting(kind, card.entry.section)
     if section not in fits:
+        if not fits:
+            return f"must not be an entry, a raw dataset derives from none: '{text}'. Move this one"
         return f"must be in {' or '.join(fits)}: '{text}'. Promote it there, or name another"
     if text == str(card.entry):
         return f"must be another entry than this one: '{text}'. Name another, or delete it"
     if not library.tells(text):
-        cure = _cure(text, library, fits)
+        cure = names.cure(text, library, fits)
         return f"must be an entry that exists: '{text}'.{cure}"
     return None
 
 
-def _is_name(name: str, library: Library) -> bool:
-    return any(library.tells(str(entry)) for entry in library.names.get(name, ()))
-
-
-def _cure(text: str, library: Library, fits: tuple[str, ...] = tuple(SECTIONS)) -> str:
-    """What to do about an id that nobody else knows."""
-    if library.staged and text in library.ids and library.ids[text].card.exists():
-        path = shlex.quote(f"{text}{CARD}")
-        return f" Its card must be in the commit too: run `git add -- {path}`"
-    return _near(text, library, fits) or " Correct it, or give that entry a card"
-
-
-def _near(text: str, library: Library, fits: tuple[str, ...] = tuple(SECTIONS)) -> str:
-    """What was probably meant: the same name in another section that fits, or a name like it."""
-    section, slash, name = text.rpartition("/")
-    pool = [e for e in library.entries if e.section in fits and library.tells(str(e))]
-    names = list(dict.fromkeys(entry.name for entry in pool))
-    meant = name if name in names else nearest(name, names)
-    same = sorted((e for e in pool if e.name == meant), key=lambda e: e.section != section)
-    return f" Did you mean '{same[0] if slash else meant}'?" if same else ""
-
-
-def plain(name: str) -> str:
-    """A name as it is mentioned: without the end of a sentence, `.card.md` or `.dvc`."""
-    return re.sub(r"(?:\.card\.md|\.dvc)$", "", name.rstrip(".-"))
+def _meant(name: str, kind: str, card: Card, library: Library) -> str:
+    """The entry that a name without its section must be, as a question; "" for none."""
+    return names.near(name, library, fitting(kind, card.entry.section), 0.8, full=True)
 
 
 def _built_on(card: Card) -> list[tuple[str, int]]:

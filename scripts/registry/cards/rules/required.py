@@ -1,0 +1,52 @@
+"""Rules of what a card must have, and of what spares an entry that cannot have it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from registry.cards import schema
+from registry.cards.card import Card
+from registry.cards.kinds import Found
+from registry.cards.library import Library
+from registry.cards.schema import BY_NAME, EXCUSES, ONE_OF, REQUIRED_WITH, Excuse
+
+
+def required(card: Card, library: Library) -> Iterator[Found]:
+    """Every key that the section requires is there, or what excuses it is."""
+    if not card.where or card.broken:
+        return
+    line = card.line_at(card.where.fence)
+    for key in schema.required(card.entry.section):
+        if key not in card.fields and not excused(key, card):
+            field = BY_NAME[key]
+            cures = [f"add `{key}: {field.example}`", *(each.cure for each in _excuses(key, card))]
+            yield line, f"{key} must be there ({field.about}): {'; '.join(cures)}"
+    either = ONE_OF.get(card.entry.section, ())
+    if either and not any(key in card.fields for key in either):
+        yield line, f"{' or '.join(either)} must be there: add `{either[0]}: [section/name]`"
+
+
+def required_with(card: Card, library: Library) -> Iterator[Found]:
+    """A value that needs other keys has them."""
+    for key, wanted, others in REQUIRED_WITH:
+        for text, line in card.texts(key):
+            for other in others:
+                if text == wanted and other not in card.fields:
+                    yield line, f"{other} must be there when {key} is {wanted}: add `{other}: …`"
+
+
+def excused(key: str, card: Card) -> bool:
+    """Whether the card says why it cannot have this key."""
+    for excuse in _excuses(key, card):
+        said_otherwise = any(card.texts(other) for other in excuse.by)
+        if said_otherwise and not any(other in card.fields for other in excuse.keys):
+            return True
+        texts = [card.shown[h.end : h.content] for h in card.headings if h.text == excuse.heading]
+        if excuse.said and any(re.search(excuse.said, text, re.IGNORECASE) for text in texts):
+            return True
+    return False
+
+
+def _excuses(key: str, card: Card) -> list[Excuse]:
+    return [e for e in EXCUSES if e.section == card.entry.section and key in e.keys]
