@@ -78,6 +78,9 @@ check-cards: ## check every card, or DATASET=x (FIX=1 repairs, REMOTE=1 asks S3,
 check-experiments: ## check the rules of experiments/ (FIX=1 repairs, REMOTE=1 asks S3)
 	@$(run)/check_experiments.py $${FIX:+"--fix=$$FIX"} $${REMOTE:+"--remote=$$REMOTE"} $${FORMAT:+"--format=$$FORMAT"}
 
+debt: ## list the problems of old cards in cards.debt once; later take out what was mended
+	@$(run)/record_debt.py
+
 card: ## make a new entry's card (DATASET=section/x FROM="section/y …" CODE=path)
 	@$(run)/make_card.py $${FROM:+"--from=$$FROM"} $${CODE:+"--code=$$CODE"} -- $(dataset)
 

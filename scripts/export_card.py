@@ -14,9 +14,8 @@ import argparse
 from pathlib import Path
 
 from registry import console, forge, git, humanize
-from registry.cards import hub
+from registry.cards import check, hub
 from registry.cards.library import Library
-from registry.cards.rules import card as rules_card
 from registry.entries import Entry, select_one
 from registry.errors import Refusal, RegistryError, UsageError
 from registry.sections import SECTIONS
@@ -45,7 +44,7 @@ def readme(entry: Entry, library: Library) -> str:
     card = library.card(entry)
     if card is None:
         raise RegistryError(f"{entry} has no card: run `make card DATASET={entry:sh}`")
-    wrong = [p for p in rules_card.check(card, library) if p.level == "error"]
+    wrong = check.errors(entry, library, strict=True)
     if wrong:
         count = humanize.plural(len(wrong), "problem")
         raise RegistryError(f"{card.path} has {count}: run `make check-cards DATASET={entry:sh}`")

@@ -22,7 +22,7 @@ from registry.cards.hub_lists import HubList
 from registry.errors import RegistryError, UsageError
 from registry.files import write_whole
 
-KINDS = ", ".join(each.source.rpartition("/")[2] for each in hub_lists.LISTS)
+KINDS = ", ".join(each.source.rpartition("/")[2] for each in hub_lists.HUB_LISTS)
 SOME = 12  # words that a line names
 
 

@@ -86,7 +86,7 @@ def test_what_is_cut_off_or_of_another_kind_changes_nothing(registry, tmp_path):
     assert kit.run(registry, "renew_vocabulary.py").returncode == 2
 
 
-@pytest.mark.parametrize("each", [*hub_lists.LISTS], ids=lambda each: each.name)
+@pytest.mark.parametrize("each", [*hub_lists.HUB_LISTS], ids=lambda each: each.name)
 def test_every_list_says_where_it_is_from_and_since_when(each):
     head = [
         line for line in (FOLDER / f"{each.name}.txt").read_text().splitlines() if line[0] == "#"

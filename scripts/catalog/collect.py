@@ -11,9 +11,8 @@ from catalog.item import Item, Push
 from catalog.links import Links
 from catalog.relations import Edge
 from registry import git
+from registry.cards import check
 from registry.cards.library import Library
-from registry.cards.rules import card as rules_card
-from registry.cards.rules import entries as rules_entries
 from registry.entries import Entry
 from registry.sections import EXPERIMENTS, SECTIONS
 
@@ -78,10 +77,8 @@ def _fill(root: Path, items: dict[str, Item], links: Links, status: bool) -> Non
 
 def _judge(library: Library, items: dict[str, Item], shown: list[Entry]) -> None:
     """The problems that `make check-cards` has, at the entries that they are about."""
-    found = list(rules_entries.check(library, shown))
-    for entry in shown:
-        card = library.card(entry)
-        found += rules_card.check(card, library) if card else []
+    judged = check.check(library, shown)
+    found = [*judged.problems, *judged.tolerated]
     for problem in sorted(found):
         item = items.get(history.entry_of(problem.path) or problem.path)
         if item:

@@ -61,7 +61,7 @@ def _keys(text: str, start: int) -> list[str]:
     return names
 
 
-LISTS = (
+HUB_LISTS = (
     HubList("tasks", "Task ids of the Hugging Face Hub, the keys of PIPELINE_DATA",
             f"{JS}/tasks/src/pipelines.ts",
             re.compile(r"\bPIPELINE_DATA\b[^={]*="), keys_of("PIPELINE_DATA")),
@@ -81,6 +81,6 @@ LISTS = (
 def held_by(text: str) -> list[tuple[HubList, list[str]]]:
     """The lists that a file holds, each with its words; none in a file of another kind."""
     held = [
-        (each, list(dict.fromkeys(each.read(text)))) for each in LISTS if each.mark.search(text)
+        (each, list(dict.fromkeys(each.read(text)))) for each in HUB_LISTS if each.mark.search(text)
     ]
     return [(each, words) for each, words in held if words]

@@ -7,9 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from registry import git
-from registry.cards import card
+from registry.cards import card, debt
 from registry.cards.card import Card
+from registry.cards.debt import Debt
 from registry.entries import CARD, ROOT, TEMPLATE, Entry, known
+from registry.problems import Problem
 from registry.sections import SECTIONS
 
 
@@ -84,6 +86,20 @@ class Library:
             return (tag_words(path.read_bytes()) if path.is_file() else None), None
         except NotText as problem:
             return None, (problem.args[0], problem.args[1])
+
+    @property
+    def debt(self) -> Debt:
+        """What cards.debt tolerates: {(card, rule): how many}. Raises GitError, OSError."""
+        return self._debt[0]
+
+    @property
+    def debt_problems(self) -> list[Problem]:
+        """What is wrong with cards.debt itself."""
+        return self._debt[1]
+
+    @cached_property
+    def _debt(self) -> tuple[Debt, list[Problem]]:
+        return debt.read(self.root, self.staged)
 
     def card(self, entry: Entry) -> Card | None:
         """The entry's card; None when it has none that can be read."""
