@@ -15,6 +15,7 @@ from registry.cards.library import Library
 from registry.cards.rules.mentions import ID, NAMED, plain
 from registry.cards.schema import BY_NAME, FITS, fitting
 from registry.cards.vocabulary import words
+from registry.sections import RAW
 
 # As many hex digits as a commit id has, but not the 32 of an MD5; all digits, or all letters, only
 # where the text says what it is.
@@ -58,6 +59,7 @@ def clues(card: Card, library: Library) -> list[Clue]:
     """Everything that the card's text shows for the fields of its section, most certain first."""
     section = card.entry.section
     found = [*_code(card), *_source(card), *_license(card), *_entries(card, library)]
+    found = [clue for clue in found if section == RAW or clue.key != "source_url"]
     kept = [clue for clue in found if section in BY_NAME[clue.key.partition(".")[0]].sections]
     return list({(clue.key, clue.text): clue for clue in reversed(kept)}.values())[::-1]
 

@@ -89,7 +89,7 @@ def inherited(sources: list[Card]) -> dict[str, list[str]]:
 def key_for(entry: Entry) -> str:
     """The key of the entry's card that names its sources: "" for those that have none."""
     for key in ("source_datasets", "datasets"):
-        if entry.section in BY_NAME[key].sections:
+        if entry.section in BY_NAME[key].sections and fitting("datasets", entry.section):
             return key
     return ""
 
