@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The pre-push hook: are the raw datasets that the commits name in S3? Others would miss them.
+"""Checks before a `git push` that S3 has the raw datasets which the commits name.
 
 usage: check_raw_pushed.py < lines of "local-ref local-id remote-ref remote-id", as git gives them
 

@@ -1,4 +1,4 @@
-"""Say which cards, `.dvc` files and rules are not committed yet: Git is how they reach the others.
+"""Say which cards, `.dvc` files and rules are not committed yet: others get them by Git.
 
 usage: list_uncommitted.py
 """

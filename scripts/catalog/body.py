@@ -1,4 +1,4 @@
-"""A card's text as HTML: rendered, its links led, and then cleaned of all that could do harm."""
+"""Renders a card's text as HTML, leads its links, and cleans it of all that could do harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a card's HTML may reach a page: a closed list, applied last."""
+"""Lets only a closed list of HTML reach a page; it is applied last."""
 
 from __future__ import annotations
 

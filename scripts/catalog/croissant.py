@@ -1,4 +1,4 @@
-"""A dataset in Croissant, the JSON-LD that dataset searches and loaders read.
+"""Describes a dataset in Croissant, the JSON-LD that dataset searches and loaders read.
 
 https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html; the tests validate it with
 MLCommons' own package.

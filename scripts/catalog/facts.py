@@ -1,4 +1,4 @@
-"""The fields of a card as its page lists them."""
+"""Lists the fields of a card as its page shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of an entry is on this machine, for STATUS=1: asks the disk only, reads no file."""
+"""Tells what of an entry is on this machine, for STATUS=1: asks the disk only, reads no file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Git's log says about every entry, from one `git log` of the whole tree."""
+"""Reads what Git's log says about every entry, from one `git log` of the whole tree."""
 
 from __future__ import annotations
 

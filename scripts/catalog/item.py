@@ -1,4 +1,4 @@
-"""An entry as the catalog shows it: all that cards, Git, markers and this machine say of it."""
+"""Holds what cards, Git, markers and this machine say of one entry, as the catalog shows it."""
 
 from __future__ import annotations
 

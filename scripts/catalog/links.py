@@ -1,4 +1,4 @@
-"""Where a card's links and images lead on the site: to pages, to the repository's, or nowhere."""
+"""Decides where a card's links lead on the site: to pages, to the repository, or nowhere."""
 
 from __future__ import annotations
 

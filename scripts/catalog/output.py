@@ -1,4 +1,4 @@
-"""Where the site goes: built beside its place and then put there whole, over nothing but a site."""
+"""Builds the site beside its place, then puts it there whole, over nothing but a site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What programs read: index.json, the data of search and lineage, the sitemap and the feed."""
+"""Writes what programs read: index.json, the data of search and lineage, the sitemap, the feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What S3 holds of every entry: one listing of the markers and a GET for each of them."""
+"""Reads what S3 holds of every entry: one listing of the markers and a GET for each of them."""
 
 from __future__ import annotations
 

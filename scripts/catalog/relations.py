@@ -1,4 +1,4 @@
-"""How entries hang together: what each is made from and what uses it, as their cards say."""
+"""Finds how entries hang together: what each is made from and what uses it, as their cards say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to type to have an entry and to use it: the card's own example, or a few general lines."""
+"""Tells what to type to have an entry and to use it: the card's own example, or general lines."""
 
 from __future__ import annotations
 

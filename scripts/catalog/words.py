@@ -1,4 +1,4 @@
-"""How facts are written for people: dates, sizes, the names of fields and sections."""
+"""Writes facts for people: dates, sizes, the names of fields and sections."""
 
 from __future__ import annotations
 

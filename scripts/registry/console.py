@@ -1,4 +1,4 @@
-"""Talking to the person: how a script starts, ends and shows progress. Talk goes to stderr."""
+"""Talks to the person: starts and ends a script, and says things on stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries: the folders `section/name` with their cards, and how a person's words select them."""
+"""Knows entries, folders `section/name` with their cards, and selects them by a person's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong, by what the person can do about it. Every text ends with the cure."""
+"""Names what can go wrong, by what a person can do about it; every text ends with the cure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing small files of the registry: whole or not at all."""
+"""Writes small files of the registry, whole or not at all."""
 
 from __future__ import annotations
 

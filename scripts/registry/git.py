@@ -1,4 +1,4 @@
-"""What Git knows: the one place where nouns start a program, and only `git`."""
+"""Asks Git, and nothing else: the only program that nouns of the ground floor start."""
 
 from __future__ import annotations
 

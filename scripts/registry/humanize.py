@@ -1,4 +1,4 @@
-"""Numbers, sizes and lists as a person reads them."""
+"""Writes numbers, sizes and lists as a person reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, as every thread sees it: Python tells the main one alone."""
+"""Tells every thread of Ctrl-C; Python tells the main one alone."""
 
 from __future__ import annotations
 

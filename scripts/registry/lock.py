@@ -1,4 +1,4 @@
-"""One command at a time in a checkout: a lock that is gone when its last holder is.
+"""Lets one command at a time work in a checkout, by a lock that ends with its last holder.
 
 pull.sh and push.sh open the file and pass it down (REGISTRY_LOCK_FD), so that the lock lasts from
 their first step to their last, and also for as long as an aws that outlived them still writes.

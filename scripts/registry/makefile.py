@@ -1,4 +1,4 @@
-"""What the Makefile offers: its commands, what each runs, and how that explains itself."""
+"""Reads what the Makefile offers: its commands, what each runs, and how that explains itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that every disk can hold: what Linux, macOS, Windows, S3 and Git all take."""
+"""Judges whether every disk can hold a name: Linux, macOS, Windows, S3 and Git."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems: what is wrong with one line of one file, and how a list of them is written out."""
+"""Describes what is wrong with one line of one file, and writes lists of that."""
 
 from __future__ import annotations
 

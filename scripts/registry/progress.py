@@ -1,4 +1,4 @@
-"""One live line of progress on a terminal, a plain line now and then in a log."""
+"""Shows one live line of progress on a terminal, a plain line now and then in a log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The five sections: what each holds and how its bytes travel; every script asks here."""
+"""Names the five sections: what each holds and how its bytes travel."""
 
 from __future__ import annotations
 

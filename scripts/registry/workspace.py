@@ -1,4 +1,4 @@
-"""Where this checkout keeps what is in transit: stages, trash and journals, beside the data."""
+"""Keeps what is in transit beside the data: stages, trash and journals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cards: front matter and body of an entry's `.card.md`, with the line of everything in it."""
+"""Reads a card, front matter and body, with the line of everything in it."""
 
 from __future__ import annotations
 

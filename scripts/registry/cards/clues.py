@@ -1,4 +1,4 @@
-"""What the text of a card shows that has no front matter: commits, code, entries, urls, dates.
+"""Finds what the text of a card without front matter shows: commits, code, entries, urls, dates.
 
 Each clue is a value with the line it was found on: a proposal that a person looks at.
 """

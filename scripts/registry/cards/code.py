@@ -1,4 +1,4 @@
-"""What a card says about the code: the repository, the commit, and whether that tells it all."""
+"""Tells the code's repository and commit for a card, and whether they tell it all."""
 
 from __future__ import annotations
 

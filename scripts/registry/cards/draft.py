@@ -1,4 +1,4 @@
-"""The draft of a new card: its section's template, with everything in it that can be known."""
+"""Drafts a new card: its section's template, with everything in it that can be known."""
 
 from __future__ import annotations
 

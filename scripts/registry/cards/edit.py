@@ -1,4 +1,4 @@
-"""Writing into front matter: values as YAML, and single keys set in the text of a card."""
+"""Writes into front matter: values as YAML, and single keys set in the text of a card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one text of a kind must be: each judge gives what is wrong with it, or None.
+"""Judges one text of each kind: a judge gives what is wrong with it, or None.
 
 What is wrong is read after the field's name, and ends with the cure.
 """

@@ -1,4 +1,4 @@
-"""The front matter of a card: YAML between two `---` lines, first in the file."""
+"""Finds the front matter of a card: YAML between two `---` lines, first in the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A card as the README.md of a Hugging Face repository.
+"""Writes a card as the README.md of a Hugging Face repository.
 
 On the Hub `raw_datasets/x` would be the dataset x of a stranger called raw_datasets. So every
 reference to an entry becomes the Hub id that this entry's own card gives as its source, or goes;

@@ -1,4 +1,4 @@
-"""The Hub's lists of words, as the Hub publishes them: read from its own files into `vocab/`.
+"""Reads the Hub's lists of words from its own files into `vocab/`.
 
 `make vocab FROM=file` is given one of those files; which list it holds is seen by its contents.
 """

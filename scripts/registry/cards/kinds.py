@@ -1,4 +1,4 @@
-"""What a value of each kind of field must be: the judges of one text, applied to YAML's values."""
+"""Judges a value of each kind of field: the judges of one text, applied to YAML's values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library: every entry this checkout knows, and its cards, each read at most once."""
+"""Knows every entry of this checkout and its cards, each read at most once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of a card: its headings, and its prose apart from code and comments."""
+"""Reads the body of a card: its headings, and its prose apart from code and comments."""
 
 from __future__ import annotations
 

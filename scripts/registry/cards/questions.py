@@ -1,4 +1,4 @@
-"""Asking a person for the required fields of a new card, until each answer is a good one."""
+"""Asks a person for the required fields of a new card, until each answer is a good one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Repairs that have one right answer; everything else in the file stays byte for byte.
+"""Makes the repairs that have one right answer; the rest of the file stays byte for byte.
 
 A repair is given a card and gives edits of its text, (start, end, new, what it did). One that
 would change what the front matter says is not made.

@@ -1,4 +1,4 @@
-"""The schema of the front matter: one row per field, in the order in which cards write them.
+"""Lists the fields of the front matter, one row each, in the order in which cards write them.
 
 The checker, `make card`, `make adopt`, the export to the Hub and docs/cards.md all follow it.
 """

@@ -1,4 +1,4 @@
-"""Closed lists of words that card fields draw on: one text file each, in `vocab/`."""
+"""Reads the closed lists of words that card fields draw on: one text file each, in `vocab/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML as values that know their place: read from the parser's events, not into Python objects.
+"""Reads YAML as values that know their place, from the parser's events, not as Python objects.
 
 So `no` and `1.10` can be told from "no" and "1.10", each value knows its line, and no depth of
 nesting and no aliases can bring the reader down.

@@ -1,4 +1,4 @@
-"""The doctor's checks of the way to S3: who we are there, and what we may do."""
+"""Checks the way to S3: who we are there, and what we may do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor's checks of what the bucket promises and holds; made only when S3 answers."""
+"""Checks what the bucket promises and holds; only when S3 answers."""
 
 from __future__ import annotations
 

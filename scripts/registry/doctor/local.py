@@ -1,4 +1,4 @@
-"""The doctor's checks of this machine and this clone; none needs S3."""
+"""Checks this machine and this clone; none of it needs S3."""
 
 from __future__ import annotations
 

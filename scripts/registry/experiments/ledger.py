@@ -1,4 +1,4 @@
-"""The ledger of experiments: the `/name/` lines of experiments/.gitignore, one per kept experiment.
+"""Reads and writes the ledger: the `/name/` lines of experiments/.gitignore.
 
 Above its comment line, the file's catch-all keeps garbage out of Git. What a line matches is asked
 of git, never worked out here.

@@ -1,4 +1,4 @@
-"""The state of the experiments: kept ones, the ledger, and what git says of both."""
+"""Collects which experiments have a card, a line in the ledger, and a place in Git."""
 
 from __future__ import annotations
 

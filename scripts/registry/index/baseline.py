@@ -1,4 +1,4 @@
-"""The baseline: what this checkout last verified of an entry, one small file per entry.
+"""Keeps the baseline: what this checkout last verified of an entry, one small file per entry.
 
 First line: JSON (format, remote, marker's ETag, stamp; of the rows: number, length, checksum).
 It alone tells whether anything changed. Then the rows by path, in pages: how many rows, how many

@@ -1,4 +1,4 @@
-"""Files of a header and a long body, written and read a piece at a time, and trusted only whole.
+"""Writes and reads files of a header and a long body piece by piece, and trusts only whole ones.
 
 First line: JSON, with the length and the checksum of the body that follows. It alone can be read
 cheaply. Nobody reads half a file: it is written beside its place, and renamed when it is whole.

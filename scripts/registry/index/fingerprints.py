@@ -1,4 +1,4 @@
-"""The stamps of many entries' folders, taken on all cores when there are many files.
+"""Takes the fingerprints of many entries' folders, on all cores when there are many files.
 
 A quiet run does little else, and one Python stats a file at a time.
 """

@@ -1,4 +1,4 @@
-"""What reading a file's bytes has told about them, packed: {(path, ETag): same, not or unknown}."""
+"""Remembers what reading files told about their bytes: {(path, ETag): same, not or unknown}."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an unfinished run of ours was about to do, so that the next one knows its own traces."""
+"""Writes down what a run is about to do, so that the next one knows an unfinished one's traces."""
 
 from __future__ import annotations
 

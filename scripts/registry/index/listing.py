@@ -1,4 +1,4 @@
-"""What S3 lists below an entry, as paths of the entry; keys that no disk should get are named."""
+"""Reads what S3 lists below an entry, and names the keys that no disk should get."""
 
 from __future__ import annotations
 

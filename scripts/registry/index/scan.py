@@ -1,4 +1,4 @@
-"""What an entry's folder holds now: every file with its stat, and all that cannot be stored."""
+"""Scans an entry's folder: every file with its stat, and all that cannot be stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file's identity on this disk: size, mtime, inode."""
+"""Identifies a file on this disk by size, mtime and inode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of rows by path, packed: a million rows take a tenth of what a dict of tuples takes.
+"""Packs rows by path into tables: a million take a tenth of what a dict of tuples takes.
 
 The tables of one entry share one {path: number}. Each keeps its cells in byte arrays, the cell of
 a path at its number; a path that a table lacks has zeros there. So two tables are compared, copied

@@ -1,4 +1,4 @@
-"""Whose name we act in: whatever works for the aws command works here.
+"""Finds the keys that we act with: whatever works for the aws command works here.
 
 Plain keys, in the environment or a file, are read directly, since starting botocore takes ten
 times longer than all the rest of a quiet run. Everything else (SSO, roles, instance profiles,

@@ -1,4 +1,4 @@
-"""The embedded store: an S3 server on this machine, for a clone that has no bucket yet.
+"""Runs the embedded store, an S3 server on this machine for a clone without a bucket.
 
 `rclone serve s3` on `.store/data`, on loopback only. Everything it needs is in `.store/`, which
 Git ignores: the data, the keys (made at first start, mode 600), the port, the log. Whoever holds

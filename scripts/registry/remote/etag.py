@@ -1,4 +1,4 @@
-"""ETags: whether a local file holds the bytes that S3 lists.
+"""Tells whether a local file holds the bytes of an ETag that S3 lists.
 
 A plain ETag is the MD5 of the bytes. `<hex>-N` is the MD5 of the N parts' MD5s, with parts of
 8 MiB in aws's default, doubled until there are at most 10,000. With SSE-KMS or SSE-C an ETag says

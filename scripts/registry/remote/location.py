@@ -1,4 +1,4 @@
-"""Where the registry is: read from DVC's own remote config, the one place that says so."""
+"""Names the place of the registry: its url, endpoint, region and profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small S3 client: list, get, head, put, delete and copy, signed, kept alive, bounded in time.
+"""Speaks S3: list, get, head, put, delete and copy, signed, kept alive, bounded in time.
 
 It carries listings, markers and single deletes. The bytes of entries travel by `aws s3 sync`.
 On http.client, because it is ready in a quarter of the time that botocore takes to import.

@@ -1,4 +1,4 @@
-"""One command's view of the registry: where it is, who we are, what the person allowed."""
+"""Holds one command's view of the registry: where it is, who we are, what the person allowed."""
 
 from __future__ import annotations
 

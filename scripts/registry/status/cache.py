@@ -1,4 +1,4 @@
-"""What `make status` found out before, so that it need not ask again: a cache, and nothing more.
+"""Remembers what `make status` found out, so that it need not ask again; it is only a cache.
 
 `.registry/status.json`. What is noted can never go stale: a marker's facts under its ETag, a
 judgement under a digest of all that it was made from, a raw version that S3 was seen to hold.

@@ -1,4 +1,4 @@
-"""What the looks at all entries share: the markers' ETags, and what was noted before."""
+"""Holds what the looks at all entries share: the markers' ETags, and what was noted before."""
 
 from __future__ import annotations
 

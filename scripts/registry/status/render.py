@@ -1,4 +1,4 @@
-"""An overview as lines for a person: 80 columns are enough, a wider terminal shows more."""
+"""Writes a summary as lines for a person: 80 columns are enough, a wider terminal shows more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for how an entry is, what is known of it, and what a plan says about that."""
+"""Names the states of an entry, and judges which of them a plan means."""
 
 from __future__ import annotations
 

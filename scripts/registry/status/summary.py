@@ -1,4 +1,4 @@
-"""The whole registry at one moment: its entries' conditions, their sums, and what to type next."""
+"""Sums up the registry at one moment: its entries' conditions, and what to type next."""
 
 from __future__ import annotations
 

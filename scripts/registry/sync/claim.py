@@ -1,4 +1,4 @@
-"""A push's hold on an entry: our marker there, `pushing`, until it is sealed or given back."""
+"""Holds an entry for a push: our marker there, `pushing`, until it is sealed or given back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do with each path of an entry: the table of the sync protocol, and nothing else.
+"""Decides what to do with each path of an entry: the table of the sync protocol, and no more.
 
 Three sides are compared: what is here (local), what this checkout last verified (the baseline)
 and what S3 lists (remote). Clocks are never compared. Nothing here reads a disk or a network.

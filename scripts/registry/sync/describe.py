@@ -1,4 +1,4 @@
-"""What a push or pull says of one entry: what it would do, and what it did."""
+"""Describes a push or pull of one entry: what it would do, and what it did."""
 
 from __future__ import annotations
 

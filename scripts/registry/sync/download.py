@@ -1,4 +1,4 @@
-"""Gets wanted files from S3 into a stage, and checks every byte of them there."""
+"""Downloads wanted files from S3 into a stage, and checks every byte of them there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The marker object of an entry: lock, commit record and torn-push flag in one.
+"""Reads and writes the marker of an entry: lock, commit record and torn-push flag in one.
 
 It lies at `.registry/<section>/<name>.json`, beside the data, where a sync of a section does not
 come. `pushing`: somebody is at it, or died at it. `done`: what S3 lists is a whole, verified state.

@@ -1,4 +1,4 @@
-"""One entry's pull or reset, step by step: look, plan, fetch, check, put in place.
+"""Pulls or resets one entry, step by step: look, plan, fetch, check, put in place.
 
 Until everything has arrived and was checked, nothing in the entry's folder is touched.
 """

@@ -1,4 +1,4 @@
-"""One entry's push, step by step: look, decide, claim, send, delete, seal.
+"""Pushes one entry, step by step: look, decide, claim, send, delete, seal.
 
 Each step leaves S3 and this checkout in a state from which running again converges.
 """

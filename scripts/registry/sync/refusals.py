@@ -1,4 +1,4 @@
-"""What a refusal says: the reason, and the way out, ready to paste."""
+"""Words every refusal: the reason, and the way out, ready to paste."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An entry's three sides, looked at once: what is here, what was verified, what S3 holds."""
+"""Surveys an entry's three sides at once: what is here, what was verified, what S3 holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was set aside instead of being deleted: kept 14 days, never pushed, easy to bring back.
+"""Sets things aside instead of deleting them: kept 14 days, never pushed, easy to bring back.
 
 `.registry/trash/<when>-<why>-<n>/<section>/<name>/<path>`: the folder's name is the item's id.
 """

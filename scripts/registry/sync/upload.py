@@ -1,4 +1,4 @@
-"""Gets planned files into S3, and knows afterwards that their bytes are there."""
+"""Uploads planned files to S3, and knows afterwards that their bytes are there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine is given to move: exactly these files of one entry, and where to and from."""
+"""Says what an engine is to move: exactly these files of one entry, and where to and from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of the body: its title, and the sections that the template asks for."""
+"""Rules for the body: its title, and the sections that the template asks for."""
 
 from __future__ import annotations
 

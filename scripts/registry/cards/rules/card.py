@@ -1,4 +1,4 @@
-"""The rules for one card, one row each. A rule is a small function beside its like.
+"""Lists the rules for one card, one row each, and applies them.
 
 It is given a card and the library, and yields (line, message); docs/cards.md has a row for each.
 """

@@ -1,4 +1,4 @@
-"""The rules for entries and for the registry as a whole; like card_rules, but with paths.
+"""Rules for entries and for the registry as a whole; these yield paths too.
 
 A rule is given the library and the entries that were asked for, and yields problems.
 """
