@@ -7,12 +7,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry import interrupt, options
 from registry.errors import RegistryError
 from registry.humanize import harmless
-from registry.parallel import Result
+
+if TYPE_CHECKING:  # a check of cards starts no thread
+    from registry.parallel import Result
 
 _COLOUR = re.compile(r"(\x1b\[(?:0|1|2|3[0-7])m)")  # the only ones that we write
 
