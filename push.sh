@@ -33,13 +33,10 @@ note() { # note [code]: remember the worst: a failure (1) outranks a refusal (3)
 # Gates: names, cards, the way to S3, what changed here, and the rules of experiments/.
 todo=$("$py" scripts/select_entries.py push "$@") || note
 [ "$status" = 0 ] || [ "$status" = 3 ] || exit "$status"
-raw=$(grep '^raw_datasets/' <<<"$todo" || true)
-mirrored=$(grep -v '^raw_datasets/' <<<"$todo" || true)
 if [ -n "$todo" ]; then "$py" scripts/check_experiments.py --quiet || note 3; fi
 
-# Effects: one part's failure does not stop the other.
-if [ -n "$raw" ]; then "$py" scripts/push_raw.py - <<<"$raw" || note; fi
-if [ -n "$mirrored" ]; then "$py" scripts/push_entries.py - <<<"$mirrored" || note; fi
+# Effects: one entry's failure does not stop the others.
+if [ -n "$todo" ]; then "$py" scripts/push_entries.py - <<<"$todo" || note; fi
 if [ -n "$todo" ]; then "$py" scripts/list_uncommitted.py || note; fi
 
 [ "$status" = 0 ] || echo "push: not everything was done (exit code $status), see above" >&2

@@ -1,8 +1,8 @@
-"""Make what is in a raw dataset's folder its new version: `dvc add`.
+"""Make what is here of a raw dataset its new version: `dvc add`.
 
 usage: add_entry.py raw_datasets/name
 
-Commit the changed `.dvc` file, and push, for others to get it.
+Comments and keys of the `.dvc` file stay. Commit it, and push, for others to get the version.
 """
 
 from __future__ import annotations
@@ -12,22 +12,46 @@ import shlex
 
 from registry import console, entries, lock, names
 from registry.console import say
+from registry.dvc_outs import DvcFile, Out
+from registry.entries import Entry
 from registry.errors import Refusal, UsageError
-from registry.index import scan
+from registry.index.scan import Scan
 from registry.raw import dvc
+from registry.raw.dataset import Dataset
 from registry.sections import SECTIONS
 
 
 def main(argv: list[str]) -> int:
+    entry = chosen(argv)
+    lock.take(entries.ROOT, "make add")
+    is_new = not entry.dvc_file.exists()
+    dataset = Dataset(entry, DvcFile((Out(entry.name),))) if is_new else Dataset.of(entry)
+    found = dataset.scan()
+    refuse_unfit(dataset, found)
+    if not is_new and is_as_named(dataset):
+        say(f"add: {entry} is as {entry.name}.dvc says: there is no new version")
+        return 0
+    add(dataset, is_new)
+    for line in notes(dataset, found):
+        say(f"add: {line}")
+    name = f"{entry}.dvc"
+    say(f"add: {name} names the new version: git add {shlex.quote(name)}, commit, and `make push`")
+    return 0
+
+
+def chosen(argv: list[str]) -> Entry:
     if len(argv) > 1:
         raise UsageError("one dataset at a time: DATASET=name")
     word = argv[0] if argv else ""
     section, slash, _ = word.partition("/")
     if slash and section in SECTIONS and section != "raw_datasets":
         raise UsageError(f"{word!r}: only raw datasets are added; `make push` sends the others")
-    entry = entries.select_one(word, ["raw_datasets"])
-    lock.take(entries.ROOT, "make add")
-    found = scan.scan(entry.folder)
+    return entries.select_one(word, ["raw_datasets"])
+
+
+def refuse_unfit(dataset: Dataset, found: Scan) -> None:
+    """Raises Refusal for what cannot be stored, and for what is not ours to make a version of."""
+    entry, file = dataset.entry, dataset.file
     lines = found.blocked + found.problems + names.name_problems(found.files, "")
     if lines:
         raise Refusal(f"{entry} cannot be stored as it is:\n  " + "\n  ".join(lines[:20]))
@@ -35,10 +59,49 @@ def main(argv: list[str]) -> int:
         raise Refusal(
             f"{entry} has no files here: `make pull DATASET={entry:sh}`, or fill its folder"
         )
-    dvc.run(entries.ROOT, "add", os.path.relpath(entry.folder, entries.ROOT), live=True)
-    name = os.path.relpath(entry.dvc_file, entries.ROOT)
-    say(f"add: {name} names the new version: git add {shlex.quote(name)}, commit, and `make push`")
-    return 0
+    if file.source:
+        raise Refusal(
+            f"{entry} comes from {file.source}: `.venv/bin/dvc update {entry:sh}.dvc` takes what "
+            "is new there; data of your own needs an entry of another name"
+        )
+    if file.unserved or "versioned by the cloud" in file.elsewhere:
+        why = file.unserved or "its version ids in the cloud would be dropped"
+        raise Refusal(f"{entry}: {why}: if that is meant, `.venv/bin/dvc add {entry:sh}`")
+
+
+def is_as_named(dataset: Dataset) -> bool:
+    """Whether there is nothing to add: the files and the cache are as the `.dvc` file says."""
+    return not dataset.file.is_legacy and not dvc.status([dataset.entry])
+
+
+def add(dataset: Dataset, is_new: bool) -> None:
+    """Have DVC make the version, in the very `.dvc` file that there is."""
+    entry = dataset.entry
+    outs = dataset.file.outs
+    if is_new or (len(outs) == 1 and outs[0].path == entry.name):
+        dvc.run(entries.ROOT, "add", str(entry), live=True)
+    else:  # `dvc add` would write a `.dvc` file for each out
+        dvc.run(entries.ROOT, "commit", "--force", f"{entry}.dvc", live=True)
+
+
+def notes(dataset: Dataset, found: Scan) -> list[str]:
+    """What DVC does not keep, and what else changes."""
+    lines = []
+    if dataset.file.is_legacy:
+        lines.append(f"{dataset.entry.name}.dvc was written by DVC 2.x; it is in the form of 3 now")
+    if found.left_out:
+        lines.append(f"DVC leaves out {_few(found.left_out)}")
+    if found.empty_folders:
+        lines.append(f"DVC keeps no empty folders: {_few(found.empty_folders)}")
+    if dataset.is_folder:
+        programs = [p for p in found.files if os.access(dataset.base / p, os.X_OK)]
+        if programs:
+            lines.append(f"DVC keeps no right to execute: {_few(programs)}")
+    return lines
+
+
+def _few(paths: list[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else "")
 
 
 if __name__ == "__main__":

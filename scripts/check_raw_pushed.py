@@ -16,13 +16,19 @@ import sys
 from registry import console, dvc_file, git
 from registry.console import say
 from registry.dvc_file import Version
+from registry.dvc_outs import BadDvcFile
 from registry.entries import ROOT
 from registry.errors import Unreachable
 from registry.raw import manifest
 
 
 def main(argv: list[str]) -> int:
-    named = {version for line in framework() or sys.stdin for version in pushed(line.split())}
+    try:
+        named = {version for line in framework() or sys.stdin for version in pushed(line.split())}
+    except BadDvcFile as error:
+        say(f"pre-push: {error}")
+        say("pre-push: nothing was pushed; mend that, commit it, and push again")
+        return 1
     if not named:
         return 0
     try:
@@ -30,9 +36,9 @@ def main(argv: list[str]) -> int:
     except Unreachable as error:
         say(f"pre-push: could not ask S3 for the raw datasets, which may be missing: {error}")
         return 0
-    for version in missing:
-        say(f"pre-push: {version.entry} is not in S3 yet in the version that you push:")
-        say(f"  make push DATASET={shlex.quote(version.entry)}")
+    for entry in dict.fromkeys(version.entry for version in missing):
+        say(f"pre-push: {entry} is not in S3 yet in the version that you push:")
+        say(f"  make push DATASET={shlex.quote(entry)}")
     if missing:
         say("pre-push: nothing was pushed; do that, and push again")
     return 1 if missing else 0
@@ -55,7 +61,7 @@ def pushed(line: list[str]) -> list[Version]:
         return []  # a ref is deleted
     local, old = line[1], line[3]
     known = old.strip("0") and git.has(ROOT, old)
-    before = set(dvc_file.named_by(ROOT, old)) if known else set()
+    before = set(dvc_file.named_by(ROOT, old, strict=False)) if known else set()
     return [version for version in dvc_file.named_by(ROOT, local) if version not in before]
 
 

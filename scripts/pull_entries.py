@@ -9,6 +9,7 @@ it would do, FULL=1 lists S3 also where a marker says that nothing changed.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,8 @@ from registry.errors import Refusal
 from registry.humanize import human_bytes, plural
 from registry.index import baseline
 from registry.progress import Meter
-from registry.raw.pull import RawPull
+from registry.raw import prefetch
+from registry.raw import pull as raw_pull
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
@@ -34,31 +36,33 @@ def main(argv: list[str]) -> int:
     session, etags = connect.connect() if mirrored else (connect.begin(), {})
     looked = parallel.each(mirrored, lambda e: e, partial(look, session, etags))
     pulls = [r.value for r in looked if r.value]
-    raw = RawPull(session, [entry for entry in chosen if entry.section not in MIRRORED])
+    raw = raw_pull.choose(session, (entry for entry in chosen if entry.section not in MIRRORED))
     for entry in raw.kept:
         cure = f"`make add DATASET={entry:sh}` or `make reset …`"
         say(f"{entry}: changed here and not added, kept; {cure}")
     if session.options.dry_run:
         print_plans(raw, pulls)
-        return console.report(looked)
-    done, took = carry_out(session, raw, pulls)
+        return console.worst([console.report(looked), console.report(raw.refused)])
+    done, raw_done, took = carry_out(session, raw, pulls)
     trash.purge(entries.ROOT)
     code = report(pulls, [*[r for r in looked if r.error], *done], took) if mirrored else 0
-    return console.worst([code, report_raw(raw, raw.finish()) if raw.wanted else 0])
+    return console.worst([code, report_raw([*raw.refused, *raw_done])])
 
 
 def carry_out(
-    session: Session, raw: RawPull, pulls: list[Pull]
-) -> tuple[list[parallel.Result[None]], str]:
-    """Mirrored entries, raw ones beside them; what became of the former, and the time it took."""
-    files, size = raw.plan()
-    session.plans = sum(bool(p.wanted) for p in pulls)
-    files += sum(len(p.wanted) for p in pulls)
-    size += sum(p.wanted_bytes for p in pulls)
-    with Meter("fetched", files, size) as meter, raw.beside(meter):
+    session: Session, raw: raw_pull.Incoming, pulls: list[Pull]
+) -> tuple[list[parallel.Result[None]], list[raw_pull.Result], str]:
+    """Mirrored entries, raw ones beside them; what became of either, and the time it took."""
+    raw_plan = prefetch.plan(session, raw.wanted)
+    session.plans = max(1, sum(bool(p.wanted) for p in pulls))
+    files = raw_plan.amount.files + sum(len(p.wanted) for p in pulls)
+    size = raw_plan.amount.bytes + sum(p.wanted_bytes for p in pulls)
+    with Meter("fetched", files, size) as meter, ThreadPoolExecutor(1) as beside:
+        raw_done = beside.submit(raw_pull.bring, raw_plan, partial(meter.moved, "raw"))
         hands = engine.movers(session)
         done = parallel.each(pulls, lambda p: p.entry, partial(bring, meter), hands)
-        return done, meter.took
+        took, brought = meter.took, raw_done.result()
+    return done, brought + raw_pull.bring_by_dvc(session, raw.foreign), took
 
 
 def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
@@ -86,9 +90,9 @@ def bring(meter: Meter, pull: Pull) -> None:
     meter.finished(len(pull.wanted))
 
 
-def print_plans(raw: RawPull, pulls: list[Pull]) -> None:
-    for entry in raw.wanted:
-        print(f"{entry}: fetch the version that {entry.name}.dvc names")
+def print_plans(raw: raw_pull.Incoming, pulls: list[Pull]) -> None:
+    for dataset in [*raw.wanted, *raw.foreign]:
+        print(f"{dataset.entry}: fetch the version that {dataset.entry.name}.dvc names")
     for pull in pulls:
         for line in describe.planned_pull(pull):
             print(line)
@@ -112,12 +116,15 @@ def report(pulls: list[Pull], results: list[parallel.Result[Any]], took: str) ->
     return code
 
 
-def report_raw(raw: RawPull, results: list[parallel.Result[None]]) -> int:
+def report_raw(results: list[raw_pull.Result]) -> int:
+    if not results:
+        return 0
     for result in results:
         if not result.error:
             print(f"{result.entry}: at the version of {result.entry.name}.dvc")
-    for entry in raw.unsent:
-        say(f"{entry}: this version is not in S3 yet: `make push DATASET={entry:sh}`")
+        if not result.error and not result.value:
+            cure = f"`make push DATASET={result.entry:sh}`"
+            say(f"{result.entry}: this version is not in S3 yet: {cure}")
     code = console.report(results)
     good = sum(not r.error for r in results)
     say(f"pull: {plural(good, 'raw dataset')} brought up to date")

@@ -1,10 +1,11 @@
-"""Send mirrored entries to S3, each one whole and verified before anything there is deleted.
+"""Send entries to S3, each one whole and verified before anything there is deleted.
 
 usage: push_entries.py [section/name ...]    (or - for one per line on standard input)
 
-Nothing in S3 is overwritten that this checkout has not seen. TAKE=local lets this checkout win
-where both sides changed, DELETE=1 allows deleting most of an entry, DRY_RUN=1 only says what it
-would do.
+Raw datasets go in the version that their `.dvc` files name; one that was changed, but not added, is
+refused. Nothing in S3 is overwritten that this checkout has not seen. TAKE=local lets this checkout
+win where both sides changed, DELETE=1 allows deleting most of an entry, DRY_RUN=1 only says what
+it would do.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from registry import console, entries, parallel
+from registry import console, dvc_file, entries, parallel
 from registry.console import say
 from registry.entries import Entry
 from registry.humanize import human_bytes, plural
 from registry.progress import Meter
+from registry.raw import push as raw_push
 from registry.remote import connect
 from registry.remote.session import Session
-from registry.sections import MIRRORED
+from registry.sections import MIRRORED, SYNCED
 from registry.sync import describe
 from registry.sync.push import Push
 from registry.transfer import engine
@@ -32,8 +34,36 @@ BEST_EFFORT = (
 
 
 def main(argv: list[str]) -> int:
-    chosen = entries.select(console.words_from(argv), MIRRORED)
+    words = console.words_from(argv)
+    chosen = entries.select(words, SYNCED)
     session, _ = connect.connect()
+    raw = [entry for entry in chosen if entry.section not in MIRRORED]
+    if not words:
+        raw = [entry for entry in raw if raw_push.has_bytes(entry)]
+    code = send_raw(session, raw) if raw else 0
+    mirrored = [entry for entry in chosen if entry.section in MIRRORED]
+    return console.worst([code, send_mirrored(session, mirrored) if mirrored else 0])
+
+
+def send_raw(session: Session, chosen: list[Entry]) -> int:
+    """Send raw datasets, say what became of each, then one summary line."""
+    choice, dry = raw_push.choose(session, chosen), session.options.dry_run
+    results = [raw_push.Result(dataset.entry) for dataset in choice.fit]
+    if not dry:
+        amount = dvc_file.total(dataset.entry for dataset in choice.fit)
+        with Meter("sent", *amount) as meter:
+            results = raw_push.push(session, choice.fit, partial(meter.moved, "raw"))
+    code = console.report([*choice.refused, *results])
+    good = [result for result in results if not result.error]
+    for result in good:
+        version = f"{'send' if dry else 'S3 holds'} the version of {result.entry.name}.dvc"
+        print(f"{result.entry}: {result.value or version}")
+    if not dry:
+        say(f"push: {plural(len(good), 'raw dataset')} up to date in S3")
+    return code
+
+
+def send_mirrored(session: Session, chosen: list[Entry]) -> int:
     looked = parallel.each(chosen, lambda e: e, partial(look, session))
     pushes = [r.value for r in looked if r.value]
     if session.options.dry_run:

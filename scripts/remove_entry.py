@@ -19,8 +19,10 @@ from registry.errors import Refusal, UsageError
 from registry.humanize import plural
 from registry.index import scan
 from registry.options import Options
-from registry.raw import dvc, verified
+from registry.raw import changes, verified
+from registry.raw.dataset import Dataset
 from registry.remote import connect
+from registry.remote.session import Session
 from registry.sections import SECTIONS
 from registry.sync import remove
 from registry.sync.remove import Removal
@@ -65,10 +67,11 @@ def refuse_referred(entry: Entry) -> None:
 
 
 def refuse_unfit(entry: Entry) -> None:
-    found = scan.scan(entry.folder)
+    is_raw = SECTIONS[entry.section].travels == "dvc"
+    found = Dataset.anyway(entry).scan() if is_raw else scan.scan(entry.folder)
     if found.blocked:
         raise Refusal(f"{entry}: {found.blocked[0]}")
-    if entry.dvc_file.exists() and found.files and dvc.is_changed(entry):
+    if entry.dvc_file.exists() and changes.find(Session.open(), [Dataset.of(entry)]):
         raise verified.changed(entry)
 
 

@@ -8,21 +8,22 @@ copy is fetched and checked before anything here is touched. DRY_RUN=1 only says
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from registry import console, dvc_file, entries, lock
 from registry.console import say
 from registry.entries import Entry
-from registry.errors import Refusal, RegistryError, UsageError
+from registry.errors import Refusal, UsageError
 from registry.humanize import human_bytes, plural
 from registry.progress import Meter
-from registry.raw import cache, dvc, manifest, verified
+from registry.raw import reset as raw_reset
+from registry.raw.dataset import Dataset
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import SECTIONS, SYNCED
-from registry.sync import compare, place, trash
+from registry.sync import compare, trash
 from registry.sync.pull import Pull
-from registry.sync.survey import Survey
 
 
 def main(argv: list[str]) -> int:
@@ -62,56 +63,17 @@ def reset_mirrored(session: Session, entry: Entry) -> int:
 
 
 def reset_raw(session: Session, entry: Entry) -> int:
-    """Set aside what differs, then `dvc checkout`; the cache has it all before anything moves."""
-    survey = Survey(entry, session)
-    survey.look_here()
-    if survey.local.blocked:
-        raise Refusal(f"{entry}: {survey.local.blocked[0]}")
-    name = dvc.targets([entry])[0]
+    """Set aside what differs from the version; the cache has it all before anything moves."""
     if not entry.dvc_file.exists():
-        raise Refusal(f"{entry}: there is no {name} to reset to; nothing touched")
-    if not session.options.dry_run:
-        dvc.run(entries.ROOT, "fetch", name, live=True)  # the cache has it whole, or this raises
-    discarded = differing(survey)
-    tell(entry, discarded, f"to be replaced by the version of {entry.name}.dvc")
+        raise Refusal(f"{entry}: there is no {entry}.dvc to reset to; nothing touched")
+    with Meter("fetched", *dvc_file.total([entry])) as meter:
+        found = raw_reset.look(session, Dataset.of(entry), partial(meter.moved, "raw"))
+    tell(entry, found.discarded, f"to be replaced by the version of {entry.name}.dvc")
     if session.options.dry_run:
         return 0
-    aside = trash.new(entry, "reset")
-    moved = [
-        p for p in discarded if place.take_away(entry.folder / p, survey.local.files[p], aside / p)
-    ]
-    try:
-        dvc.run(entries.ROOT, "checkout", name)
-    except BaseException:
-        put_back(entry, aside, moved)
-        raise
-    seen, when = verified.look(entry)
-    version = dvc_file.on_disk(entry)
-    is_stored = version and not manifest.not_in_s3(entries.ROOT, [version])
-    if is_stored and not dvc.is_changed(entry):  # the cache may hold what was never pushed
-        verified.remember(entry, session.remote.identity, seen, when)
-    brought = len(cache.manifest_here(entry).keys() - (survey.local.files.keys() - {*moved}))
-    trash.tidy(aside)
-    summary(entry, aside, brought)
+    raw_reset.carry_out(session, found)
+    summary(entry, found.aside, found.brought)
     return 0
-
-
-def differing(survey: Survey) -> list[str]:
-    """The files here that are not as the version says: changed ones, and ones it does not have."""
-    try:
-        wanted = cache.manifest_here(survey.entry)
-    except RegistryError:  # not fetched yet, in a dry run
-        wanted = manifest.manifest(survey.session.client, survey.entry)
-    here = survey.local.files
-    survey.read_bytes((path, wanted[path]) for path in here if path in wanted)
-    return sorted(p for p in here if p not in wanted or not survey.holds(p, wanted[p]))
-
-
-def put_back(entry: Entry, aside: Path, moved: list[str]) -> None:
-    """After a failed checkout: what was set aside is here again."""
-    for path in moved:
-        if not (entry.folder / path).exists():
-            place.put(aside / path, entry.folder / path, None, aside / path)
 
 
 def tell(entry: Entry, paths: list[str], fate: str) -> None:

@@ -18,7 +18,9 @@ from registry.errors import Refusal, RegistryError
 from registry.humanize import human_bytes, plural
 from registry.index import baseline
 from registry.progress import Meter
+from registry.raw import verified
 from registry.raw import verify as raw_verify
+from registry.raw.dataset import Dataset
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import SECTIONS, SYNCED
@@ -32,7 +34,7 @@ def main(argv: list[str]) -> int:
     chosen = entries.select(words, SYNCED)
     lock.take(entries.ROOT, "make verify")
     session, _ = connect.connect()
-    here = [e for e in chosen if e.folder.exists() or words]
+    here = [e for e in chosen if is_here(e) or words]
     surveys = parallel.each(here, lambda e: e, partial(look, session))
     looked = [r.value for r in surveys if r.value]
     size = sum(stat.size for s in looked for stat in s.local.files.values())
@@ -44,11 +46,22 @@ def main(argv: list[str]) -> int:
     return report([*[r for r in surveys if r.error], *results], len(chosen) - len(here), meter)
 
 
+def is_here(entry: Entry) -> bool:
+    return verified.is_here(entry) if is_raw(entry) else entry.folder.exists()
+
+
+def is_raw(entry: Entry) -> bool:
+    return SECTIONS[entry.section].travels == "dvc"
+
+
 def look(session: Session, entry: Entry) -> Survey:
-    if not entry.folder.exists():
+    if not is_here(entry):
         raise Refusal(f"it is not here: `make pull DATASET={entry:sh}`")
-    survey = Survey(entry, session)
-    survey.look_here()
+    if is_raw(entry):
+        survey = Survey(entry, session, local=Dataset.of(entry).scan())
+    else:
+        survey = Survey(entry, session)
+        survey.look_here()
     if survey.local.blocked:
         raise RegistryError(survey.local.blocked[0])
     return survey
@@ -56,9 +69,10 @@ def look(session: Session, entry: Entry) -> Survey:
 
 def verify(meter: Meter, survey: Survey) -> list[Finding]:
     """Everything that is not the same here and in S3."""
-    is_raw = SECTIONS[survey.entry.section].travels == "dvc"
-    findings = sorted(raw_verify.compare(survey) if is_raw else sync_verify.compare(survey))
-    if is_raw and any(what == raw_verify.NOT_STORED for _, what in findings):
+    raw = Dataset.of(survey.entry) if is_raw(survey.entry) else None
+    compared = raw_verify.findings(survey.session, raw, survey.local) if raw else None
+    findings = sorted(compared or sync_verify.compare(survey))
+    if raw and any(what in raw_verify.IN_S3 for _, what in findings):
         # It says that all of it is in S3, and a push would believe it.
         baseline.forget(survey.entry)
     meter.moved(str(survey.entry), sum(stat.size for stat in survey.local.files.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 
@@ -114,8 +115,9 @@ def test_the_push_of_a_raw_dataset_that_is_not_in_s3_is_stopped(clone, rclone_bu
     anna.git("remote", "add", "elsewhere", str(tmp_path / "origin.git"))
     anna.git("push", "--quiet", "elsewhere", "HEAD:refs/heads/main")
     anna.script("install_hooks")
-    digest = "0123456789abcdef0123456789abcdef.dir"
-    anna.write("raw_datasets/x.dvc", f"outs:\n- md5: {digest}\n  path: x\n".encode())
+    digest = hashlib.md5(b"[]").hexdigest() + ".dir"
+    text = f"# once {'f' * 32}.dir\nouts:\n- md5: {digest}\n  hash: md5\n  path: x\n"
+    anna.write("raw_datasets/x.dvc", text.encode())
     anna.git("add", "raw_datasets/x.dvc")
     anna.git("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message=x")
     stopped = anna.run("git", "push", "elsewhere", "HEAD:refs/heads/main")
@@ -128,6 +130,9 @@ def test_the_push_of_a_raw_dataset_that_is_not_in_s3_is_stopped(clone, rclone_bu
         assert run.code == 1 and "make push DATASET=raw_datasets/x" in run.err, run
     run = anna.run("scripts/hooks/pre-push", PRE_COMMIT_TO_REF="HEAD", PRE_COMMIT_FROM_REF="HEAD")
     assert run.code == 0, run
-    rclone_bucket.put(f"raw_datasets_dvc_cache/files/md5/01/{digest[2:]}", b"[]")
+    key = f"raw_datasets_dvc_cache/files/md5/{digest[:2]}/{digest[2:]}"
+    rclone_bucket.put(key, b"{}")  # it is there, and damaged
+    assert anna.run("git", "push", "elsewhere", "HEAD:refs/heads/main").code == 1
+    rclone_bucket.put(key, b"[]")
     again = anna.run("git", "push", "elsewhere", "HEAD:refs/heads/main")
     assert again.code == 0, again

@@ -7,6 +7,7 @@ from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes, plural
 from registry.index import baseline, scan
+from registry.raw.dataset import Dataset
 from registry.remote import dvc_config
 from registry.sections import SECTIONS
 
@@ -16,7 +17,7 @@ NOT_HERE, HERE, CHANGED, UNKNOWN = "not here", "here", "changed here", "here, ne
 def look(entry: Entry) -> tuple[str, int, int]:
     """(how it is here, files, bytes)."""
     travels = SECTIONS[entry.section].travels
-    found = scan.scan(entry.folder, everything=travels == "dvc")
+    found = Dataset.anyway(entry).scan() if travels == "dvc" else scan.scan(entry.folder)
     amount = len(found.files), sum(stat.size for stat in found.files.values())
     if not found.files:
         return NOT_HERE, *amount

@@ -1,81 +1,87 @@
-"""Versions of raw datasets: which ones a commit names, and whether S3 has them."""
+"""Reads the `.dvc` files of raw datasets: which data each is made of, here and in a commit."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from registry import git
+from registry.dvc_outs import BadDvcFile, DvcFile
+from registry.dvc_parser import parse
 from registry.entries import Amount, Entry
 from registry.errors import RegistryError
 from registry.sections import RAW
 
-_OUT = re.compile(r"md5: ([0-9a-f]{32})(\.dir)?\b")
-_SIZE = re.compile(r"^ +size: (\d+)$", re.MULTILINE)
-_FILES = re.compile(r"^ +nfiles: (\d+)$", re.MULTILINE)
-
-
-OUT = re.compile(r"md5: ([0-9a-f]{32}(?:\.dir)?)\b")
-
 
 class Version(NamedTuple):
-    """`digest`: what the `.dvc` file of the entry says, with `.dir` for a folder."""
+    """One object that an entry's `.dvc` file names: a file, or a folder's list of files."""
 
     entry: str
-    digest: str
+    object: str
 
 
-def named_by(root: Path, commit: str) -> list[Version]:
-    """The versions that the `.dvc` files of a commit name. Raises GitError."""
-    words = ("ls-tree", "-z", "--name-only", commit, "--", f"{RAW}/")
-    found = []
-    for path in git.names(git.run(root, *words)):
-        text = git.show(root, f"{commit}:{path}") if path.endswith(".dvc") else None
-        digest = OUT.search(text.decode(errors="replace")) if text else None
-        if digest:
-            found.append(Version(path[: -len(".dvc")], digest.group(1)))
-    return found
-
-
-def on_disk(entry: Entry) -> Version | None:
-    """The version that the entry's `.dvc` file names here; None without one."""
-    text = entry.dvc_file.read_text(errors="replace") if entry.dvc_file.is_file() else ""
-    digest = OUT.search(text)
-    return Version(str(entry), digest.group(1)) if digest else None
+def read(entry: Entry) -> DvcFile:
+    """What the entry's `.dvc` file says. Raises BadDvcFile, or RegistryError without one."""
+    try:
+        content = entry.dvc_file.read_bytes()
+    except FileNotFoundError:
+        raise RegistryError(f"it was never added: `make add DATASET={entry:sh}`") from None
+    except OSError as error:
+        raise BadDvcFile(f"{entry}.dvc", 1, f"cannot be read: {error.strerror}") from None
+    return parse(content, f"{entry}.dvc")
 
 
 def version(entry: Entry) -> str:
     """A digest of the `.dvc` file: which version this commit means; "" without one."""
     try:
         return sha256(entry.dvc_file.read_bytes()).hexdigest()[:32]
-    except FileNotFoundError:
+    except OSError:
         return ""
-
-
-def named(entry: Entry) -> str:
-    """The MD5 of the version that the `.dvc` file names. Raises RegistryError without one."""
-    try:
-        found = _OUT.search(entry.dvc_file.read_text())
-    except FileNotFoundError:
-        raise RegistryError(f"it was never added: `make add DATASET={entry:sh}`") from None
-    if not found:
-        raise RegistryError(f"{entry.name}.dvc names no MD5: add it again")
-    if not found.group(2):
-        raise RegistryError("its .dvc file names a single file: an entry is a folder; add that")
-    return found.group(1)
 
 
 def amount(entry: Entry) -> Amount | None:
     """How much that version is, as the `.dvc` file says; None if it does not."""
-    text = entry.dvc_file.read_text()
-    size, files = _SIZE.search(text), _FILES.search(text)
-    return Amount(int(files.group(1)), int(size.group(1))) if size and files else None
+    try:
+        return amount_of(read(entry))
+    except RegistryError:
+        return None
+
+
+def amount_of(file: DvcFile) -> Amount | None:
+    return Amount(*file.sizes) if file.sizes else None
 
 
 def total(wanted: Iterable[Entry]) -> Amount:
     """How much these versions are in all, as far as their `.dvc` files say."""
-    amounts = [there for there in map(amount, wanted) if there]
+    amounts = [size for size in map(amount, wanted) if size]
     return Amount(sum(a.files for a in amounts), sum(a.bytes for a in amounts))
+
+
+def named_by(root: Path, commit: str, strict: bool = True) -> list[Version]:
+    """What the `.dvc` files of a commit name that belongs in the registry's own place.
+
+    Raises GitError, and BadDvcFile for a file that says nothing, if not told to pass over it.
+    """
+    words = ("ls-tree", "-z", "--name-only", commit, "--", f"{RAW}/")
+    versions: list[Version] = []
+    for path in git.names(git.run(root, *words)):
+        content = git.show(root, f"{commit}:{path}") if path.endswith(".dvc") else None
+        try:
+            file = parse(content, path) if content is not None else DvcFile(())
+            versions += of_file(path.removesuffix(".dvc"), file)
+        except BadDvcFile:
+            if strict:
+                raise
+    return versions
+
+
+def on_disk(entry: Entry) -> list[Version]:
+    """What the entry's `.dvc` file names here that belongs in the registry's own place."""
+    return of_file(str(entry), read(entry)) if entry.dvc_file.is_file() else []
+
+
+def of_file(entry: str, file: DvcFile) -> list[Version]:
+    kept = [out for out in file.outs if out.digest and not out.elsewhere]
+    return [Version(entry, out.object) for out in kept] if not file.unserved else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from registry.errors import UsageError
+from registry.errors import RegistryError, UsageError
 from registry.sections import SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -55,14 +55,39 @@ def with_card(section: str, root: Path = ROOT) -> list[Entry]:
 
 
 def on_disk(section: str, root: Path = ROOT) -> list[Entry]:
-    """The section's entries that have a folder here or, for a raw dataset, a `.dvc` file."""
+    """The section's entries that have a folder here or, for a raw dataset, a `.dvc` file.
+
+    A folder that another dataset's `.dvc` file names is that dataset's.
+    """
     found = set()
     for name in _listdir(root / section):
         if name.endswith(".dvc") and SECTIONS[section].travels == "dvc":
             found.add(name[: -len(".dvc")])
         elif not name.startswith(".") and (root / section / name).is_dir():
             found.add(name)
+    if SECTIONS[section].travels == "dvc" and any(_is_nobodys(root, section, n) for n in found):
+        found -= _parts_of_others(root / section)
     return [Entry(section, name, root) for name in sorted(found)]
+
+
+def _is_nobodys(root: Path, section: str, name: str) -> bool:
+    """Whether a folder has neither card nor `.dvc` file of its own."""
+    entry = Entry(section, name, root)
+    return not entry.dvc_file.exists() and not entry.card.exists()
+
+
+def _parts_of_others(folder: Path) -> set[str]:
+    """The names that the `.dvc` files of other names say to be theirs."""
+    from registry import dvc_parser
+
+    parts: set[str] = set()
+    for name in (n for n in _listdir(folder) if n.endswith(".dvc")):
+        try:
+            file = dvc_parser.parse((folder / name).read_bytes(), f"{folder.name}/{name}")
+        except (OSError, RegistryError):
+            continue
+        parts |= {out.path.split("/")[0] for out in file.outs} - {name.removesuffix(".dvc")}
+    return {part for part in parts if not (folder / f"{part}.dvc").exists()}
 
 
 def known(sections: Iterable[str], root: Path = ROOT) -> list[Entry]:

@@ -7,7 +7,9 @@ import stat
 import pytest
 from support.oracle import below, expect, until
 
-from registry.raw import prefetch
+from registry.errors import RegistryError
+from registry.raw import push
+from registry.raw.cache import Cache
 from registry.remote.session import Session
 from registry.transfer import engine
 
@@ -107,7 +109,7 @@ def test_other_entries_are_fetched_beside_it(pushed, ben):
 
 def came(person):
     folder = person.path / ".registry/unfinished/raw_datasets"
-    return [p for p in folder.glob("??/*") if p.stat().st_size]
+    return [p for p in folder.glob("files/md5/??/*") if p.stat().st_size]
 
 
 def test_a_version_that_the_cache_holds_needs_no_s3(pushed, bucket):
@@ -141,7 +143,8 @@ def test_an_object_that_arrived_damaged_is_taken_out(pushed, bucket):
     session = Session.open(pushed.path)
     wrong, right = [key for key in bucket.keys(STORED) if not key.endswith(".dir")][:2]
     bucket.put(wrong, b"not it")
-    sent = {key.removeprefix(STORED).replace("/", "") for key in (wrong, right)}
-    prefetch._take_out_damaged(session, prefetch.Cache.of(session), sent)
+    sent = [key.removeprefix("raw_datasets_dvc_cache/") for key in (wrong, right)]
+    with pytest.raises(RegistryError, match="did not arrive"):
+        push._see(session, Cache.of(pushed.path), sent, dict.fromkeys(sent, "x.txt"))
     there = bucket.keys(STORED)
     assert wrong not in there and right in there

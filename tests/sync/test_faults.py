@@ -184,16 +184,17 @@ def test_dvc_does_not_wait_for_a_dead_server_for_longer_than_a_minute(clone, mot
             person.env["ENGINE"] = engine
             person.add(entry, files | {"own": person.path.name.encode()})
             expect(person.script("add_entry", entry), 0)
-        expect(ben.script("push_raw", entry), 0)
+        expect(ben.script("push_entries", entry), 0)
         ben.delete(".dvc/cache", entry)
         anna.proxy.when("PUT", "files/md5").hang()
         ben.proxy.when("GET", "files/md5").hang()
-        waiting += [(anna, "push_raw"), (ben, "pull_entries")]
+        waiting += [(anna, "push_entries"), (ben, "pull_entries")]
     for person, verb in waiting:
         person.start(".venv/bin/python", f"scripts/{verb}.py", entry)
     for person, _ in waiting:
         run = expect(person.running.wait(), 1)
-        assert "no progress" in run.err and run.seconds < 80, run
+        assert "no progress" in run.err or "does not answer" in run.err, run
+        assert run.seconds < 80, run
     for person, verb in waiting:
         person.proxy.clear()
         expect(person.script(verb, entry), 0)

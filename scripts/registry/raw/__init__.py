@@ -1,8 +1,12 @@
 """Raw datasets: what `sync` does for the other sections, for the one that DVC versions.
 
-`dvc` runs DVC. `cache` is DVC's cache here, `manifest` a version's list of files in S3,
-`prefetch` fills the cache quickly before DVC checks it out. `pull` and `push` are the stories;
-`verify` compares bytes, `verified` remembers what was found right.
+A `dataset` is an entry with what its `.dvc` file says; `walk` and `ignore` see its files as DVC
+does. An object (`objects`) is a file or a list of files that DVC keeps under its MD5: `cache` knows
+those here, `stored` those in S3, `manifest` those of a version. `pull` fills the cache (`prefetch`)
+and has DVC check it out, `push` sends what S3 lacks, `reset` and `verify` are the other stories;
+`compare` reads bytes, `changes` tells edits, `verified` remembers what was found right, `dvc` runs
+DVC.
 
-Face: dvc, cache, manifest, prefetch, pull, push, verify, verified.
+Face: dataset, cache, changes, compare, dvc, manifest, prefetch, pull, push, reset, stored,
+verified, verify.
 """

@@ -1,138 +1,164 @@
-"""DVC's cache in this checkout, and the lists of files that its versions are."""
+"""DVC's cache in this checkout: which objects it has, and which of them hold what they should.
+
+DVC trusts an object once it is there, whatever happened to it since. Here its stat is remembered
+when its bytes were read, and they are read again when that changed.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
+import shutil
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry import dvc_file, files
-from registry.dvc_file import named
+from registry import files, parallel
 from registry.entries import Entry
 from registry.errors import RegistryError
-from registry.index.table import Tags
-from registry.raw import manifest as raw_manifest
-from registry.raw.manifest import _sound, parse
+from registry.index import baseline
+from registry.index.baseline import Baseline, Rows
+from registry.index.stats import Stats, stat_of
+from registry.raw import objects
 from registry.remote import dvc_config, etag
-from registry.remote.location import DVC_FOLDER
-from registry.remote.session import Session
-from registry.sync import place
-from registry.transfer.job import Cargo
+from registry.sync import place, trash
 
 MODE = 0o444  # what DVC gives its objects: it trusts those that nobody can have written to
 
 
 @dataclass(frozen=True)
 class Cache:
-    """DVC's cache in this checkout. `objects`: the folder of its `xx/yyy…` files."""
+    """`top`: its folder. `is_shared`: whether a group writes to it (`cache.shared`)."""
 
-    objects: Path
-    is_plain: bool  # DVC's default: nobody else's, with no modes of its own
+    root: Path
+    top: Path
+    is_shared: bool
 
     @classmethod
-    def of(cls, session: Session) -> Cache:
-        settings = dvc_config.cache(session.root)
-        folder = objects(session.root)
-        shared = settings.get("shared") or settings.get("dir")
-        return cls(folder, not shared)
+    def of(cls, root: Path) -> Cache:
+        return cls(
+            root, dvc_config.cache_folder(root), dvc_config.cache(root).get("shared") == "group"
+        )
 
     def path(self, name: str) -> Path:
-        return self.objects / name[:2] / name[2:]
+        return self.top / name
 
     def has(self, name: str) -> bool:
         return self.path(name).exists()
 
-    def is_sound(self, name: str) -> bool:
-        """Whether the object is there with the bytes that its name stands for."""
-        with contextlib.suppress(OSError):
-            return etag.compute(self.path(name)) == name
-        return False
+    def read(self, name: str) -> bytes | None:
+        """A list of files; None if it is not here, or not as its name says."""
+        try:
+            body = self.path(name).read_bytes()
+        except OSError:
+            return None
+        return body if etag.md5(body) == objects.digest_of(name) else None
 
-    def expected(self, name: str) -> str:
-        """The ETag that S3 gives it."""
-        path = self.path(name)
-        return etag.expected(path, path.stat().st_size)
+    def unsound(self, names: Iterable[str]) -> list[str]:
+        """Those that are here and hold something else than their names say."""
+        return Soundness(self).unsound(names)
+
+    def set_aside(self, names: Iterable[str], entry: Entry) -> int:
+        """Move objects to the trash, where an edit made through a link can be found."""
+        aside, count = trash.new(entry, "damaged"), 0
+        for name in names:
+            target = aside / name.replace("/", "_")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                shutil.move(self.path(name), target)
+            except OSError as error:
+                where = self.path(name)
+                raise RegistryError(f"{where} is damaged and stays: {error.strerror}") from None
+            count += 1
+        trash.tidy(aside)
+        return count
 
     def take(self, stage: Path, names: Iterable[str]) -> None:
-        """Put the staged objects in that hold what they should; the others are left to DVC."""
-        good = []
-        for name in names:
-            staged = stage / name[:2] / name[2:]
-            if staged.exists() and etag.compute(staged) == name:
-                staged.chmod(MODE)
-                good.append((staged, self.path(name)))
+        """Put in the staged objects that hold what they should."""
+        staged = [(stage / name, name) for name in names if (stage / name).exists()]
+        good = [
+            (file, self.path(name))
+            for (file, name), sound in parallel.over(
+                staged, lambda pair: objects.holds(*pair), os.cpu_count()
+            )
+            if sound
+        ]
         if good:
             place.flush(stage)
         for folder in {target.parent for _, target in good}:
-            folder.mkdir(parents=True, exist_ok=True)
-        for staged, target in good:
+            self.make(folder)
+        for file, target in good:
             if not target.exists():
-                os.rename(staged, target)
+                file.chmod(MODE)
+                shutil.move(file, target)
 
-    def take_lists(self, lists: dict[str, bytes]) -> None:
-        """Put in these versions' lists of files, as DVC would."""
-        for digest, body in lists.items():
-            target = self.path(digest + ".dir")
-            if not target.exists():
-                files.write_whole(target, body, durable=True)
-                target.chmod(MODE)
-
-
-def lists(session: Session, wanted: Iterable[Entry]) -> dict[str, bytes]:
-    """{the version's MD5: its list of files}, from the cache or else from S3."""
-    found = {}
-    for entry in wanted:
+    def take_copy(self, file: Path, name: str) -> None:
+        """Put in a copy of a file that was seen to hold what the object's name says."""
+        target = self.path(name)
+        self.make(target.parent)
+        partial = target.with_name(f"{target.name}.{os.getpid()}.tmp")
         try:
-            body = list_here(entry)
-        except RegistryError:
-            body = raw_manifest.list_of_files(session.client, entry)
-        found[dvc_file.named(entry)] = body
-    return found
+            shutil.copyfile(file, partial)
+            if not objects.holds(partial, name):
+                raise RegistryError(f"{file} is being written to: run again")
+            partial.chmod(MODE)
+            os.replace(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def take_list(self, name: str, body: bytes) -> None:
+        """Put in a version's list of files, as DVC would."""
+        target = self.path(name)
+        if not target.exists():
+            self.make(target.parent)
+            files.write_whole(target, body, durable=True)
+            target.chmod(MODE)
+
+    def make(self, folder: Path) -> None:
+        """Make a folder of the cache, with the rights that a group needs where one shares it."""
+        for parent in reversed([folder, *folder.parents]):
+            if not parent.exists():
+                parent.mkdir(exist_ok=True)
+                if self.is_shared:
+                    parent.chmod(0o2775)
 
 
-def object_names(lists: dict[str, bytes]) -> list[str]:
-    """The MD5s of all files of these versions, each once."""
-    manifests = map(raw_manifest.parse, lists.values())
-    return list(dict.fromkeys(name for manifest in manifests for name in manifest.values()))
+class Soundness:
+    """Which objects were read and found right, by their stats."""
 
+    def __init__(self, cache: Cache) -> None:
+        self.cache = cache
+        self.entry = Entry(".dvc", "cache", cache.root)  # it only names the file
+        self.looked = time.time_ns()
+        self.known = baseline.load(self.entry, os.fspath(cache.top)).rows
 
-def cargo(session: Session, folder: Path, names: Iterable[str], largest: int = 0) -> Cargo:
-    """Objects that are to be moved between a folder laid out as DVC's cache and the remote."""
-    prefix = session.remote.key(DVC_FOLDER, "files", "md5", "")
-    return Cargo(folder, [f"{name[:2]}/{name[2:]}" for name in names], prefix, 0, largest=largest)
+    def unsound(self, names: Iterable[str]) -> list[str]:
+        """Those that are here and hold something else; the others are remembered."""
+        stats, doubtful = Stats(self.known.numbers), []
+        for name in names:
+            stat = stat_of(self.cache.path(name))
+            if stat is None:
+                continue
+            known = self.known.get(name)
+            if known is None or known.stat != stat:
+                doubtful.append(name)
+                stats[name] = stat
+        bad = [name for name, sound in parallel.over(doubtful, self._is_sound, os.cpu_count())
+               if not sound]  # fmt: skip
+        for name in bad:
+            del stats[name]
+        if stats:
+            self._remember(stats)
+        return bad
 
+    def _is_sound(self, name: str) -> bool:
+        try:
+            return objects.holds(self.cache.path(name), name)
+        except OSError:
+            return False
 
-def is_cached(entry: Entry) -> bool:
-    """Whether DVC's cache here holds the version that the `.dvc` file names."""
-    pass
-
-    try:
-        return bool(manifest_here(entry))
-    except RegistryError:
-        return False
-
-
-def manifest_here(entry: Entry) -> Tags:
-    """The same from DVC's cache here. Raises RegistryError when the cache lacks it."""
-    return parse(list_here(entry))
-
-
-def list_here(entry: Entry) -> bytes:
-    """The list of files in DVC's cache here. Raises as `list_of_files` does."""
-    digest = named(entry)
-    try:
-        return _sound(_cached(entry, f"{digest}.dir").read_bytes(), digest)
-    except OSError:
-        raise RegistryError(f"DVC's cache lacks it: `make pull DATASET={entry:sh}`") from None
-
-
-def objects(root: Path) -> Path:
-    """The folder of the objects in DVC's cache, wherever DVC's config says that it is."""
-    folder = root / ".dvc" / (dvc_config.cache(root).get("dir") or "cache")
-    return folder / "files" / "md5"
-
-
-def _cached(entry: Entry, digest: str) -> Path:
-    return objects(entry.root) / digest[:2] / digest[2:]
+    def _remember(self, stats: Stats) -> None:
+        rows = Rows.without_tags(stats)
+        for name, row in rows.items():
+            self.known[name] = row
+        baseline.save(self.entry, os.fspath(self.cache.top), Baseline("", self.known), self.looked)

@@ -25,13 +25,11 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     Raises Refusal when DVC would have to drop bytes that exist nowhere else, RegistryError with
     DVC's own last words when it fails otherwise.
     """
-    child = credentials.environment(dvc_config.load(root))
-    child.setdefault("AWS_MAX_ATTEMPTS", ATTEMPTS)
     show = live and sys.stderr.isatty()
     process = subprocess.Popen(
         [sys.executable, "-m", "dvc", *words],  # its --quiet would keep the errors to itself
         cwd=root,
-        env=child,
+        env=environment(root),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=None if show else subprocess.PIPE,
@@ -70,22 +68,22 @@ def checkout(root: Path, names: list[str]) -> None:
     run(root, "checkout", *names)
 
 
-def is_changed(entry: Entry) -> bool:
-    """Whether the dataset's folder differs from what its `.dvc` file says."""
-    return entry in changed([entry])
+def status(entries: Iterable[Entry]) -> dict[Entry, set[str]]:
+    """How DVC finds the outs of these, at one start: "modified", "new", "deleted", "not in cache".
 
-
-def changed(entries: Iterable[Entry]) -> set[Entry]:
-    """Those whose folder differs from what their `.dvc` file says, at one start of DVC."""
+    Of what is "not in cache" DVC does not say whether it is modified. News at an import's source
+    are left out.
+    """
     import json
 
     by_name = dict(zip(targets(entries := list(entries)), entries, strict=True))
     if not by_name:
-        return set()
+        return {}
+    root = entries[0].root
     done = subprocess.run(
         [sys.executable, "-m", "dvc", "status", "--json", *by_name],
-        cwd=entries[0].root,
-        env={**os.environ, "DVC_NO_ANALYTICS": "1"},
+        cwd=root,
+        env=environment(root),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -93,7 +91,20 @@ def changed(entries: Iterable[Entry]) -> set[Entry]:
     )
     if done.returncode:
         raise RegistryError(f"dvc status: {_last_words(done.stderr)}")
-    return {by_name[name] for name in json.loads(done.stdout or "{}")}
+    told = json.loads(done.stdout or "{}")
+    return {by_name[name]: _states(rows) for name, rows in told.items()}
+
+
+def _states(rows: Iterable[object]) -> set[str]:
+    outs = [row.get("changed outs", {}) for row in rows if isinstance(row, dict)]
+    return {state for states in outs for state in states.values() if isinstance(state, str)}
+
+
+def environment(root: Path) -> dict[str, str]:
+    """What every start of DVC gets: the way in that all else takes, and no word to its makers."""
+    child = credentials.environment(dvc_config.load(root))
+    child.setdefault("AWS_MAX_ATTEMPTS", ATTEMPTS)
+    return {**child, "DVC_NO_ANALYTICS": "1"}
 
 
 def targets(entries: Iterable[Entry]) -> list[str]:

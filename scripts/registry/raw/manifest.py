@@ -1,69 +1,96 @@
-"""Compares a raw dataset's bytes with the version that its `.dvc` file names, and that with S3."""
+"""A raw dataset's version as {path: MD5}: from the list of files that DVC keeps as an object."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from registry.dvc_file import Version, named
+from registry import git
+from registry.dvc_file import Version
+from registry.dvc_outs import Out
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index.table import Tags
+from registry.raw import objects, stored
+from registry.raw.cache import Cache
+from registry.raw.dataset import Dataset
 from registry.remote import etag
-from registry.remote.location import DVC_FOLDER
-from registry.remote.s3 import Client, Object
+from registry.remote.s3 import Client
 
 
-def manifest(client: Client, entry: Entry) -> Tags:
-    """{path: MD5} of the version that the `.dvc` file names, as S3 has it.
+def wanted(dataset: Dataset, cache: Cache, client: Client | None = None) -> Tags:
+    """{path: MD5} of the version that the `.dvc` file names, paths as the dataset's are.
 
-    Raises RegistryError when S3 lacks the list of its files.
+    The lists of files come from DVC's cache, or else from S3. Raises RegistryError where neither
+    has one.
     """
-    return parse(list_of_files(client, entry))
+
+    def list_of(out: Out) -> bytes:
+        return cache.read(out.object) or from_s3(dataset.entry, out, client)
+
+    return of_lists(dataset, list_of)
 
 
-def list_of_files(client: Client, entry: Entry) -> bytes:
-    """The same as DVC stores it. Raises RegistryError when S3 lacks it, or it is damaged."""
-    digest = named(entry)
-    answer = client.get(object_key(client, digest) + ".dir")
-    if answer is None:
-        raise RegistryError(f"S3 does not hold this version: `make push DATASET={entry:sh}`")
-    return _sound(answer.body, digest)
-
-
-def _sound(body: bytes, digest: str) -> bytes:
-    if etag.md5(body) != digest:
-        raise RegistryError("the list of its files is damaged: push it again")
-    return body
-
-
-def parse(body: bytes) -> Tags:
-    """{path: MD5} of a list of files."""
+def of_lists(dataset: Dataset, list_of: Callable[[Out], bytes]) -> Tags:
+    """The same from lists of files that are at hand. Raises RegistryError for what is none."""
     files = Tags()
-
-    def note(row: dict[str, str]) -> None:
-        files[row["relpath"]] = row["md5"]
-
-    json.loads(body, object_hook=note)  # at once, so that there never is a dict for each file
+    for out in dataset.file.outs:
+        if not out.is_folder:
+            if out.digest:
+                files[dataset.path(out)] = out.digest
+            continue
+        for path, digest in _parse(out, list_of(out)).items():
+            files[dataset.path(out, path)] = digest
     return files
 
 
-def object_key(client: Client, digest: str) -> str:
-    return client.remote.key(DVC_FOLDER, "files", "md5", digest[:2], digest[2:])
+def _parse(out: Out, body: bytes) -> Tags:
+    try:
+        return objects.parse_list(body)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise RegistryError(
+            f"{out.object} is no list of files: `make add` writes it anew"
+        ) from None
 
 
-def stored(client: Client) -> Iterator[tuple[str, Object]]:
-    """(MD5, object) for everything of DVC's that S3 holds; lists of files end with `.dir`."""
-    prefix = client.remote.key(DVC_FOLDER, "files", "md5", "")
-    for row in client.list(prefix):
-        yield row.key[len(prefix) :].replace("/", ""), row
+def from_s3(entry: Entry, out: Out, client: Client | None) -> bytes:
+    """A list of files as S3 has it. Raises RegistryError when S3 lacks it, or it is damaged."""
+    if client is None or out.elsewhere:
+        raise RegistryError(f"DVC's cache lacks it: `make pull DATASET={entry:sh}`")
+    answer = client.get(stored.key(client, out.object))
+    if answer is None:
+        raise RegistryError(f"S3 does not hold this version: {ask(entry)}")
+    if etag.md5(answer.body) != objects.digest_of(out.object):
+        raise RegistryError(f"the list of its files is damaged in S3: {ask(entry)}")
+    return answer.body
+
+
+def names(dataset: Dataset, files: Tags) -> dict[str, str]:
+    """{object: a path that it is for} of a version: its files' objects, and its lists of files."""
+    found = {
+        objects.by_digest([digest], dataset.out_of(path).is_legacy)[0]: path
+        for path, digest in files.items()
+    }
+    for out in dataset.objects():
+        found.setdefault(out.object, dataset.path(out) or dataset.entry.name)
+    return found
+
+
+def ask(entry: Entry) -> str:
+    """Whom to ask for a version that S3 lacks, and for what."""
+    who = "its author"
+    with suppress(RegistryError):
+        commit = git.last_commits(entry.root, f"{entry}.dvc").get(f"{entry}.dvc")
+        who = f"{commit.who}, who committed it at {commit.when}," if commit else who
+    return f"ask {who} to `make push DATASET={entry:sh}`"
 
 
 def not_in_s3(root: Path, versions: list[Version]) -> list[Version]:
-    """Those that S3 lacks; DVC sends a folder's list of files last. Raises Unreachable."""
+    """Those that S3 lacks; a folder's list of files is sent last. Raises Unreachable."""
     from registry.remote import connect
 
     session, _ = connect.connect(root)
-    client = session.client
-    return [v for v in versions if client.head(object_key(client, v.digest)) is None]
+    rows = stored.look(session.client, [version.object for version in versions])
+    bad = set(stored.damaged(session.client, rows))
+    return [v for v in versions if v.object not in rows or v.object in bad]

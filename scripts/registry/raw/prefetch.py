@@ -1,132 +1,172 @@
-"""Fills DVC's cache from S3, and S3 from the cache, by rclone where there are many objects.
+"""Fills DVC's cache from S3, so that `dvc checkout` finds there what the `.dvc` files name.
 
-DVC's own transfer took 16 s for 5,000 files where rclone took 1.3 s. Only objects are moved, each
-checked by its MD5, which is its name. What fails is DVC's to do, and to report, so nothing here is
-ever needed; only where all came has DVC no more to do than `dvc checkout`. The one exception is a
-server that gave no answer: DVC would wait for it all over again.
+Looks first: what the cache holds is read where its stat is new, a damaged object is set aside, and
+what neither the cache nor S3 holds is known before anything is touched. Then it fetches, each
+object checked by the MD5 that is its name, and a version's list of files comes last.
 """
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain
 
-from registry import dvc_file, workspace
+from registry import dvc_file, parallel, workspace
+from registry.dvc_outs import Out
 from registry.entries import Amount, Entry
-from registry.errors import RegistryError, Stalled
-from registry.raw import cache, manifest
-from registry.raw.cache import Cache
+from registry.errors import RegistryError
+from registry.raw import manifest, stored
+from registry.raw.cache import Cache, Soundness
+from registry.raw.dataset import Dataset
+from registry.remote.s3 import Object
 from registry.remote.session import Session
 from registry.transfer import engine, rclone
+from registry.transfer.job import Cargo
+from registry.transfer.process import NotStarted, Progress
 
-SILENCE = 10.0  # seconds: who hears nothing for longer need not ask again, by DVC
+SMALL = 2**20  # bytes that one request brings; for more, an engine is started
+HANDS = 16
 
 
-@dataclass(frozen=True)
-class Filling:
-    """What the cache lacks of these versions, and that it is rclone's to bring."""
+@dataclass
+class Prefetch:
+    """What the cache lacks of these versions. `errors`: what cannot come, and why."""
 
     session: Session
     cache: Cache
-    wanted: list[Entry]
-    lists: dict[str, bytes]
-    missing: list[str]
-
-    @classmethod
-    def of(cls, session: Session, wanted: list[Entry]) -> Filling | None:
-        """None where it is DVC's to do."""
-        if not wanted:
-            return None
-        with _left_to_dvc(session):
-            here, hasty = Cache.of(session), session.hasty()
-            lists = cache.lists(hasty, wanted)
-            missing = [name for name in cache.object_names(lists) if not here.has(name)]
-            by_rclone = not missing or engine.is_for_rclone(session, len(missing))
-            if here.is_plain and by_rclone:
-                return cls(hasty, here, wanted, lists, missing)
-        return None
+    files: dict[Dataset, dict[str, str]] = field(default_factory=dict)  # {object: path} of each
+    lists: dict[str, bytes] = field(default_factory=dict)
+    missing: dict[str, Object] = field(default_factory=dict)
+    errors: dict[Entry, RegistryError] = field(default_factory=dict)
 
     @property
     def amount(self) -> Amount:
         """The files and bytes of these versions, those that are cached already too."""
-        return dvc_file.total(self.wanted)
+        return dvc_file.total(dataset.entry for dataset in self.files)
 
-    def run(self, progress: engine.Progress) -> bool:
-        """Bring them; whether the cache now has all. Raises Stalled when the server fell silent."""
-        with _left_to_dvc(self.session):
-            if self.missing:
-                self._fetch(progress)
-            if all(map(self.cache.has, self.missing)):
-                self.cache.take_lists(self.lists)  # last: who has a version's list counts as whole
-                return True
-        return False
+    @property
+    def fit(self) -> list[Dataset]:
+        return [dataset for dataset in self.files if dataset.entry not in self.errors]
 
-    def _fetch(self, progress: engine.Progress) -> None:
-        """Fetch what is missing; what came stays in the cache, whatever happens then."""
-        stage, failure = workspace.unfinished(self.session.root, "raw_datasets"), None
-        self.cache.take(stage, self.missing)  # what a stopped run brought
-        shutil.rmtree(stage, ignore_errors=True)
-        stage.mkdir(parents=True)
-        still = [name for name in self.missing if not self.cache.has(name)]
+
+def plan(session: Session, datasets: Iterable[Dataset]) -> Prefetch:
+    """Look at what is there, and set damaged objects aside. Raises Unreachable."""
+    made = Prefetch(session, Cache.of(session.root))
+    for dataset in datasets:
         try:
-            if still:
-                size = self.amount.bytes  # of all: their own nobody tells
-                cargo = cache.cargo(self.session, stage, still, largest=size)
-                rclone.download(self.session, cargo, progress)
+            made.files[dataset] = _names(made, dataset)
+        except RegistryError as error:
+            made.files[dataset], made.errors[dataset.entry] = {}, error
+    _set_aside(made)
+    lacking = {name for names in made.files.values() for name in names} - made.lists.keys()
+    lacking = {name for name in lacking if not made.cache.has(name)}
+    made.missing = stored.look(session.client, lacking)
+    damaged = set(stored.damaged(session.client, made.missing))
+    for dataset, names in made.files.items():
+        if lost := _lost(dataset, names, lacking - made.missing.keys(), damaged):
+            made.errors.setdefault(dataset.entry, lost)
+    wanted = set(chain.from_iterable(made.files[dataset] for dataset in made.fit))
+    made.missing = {name: row for name, row in made.missing.items() if name in wanted}
+    return made
+
+
+def fetch(made: Prefetch, progress: Progress) -> None:
+    """Bring what is missing; `made.errors` says of each dataset what did not come."""
+    failure = None
+    if made.missing:
+        try:
+            _fetch(made, progress)
         except RegistryError as error:
             failure = error
-        self.cache.take(stage, still)
-        shutil.rmtree(stage, ignore_errors=True)
-        if failure:
-            raise failure
+    for dataset in made.fit:
+        absent = [n for n in made.files[dataset] if n not in made.lists and not made.cache.has(n)]
+        if absent:
+            text = f"{made.files[dataset][absent[0]]} did not arrive as it should: run again"
+            made.errors[dataset.entry] = failure or RegistryError(text)
+    for dataset in made.fit:  # last: who has a version's list counts as whole
+        for name in made.lists.keys() & made.files[dataset].keys():
+            made.cache.take_list(name, made.lists[name])
 
 
-def drain(session: Session, wanted: Iterable[Entry], progress: engine.Progress) -> None:
-    """Send the objects that these versions need and S3 lacks; what came damaged is taken out.
+def _names(made: Prefetch, dataset: Dataset) -> dict[str, str]:
+    """The objects of a version; its lists of files are noted where the cache lacks them."""
 
-    Raises Stalled when the server fell silent.
-    """
-    with _left_to_dvc(session):
-        here = Cache.of(session)
-        hasty = session.hasty()  # DVC is not to wait for what this waits for in vain
-        stored = {name for name, _ in manifest.stored(hasty.client)}
-        missing = [
-            n
-            for n in cache.object_names(cache.lists(hasty, wanted))
-            if n not in stored and here.is_sound(n)
-        ]
-        if not engine.is_for_rclone(session, len(missing)):
-            return
+    def list_of(out: Out) -> bytes:
+        body = made.cache.read(out.object)
+        if body is None:
+            body = manifest.from_s3(dataset.entry, out, made.session.client)
+            made.lists[out.object] = body
+            if made.cache.has(out.object):
+                made.cache.set_aside([out.object], dataset.entry)
+        return body
+
+    return manifest.names(dataset, manifest.of_lists(dataset, list_of))
+
+
+def _set_aside(made: Prefetch) -> None:
+    """The damaged objects of the cache; each is looked for once, whoever needs it."""
+    every = dict.fromkeys(chain.from_iterable(made.files.values()))
+    bad = set(Soundness(made.cache).unsound(every))
+    for dataset, names in made.files.items():
+        mine = [name for name in names if name in bad]
         try:
-            rclone.upload(session, cache.cargo(session, here.objects, missing), progress)
-        finally:
-            with contextlib.suppress(RegistryError):  # or it would hide what failed before
-                _take_out_damaged(hasty, here, set(missing))
+            made.cache.set_aside(mine, dataset.entry)
+        except RegistryError as error:
+            made.errors[dataset.entry] = error
+        bad.difference_update(mine)
 
 
-@contextlib.contextmanager
-def _left_to_dvc(session: Session) -> Iterator[None]:
-    """Let what fails be DVC's to do. Raises Stalled when the server fell silent."""
+def _lost(
+    dataset: Dataset, names: dict[str, str], lost: set[str], damaged: set[str]
+) -> RegistryError | None:
+    for bad, how in ((lost, "S3 lacks {}"), (damaged, "{} is damaged in S3")):
+        mine = [path for name, path in names.items() if name in bad]
+        if mine:
+            more = f" and {len(mine) - 1} more" if mine[1:] else ""
+            what = how.format(f"{mine[0]}{more}")
+            return RegistryError(f"{what}; nothing touched: {manifest.ask(dataset.entry)}")
+    return None
+
+
+def _fetch(made: Prefetch, progress: Progress) -> None:
+    """Fetch what is missing; what came stays in the cache, whatever happens then."""
+    stage = workspace.unfinished(made.session.root, "raw_datasets")
+    made.cache.take(stage, made.missing)  # what a stopped run brought
+    shutil.rmtree(stage, ignore_errors=True)
+    still = [name for name in made.missing if not made.cache.has(name)]
     try:
-        yield
-    except Stalled:
-        raise
-    except rclone.Failed as error:
-        if error.silence > SILENCE:
-            silence = f"no progress for {error.silence:.0f} s; is the remote up?"
-            raise Stalled(f"{silence} {error}") from None
-    except RegistryError:
-        pass
-    except OSError as error:
-        session.say_once(f"raw_datasets: {error}: DVC moves the files instead")
+        if still:
+            for folder in {(stage / name).parent for name in still}:
+                folder.mkdir(parents=True, exist_ok=True)
+            _move(made, stage_job(made, still), progress)
+    finally:
+        made.cache.take(stage, still)
+        shutil.rmtree(stage, ignore_errors=True)
 
 
-def _take_out_damaged(session: Session, here: Cache, sent: set[str]) -> None:
-    """DVC only asks whether an object is there; what we sent and came damaged must not be."""
-    for name, there in manifest.stored(session.client):
-        if name in sent and there.etag not in (name, here.expected(name)):
-            head = session.client.head(there.key)
-            if head and head.etag == there.etag and not head.hides_bytes:
-                session.client.delete(there.key)
+def stage_job(made: Prefetch, still: list[str]) -> Cargo:
+    stage = workspace.unfinished(made.session.root, "raw_datasets")
+    largest = max(made.missing[name].size for name in still)
+    return Cargo(stage, still, stored.key(made.session.client, ""), 0, largest=largest)
+
+
+def _move(made: Prefetch, job: Cargo, progress: Progress) -> None:
+    session = made.session
+    if engine.is_for_rclone(session, len(job.paths)):
+        try:
+            return rclone.download(session, job, progress)
+        except NotStarted as error:
+            session.say_once(f"{error}: other means move the files instead")
+    came = 0
+    for name, _ in parallel.over(job.paths, lambda name: _bring(made, job, name), HANDS):
+        came += made.missing[name].size
+        progress(came)
+
+
+def _bring(made: Prefetch, job: Cargo, name: str) -> None:
+    client, row = made.session.client, made.missing[name]
+    if row.size > SMALL:
+        engine.fetch_one(made.session, row.key, job.folder / name)
+    elif answer := client.get(row.key):
+        (job.folder / name).write_bytes(answer.body)

@@ -1,129 +1,142 @@
-"""The pull of raw datasets, all at once: what rclone can bring, then DVC.
+"""Pulls raw datasets: fills DVC's cache, has DVC make files of it, and looks if they are right.
 
-While rclone fills DVC's cache and `dvc checkout` makes files of that, other entries may be fetched
-beside it. What only DVC can bring waits until they are done: it shows its own progress.
+`choose` tells what is to be brought, `prefetch.plan` what that takes; then `bring`, while other
+entries may be fetched beside it, or `bring_by_dvc` for what is kept elsewhere than in S3's cache.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from registry import dvc_file, entries, parallel
-from registry.entries import Amount, Entry
+from registry import parallel
+from registry.entries import ROOT, Entry
 from registry.errors import Refusal, RegistryError, Stalled
-from registry.progress import Meter
-from registry.raw import dvc, manifest, prefetch, verified
+from registry.raw import changes, dvc, manifest, prefetch, verified
+from registry.raw.dataset import Dataset
 from registry.remote.session import Session
+from registry.transfer.process import Progress
 
-Bring = Callable[[Path, list[str]], None]
-Result = parallel.Result[None]
+Result = parallel.Result[bool]  # the value: whether S3 holds the version, too
 
 
-class RawPull:
-    """A pull of the chosen raw datasets: `beside` other work as far as may be, then `finish`."""
+@dataclass
+class Incoming:
+    """`wanted`: in S3's cache; `foreign`: DVC itself has to bring them; `kept`: changed here."""
 
-    def __init__(self, session: Session, chosen: list[Entry]) -> None:
-        self.session = session
-        self.kept: list[Entry] = []  # changed here and not added: left alone
-        self.unsent: list[Entry] = []  # of a version that DVC had in its cache, while S3 lacks it
-        self.wanted = self._choose(chosen)
-        self._filling: prefetch.Filling | None = None
-        self._filled: Future[None] | None = None
-        self._results: list[Result] | None = None
+    wanted: list[Dataset] = field(default_factory=list)
+    foreign: list[Dataset] = field(default_factory=list)
+    kept: list[Entry] = field(default_factory=list)
+    refused: list[Result] = field(default_factory=list)
 
-    def plan(self) -> Amount:
-        """Find out what rclone is to bring: so many files and bytes."""
-        self._filling = prefetch.Filling.of(self.session, self.wanted)
-        return self._filling.amount if self._filling else Amount(0, 0)
+    def take(self, dataset: Dataset) -> None:
+        (self.foreign if dataset.file.elsewhere else self.wanted).append(dataset)
 
-    @contextlib.contextmanager
-    def beside(self, meter: Meter) -> Iterator[None]:
-        """Bring that while the caller does something else."""
-        with ThreadPoolExecutor(1) as pool:
-            self._filled = pool.submit(self._fill, meter)
-            yield
 
-    def finish(self) -> list[Result]:
-        """Let DVC bring the rest; what became of each."""
-        if self._filled:
-            self._filled.result()
-        if self._results is None and self.wanted:
-            self._keep(_attempt(self.wanted))
-        return self._results or []
-
-    def _fill(self, meter: Meter) -> None:
-        if not self._filling:
-            return
+def choose(session: Session, chosen: Iterable[Entry]) -> Incoming:
+    """Tell the datasets that something is to be done for from the others."""
+    choice, place = Incoming(), session.remote.identity
+    doubtful: list[Dataset] = []
+    for entry in chosen:
         try:
-            if not self._filling.run(partial(meter.moved, "raw")):
-                return
-            meter.finished(self._filling.amount.files)
-            if not _attempt(self.wanted, dvc.checkout):
-                self._keep(None)
-        except Stalled as error:
-            self._keep(error)
-
-    def _choose(self, chosen: list[Entry]) -> list[Entry]:
-        """Those that DVC has to be asked for."""
-        place = self.session.remote.identity
-        here = [e for e in chosen if os.path.lexists(e.folder) and verified.is_on_remote(e, place)]
-        # Before DVC looks: what it saw, or older.
-        seen = {entry: verified.look(entry) for entry in here}
-        changed = dvc.changed(e for e in here if not verified.is_untouched(e, place))
-        for entry in here:
-            if entry in changed:
-                self.kept.append(entry)
-            else:
-                verified.remember(entry, place, *seen[entry])
-        return [entry for entry in chosen if entry not in here]
-
-    def _keep(self, whole: RegistryError | None) -> None:
-        """Note how it went: all at once, since a start of DVC takes a second, or one by one."""
-        if whole is None or len(self.wanted) == 1:
-            results = [Result(entry, error=whole) for entry in self.wanted]
+            dataset = Dataset.of(entry)
+            if dataset.file.unserved:
+                raise verified.unserved(dataset)
+        except RegistryError as error:
+            choice.refused.append(Result(entry, error=error))
+            continue
+        if not dataset.is_here or not verified.is_on_remote(entry, place):
+            choice.take(dataset)
         else:
-            results = [Result(entry, error=_alone(entry, whole)) for entry in self.wanted]
-        self._verify(results)
-        self._results = results
-
-    def _verify(self, results: list[Result]) -> None:
-        """Note the state of each, if DVC finds the folder to be what it fetched, and S3 has it."""
-        came = {r.entry: verified.look(r.entry) for r in results if not r.error}
-        changed, self.unsent = dvc.changed(came), _not_in_s3(came)
-        for result in results:
-            if result.entry not in came:
-                continue
-            seen, when = came[result.entry]
-            if result.entry in changed or verified.look(result.entry)[0].stamp != seen.stamp:
-                result.error = RegistryError("it changed while it was being pulled: run again")
-            elif result.entry not in self.unsent:
-                verified.remember(result.entry, self.session.remote.identity, seen, when)
+            doubtful.append(dataset)
+    _sift(session, doubtful, choice)
+    return choice
 
 
-def _alone(entry: Entry, whole: RegistryError) -> RegistryError | None:
-    """Try one by itself; at a silent server only what the cache has, or each would wait anew."""
-    if not isinstance(whole, Stalled):
-        return _attempt([entry])
-    return whole if _attempt([entry], dvc.checkout) else None
+def _sift(session: Session, here: list[Dataset], choice: Incoming) -> None:
+    """Tell which of those that were verified once changed since."""
+    place = session.remote.identity
+    seen = {dataset: verified.look(dataset.entry) for dataset in here}  # before DVC looks
+    touched = [d for d in here if not verified.is_untouched(d.entry, place)]
+    changed = changes.find(session, touched)
+    for dataset in here:
+        if dataset not in changed:
+            verified.remember(dataset.entry, place, *seen[dataset])
+        elif changes.is_other_version(session, dataset):
+            choice.take(dataset)
+        else:
+            choice.kept.append(dataset.entry)
 
 
-def _attempt(wanted: list[Entry], bring: Bring = dvc.pull) -> RegistryError | None:
+def bring(plan: prefetch.Prefetch, progress: Progress) -> list[Result]:
+    """Bring what was planned; what became of each."""
+    prefetch.fetch(plan, progress)
+    failed = [Result(entry, error=error) for entry, error in plan.errors.items()]
+    return failed + _check_out(plan.session, plan.fit)
+
+
+def bring_by_dvc(session: Session, datasets: Iterable[Dataset]) -> list[Result]:
+    """Have DVC bring what it keeps elsewhere; what became of each."""
+    results = [Result(dataset.entry, True, _attempt(dataset)) for dataset in datasets]
+    return _verified(session, results)
+
+
+def _attempt(dataset: Dataset) -> RegistryError | None:
     try:
-        bring(entries.ROOT, dvc.targets(wanted))
+        dvc.pull(ROOT, dvc.targets([dataset.entry]))
+    except Refusal:
+        return verified.changed(dataset.entry)
+    except RegistryError as error:
+        source = f" (it is {dataset.file.elsewhere.removeprefix('it is ')})"
+        return type(error)(f"{error}{source}") if dataset.file.elsewhere else error
+    return None
+
+
+def _check_out(session: Session, datasets: list[Dataset]) -> list[Result]:
+    """All at once, since a start of DVC takes a second, or one by one."""
+    whole = _checked_out(datasets)
+    alone = whole is not None and len(datasets) > 1 and not isinstance(whole, Stalled)
+    results = [
+        Result(dataset.entry, True, _checked_out([dataset]) if alone else whole)
+        for dataset in datasets
+    ]
+    for entry in _not_in_s3(r.entry for r in results if not r.error):
+        next(r for r in results if r.entry == entry).value = False
+    return _verified(session, results)
+
+
+def _checked_out(datasets: list[Dataset]) -> RegistryError | None:
+    if not datasets:
+        return None
+    try:
+        dvc.checkout(ROOT, dvc.targets(d.entry for d in datasets))
     except Refusal as error:
-        return verified.changed(wanted[0]) if len(wanted) == 1 else error
+        return verified.changed(datasets[0].entry) if len(datasets) == 1 else error
     except RegistryError as error:
         return error
     return None
 
 
-def _not_in_s3(fetched: Iterable[Entry]) -> list[Entry]:
+def _verified(session: Session, results: list[Result]) -> list[Result]:
+    """Note the state of each, if DVC finds the files to be what it brought, and S3 has it."""
+    came = {r.entry: verified.look(r.entry) for r in results if not r.error}
+    datasets = {entry: Dataset.anyway(entry) for entry in came}
+    changed = changes.find(session, datasets.values())
+    for result in results:
+        if result.entry not in came:
+            continue
+        seen, when = came[result.entry]
+        if datasets[result.entry] in changed or verified.look(result.entry)[0].stamp != seen.stamp:
+            result.error = RegistryError("it changed while it was being pulled: run again")
+        elif result.value:
+            verified.remember(result.entry, session.remote.identity, seen, when)
+    return results
+
+
+def _not_in_s3(entries: Iterable[Entry]) -> set[Entry]:
     """Those whose version was added here and never pushed."""
-    versions = {e: version for e in fetched if (version := dvc_file.on_disk(e))}
-    missing = manifest.not_in_s3(entries.ROOT, list(versions.values())) if versions else []
-    return [entry for entry, version in versions.items() if version in missing]
+    from registry import dvc_file
+
+    named = {version: entry for entry in entries for version in dvc_file.on_disk(entry)}
+    missing = manifest.not_in_s3(ROOT, list(named)) if named else []
+    return {named[version] for version in missing}

@@ -1,42 +1,188 @@
-"""Pushes raw datasets by DVC, once the cache's objects are in S3."""
+"""Pushes raw datasets: what S3 lacks of the versions that the `.dvc` files name, or holds damaged.
+
+The objects go first and are seen to be there before a version's list of files, since who has the
+list counts as whole. What DVC keeps elsewhere is DVC's to push.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from registry import parallel
-from registry.entries import Entry
-from registry.errors import RegistryError
-from registry.raw.cache import _cached, manifest_here
-from registry.raw.manifest import manifest, object_key, stored
-from registry.remote import etag
-from registry.remote.s3 import Client
+from registry.entries import ROOT, Entry
+from registry.errors import Refusal, RegistryError
+from registry.index.scan import Scan
+from registry.raw import changes, dvc, manifest, objects, stored, verified
+from registry.raw.cache import Cache, Soundness
+from registry.raw.dataset import Dataset
+from registry.remote.session import Session
+from registry.transfer import engine, rclone
+from registry.transfer.job import Cargo
+from registry.transfer.process import NotStarted, Progress
 
-FEW = 100  # objects that are asked for one by one; for more, all versions' are listed
-HANDS = 16  # requests at once
+SMALL = 2**20  # bytes that one request sends; for more, an engine is started
+HANDS = 16
+Result = parallel.Result[str]  # the value: what there is to say of it, if not that S3 holds it
 
 
-def lacking(client: Client, entry: Entry) -> dict[str, str]:
-    """{path: MD5} of the version that the `.dvc` file names, as far as S3 lacks it.
+@dataclass
+class Outgoing:
+    """`fit`: the datasets that may go out, with their files as they were before DVC looked."""
 
-    Raises RegistryError when S3 lacks no more than the list of its files, which is sent last.
-    """
+    fit: dict[Dataset, tuple[Scan, int]] = field(default_factory=dict)
+    refused: list[Result] = field(default_factory=list)
+
+
+def has_bytes(entry: Entry) -> bool:
+    """Whether there is anything of it that could go out."""
+    dataset = Dataset.anyway(entry)
+    return dataset.is_here or dataset.is_cached
+
+
+def choose(session: Session, chosen: Iterable[Entry]) -> Outgoing:
+    """Tell the datasets that may go out from those that a person has to look at."""
+    choice, place = Outgoing(), session.remote.identity
+    datasets: dict[Dataset, tuple[Scan, int]] = {}
+    for entry in chosen:
+        try:
+            dataset = Dataset.of(entry)
+            if dataset.file.unserved:
+                raise verified.unserved(dataset)
+            datasets[dataset] = verified.look(entry)
+        except RegistryError as error:
+            refusal = error if entry.dvc_file.exists() else Refusal(str(error))
+            choice.refused.append(Result(entry, error=refusal))
+    touched = [d for d in datasets if not verified.is_current(d.entry, place)]
+    changed = changes.find(session, touched)
+    for dataset, seen in datasets.items():
+        try:
+            _judge(session, dataset, dataset in changed)
+            choice.fit[dataset] = seen
+        except Refusal as error:
+            choice.refused.append(Result(dataset.entry, error=error))
+    return choice
+
+
+def _judge(session: Session, dataset: Dataset, is_changed: bool) -> None:
+    """Raises Refusal for one that cannot go out."""
+    entry = dataset.entry
+    if is_changed:
+        is_other = changes.is_other_version(session, dataset)
+        raise verified.other_version(entry) if is_other else verified.changed(entry)
+    if not dataset.is_here and not dataset.is_cached:
+        raise Refusal(
+            f"it is not here, so there is nothing to push: `make pull DATASET={entry:sh}`"
+        )
+
+
+def push(
+    session: Session, fit: dict[Dataset, tuple[Scan, int]], progress: Progress
+) -> list[Result]:
+    """Send what S3 lacks; the files here are noted as that version if they stayed as seen."""
+    results = []
+    cache = Cache.of(session.root)
+    for dataset, seen in fit.items():
+        result = Result(dataset.entry)
+        try:
+            result.value = _push_one(session, cache, dataset, progress)
+        except RegistryError as error:
+            result.error = error
+        if not result.error and dataset.is_here and dataset.scan().stamp == seen[0].stamp:
+            verified.remember(dataset.entry, session.remote.identity, *seen)
+        results.append(result)
+    return results
+
+
+def _push_one(session: Session, cache: Cache, dataset: Dataset, progress: Progress) -> str:
+    why = dataset.file.elsewhere
+    if not why:
+        _send(session, cache, dataset, lacking(session, cache, dataset), progress)
+        return ""
+    if "remote" in why or "cloud" in why:
+        dvc.run(ROOT, "push", *dvc.targets([dataset.entry]), live=True)
+        return f"pushed by dvc: {why}"
+    return f"nothing to push: {why}"
+
+
+def lacking(session: Session, cache: Cache, dataset: Dataset) -> dict[str, str]:
+    """{object: path} of the version that S3 lacks, or holds with other bytes."""
     try:
-        wanted = manifest_here(entry)
-    except RegistryError:
-        wanted = manifest(client, entry)
-    digests = {*wanted.values()}
-    if len(digests) > FEW:
-        lost = digests.difference(name for name, _ in stored(client))
+        version = manifest.wanted(dataset, cache, session.client)
+    except RegistryError as error:
+        raise type(error)(f"{error}, or put its files here and `make add` it") from None
+    names = manifest.names(dataset, version)
+    rows = stored.look(session.client, names)
+    bad = set(stored.damaged(session.client, rows))
+    return {name: path for name, path in names.items() if name not in rows or name in bad}
+
+
+def _send(
+    session: Session, cache: Cache, dataset: Dataset, names: dict[str, str], progress: Progress
+) -> None:
+    """Send these objects, lists of files last. Raises RegistryError."""
+    _mend(cache, dataset, names)
+    lists = [name for name in names if name.endswith(".dir")]
+    files = [name for name in names if not name.endswith(".dir")]
+    for part in (files, lists):
+        if part:
+            _move(session, cache, part, progress)
+            _see(session, cache, part, names)
+
+
+def _mend(cache: Cache, dataset: Dataset, names: dict[str, str]) -> None:
+    """See that the cache holds them as they should be; the dataset's own files help out."""
+    damaged = Soundness(cache).unsound(names)
+    cache.set_aside(damaged, dataset.entry)
+    for name in [name for name in names if not cache.has(name)]:
+        file = dataset.base / names[name]
+        if name.endswith(".dir") or not file.is_file() or not objects.holds(file, name):
+            where = "damaged in DVC's cache here" if name in damaged else "not in DVC's cache here"
+            raise RegistryError(
+                f"S3 lacks {names[name]}, and it is {where}: push it from a checkout that has it, "
+                f"or put its files here and `make add DATASET={dataset.entry:sh}`"
+            )
+        cache.take_copy(file, name)
+
+
+def _move(session: Session, cache: Cache, names: list[str], progress: Progress) -> None:
+    job = Cargo(cache.top, names, stored.key(session.client, ""), 0)
+    if engine.is_for_rclone(session, len(names)):
+        try:
+            return rclone.upload(session, job, progress)
+        except NotStarted as error:
+            session.say_once(f"{error}: other means move the files instead")
+    sent, lock = 0, threading.Lock()
+
+    def one(name: str) -> None:
+        nonlocal sent
+        size = _put(session, cache, name)
+        with lock:
+            sent += size
+        progress(sent)
+
+    for _ in parallel.over(names, one, HANDS):
+        pass
+
+
+def _put(session: Session, cache: Cache, name: str) -> int:
+    source, key = cache.path(name), stored.key(session.client, name)
+    size = source.stat().st_size
+    if size > SMALL:
+        engine.send_one(session, source, key)
     else:
-        heads = parallel.over(digests, lambda d: client.head(object_key(client, d)), HANDS)
-        lost = {digest for digest, head in heads if head is None}
-    if not lost:
-        manifest(client, entry)
-    return {path: digest for path, digest in wanted.items() if digest in lost}
+        session.client.put(key, source.read_bytes())
+    return size
 
 
-def holder(entry: Entry, path: str, digest: str) -> Path | None:
-    """A file here that holds the bytes: the dataset's own or the one in DVC's cache."""
-    files = (entry.folder / path, _cached(entry, digest))
-    return next((f for f in files if f.is_file() and etag.compute(f) == digest), None)
+def _see(session: Session, cache: Cache, names: list[str], paths: dict[str, str]) -> None:
+    """See that all of them arrived whole. Raises RegistryError."""
+    rows = stored.look(session.client, names)
+    bad = set(stored.damaged(session.client, rows))
+    for name in names:
+        row = rows.get(name)
+        if row is None or name in bad or row.size != cache.path(name).stat().st_size:
+            if row is not None:  # or DVC, which only asks whether it is there, would take it
+                session.client.delete(row.key)
+            raise RegistryError(f"{paths[name]} did not arrive as it should: run again")

@@ -1,4 +1,4 @@
-"""Raw datasets: whether DVC has anything to do for one, without starting DVC.
+"""Raw datasets: whether there is anything to do for one, without starting DVC.
 
 After each verified run the state file notes the `.dvc` file's digest in place of a marker, and
 every file's stat. While both are as noted, the dataset is here and on S3 in that very version.
@@ -11,9 +11,10 @@ import time
 from registry.dvc_file import version
 from registry.entries import Entry
 from registry.errors import Refusal
-from registry.index import baseline, scan
+from registry.index import baseline
 from registry.index.baseline import Baseline, Rows
 from registry.index.scan import Scan
+from registry.raw.dataset import Dataset
 
 
 def is_current(entry: Entry, remote: str) -> bool:
@@ -30,13 +31,18 @@ def is_on_remote(entry: Entry, remote: str) -> bool:
 def is_untouched(entry: Entry, remote: str) -> bool:
     """Whether no file's stat changed since the last verified run."""
     known = baseline.header(entry, remote)
-    return known is not None and known.stamp == scan.scan(entry.folder, everything=True).stamp
+    return known is not None and known.stamp == Dataset.anyway(entry).scan().stamp
+
+
+def is_here(entry: Entry) -> bool:
+    """Whether any of the dataset's data is here."""
+    return Dataset.anyway(entry).is_here
 
 
 def look(entry: Entry) -> tuple[Scan, int]:
-    """The folder as it is now, and when that was, for `remember`."""
+    """The dataset's files as they are now, and when that was, for `remember`."""
     when = time.time_ns()
-    return scan.scan(entry.folder, everything=True), when
+    return Dataset.anyway(entry).scan(), when
 
 
 def remember(entry: Entry, remote: str, seen: Scan, when: int) -> None:
@@ -50,4 +56,21 @@ def changed(entry: Entry) -> Refusal:
     return Refusal(
         f"changed here, but not added: `make add DATASET={entry:sh}` makes it a new version, "
         f"`make reset DATASET={entry:sh}` takes the one that {entry.name}.dvc names"
+    )
+
+
+def other_version(entry: Entry) -> Refusal:
+    """Why nothing moves: what is here is a version, and not the one that is to be pushed."""
+    return Refusal(
+        f"another version is here than {entry.name}.dvc names (after a switch of branches, or a "
+        f"stash?): `make pull DATASET={entry:sh}` brings the named one, and the other one stays "
+        "in DVC's cache"
+    )
+
+
+def unserved(dataset: Dataset) -> Refusal:
+    """Why nothing moves: this tool does not know the place that the `.dvc` file names."""
+    return Refusal(
+        f"{dataset.file.unserved}, which only plain dvc serves: "
+        f"`dvc pull {dataset.entry:sh}.dvc`, `dvc push {dataset.entry:sh}.dvc`"
     )

@@ -1,28 +1,56 @@
-"""Compares a raw dataset's files here with the version that its `.dvc` file names."""
+"""Reads every byte of a raw dataset: here, and as far as it can be told in DVC's cache and S3."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.raw.manifest import manifest, stored
-from registry.sync.survey import Survey
+from registry.errors import RegistryError
+from registry.index.scan import Scan
+from registry.raw import compare, manifest, objects, stored
+from registry.raw.cache import Cache
+from registry.raw.dataset import Dataset
+from registry.remote.session import Session
 
 NOT_STORED = "not in S3: `make push` sends it"
+DAMAGED = "damaged in S3: `make push` sends it again"
+IN_S3 = (NOT_STORED, DAMAGED)
 
 
-def compare(survey: Survey) -> Iterator[tuple[str, str]]:
+def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[str, str]]:
     """(path, what is wrong) for each file that is not here as named, or not in S3."""
-    entry, client = survey.entry, survey.session.client
-    wanted = manifest(client, entry)
-    there = {name for name, _ in stored(client)}
-    here = survey.local.files
-    survey.read_bytes((path, digest) for path, digest in wanted.items() if path in here)
-    for path, digest in wanted.items():
-        if digest not in there:
+    entry, cache = dataset.entry, Cache.of(session.root)
+    version = manifest.wanted(dataset, cache, session.client)
+    if not version:
+        raise RegistryError(f"{entry.name}.dvc names no version: {dataset.file.elsewhere}")
+    found = compare.read(dataset, here, version)
+    for paths, what in (
+        (found.missing, "missing here"),
+        (found.changed, "differs"),
+        (found.extra, f"extra: {entry.name}.dvc does not name it"),
+    ):
+        yield from ((path, what) for path in paths)
+    names = manifest.names(dataset, version)
+    for name in _bad_copies(cache, names):
+        cure = f"`make reset DATASET={entry:sh}` fetches it again"
+        yield names[name], f"damaged in DVC's cache here: {cure}"
+    if not dataset.file.elsewhere:
+        yield from _in_s3(session, names)
+
+
+def _in_s3(session: Session, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    rows = stored.look(session.client, names)
+    bad = set(stored.damaged(session.client, rows))
+    for name, path in names.items():
+        if name not in rows:
             yield path, NOT_STORED
-        if path not in here:
-            yield path, "missing here"
-        elif not survey.holds(path, digest):
-            yield path, "differs"
-    for path in here.keys() - wanted.keys():
-        yield path, f"extra: {entry.name}.dvc does not name it"
+        elif name in bad:
+            yield path, DAMAGED
+
+
+def _bad_copies(cache: Cache, names: dict[str, str]) -> Iterator[str]:
+    for name in names:
+        try:
+            if not objects.holds(cache.path(name), name):
+                yield name
+        except FileNotFoundError:
+            continue

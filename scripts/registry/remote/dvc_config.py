@@ -64,6 +64,11 @@ def cache(root: Path = ROOT) -> dict[str, str]:
     return _settings(root).get("cache", {})
 
 
+def cache_folder(root: Path) -> Path:
+    """The folder of DVC's cache, wherever DVC's config says that it is."""
+    return root / ".dvc" / os.path.expanduser(cache(root).get("dir") or "cache")
+
+
 def update(path: Path, sections: dict[str, dict[str, str]]) -> None:
     """Change a DVC config file: options are set, empty ones removed, an empty section dropped.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from registry.entries import Amount, Entry
 from registry.index import baseline, journal, scan
 from registry.index.scan import Scan
+from registry.raw.dataset import Dataset
 from registry.sections import SECTIONS
 from registry.status import states
 from registry.status.cache import too_much
@@ -33,7 +34,7 @@ class Inspector:
         """How this entry is. Raises RegistryError if S3 goes away."""
         travels = SECTIONS[entry.section].travels
         looked_ns = time.time_ns()
-        local = scan.scan(entry.folder, everything=travels != "mirror")
+        local = _scan(entry, travels)
         if travels == "never":
             kept = states.KEPT if entry.card.exists() else states.GARBAGE
             return Condition(entry, Judgement([kept]), _amount(entry, local))
@@ -119,7 +120,13 @@ class Inspector:
         return survey
 
 
+def _scan(entry: Entry, travels: str) -> Scan:
+    if travels == "dvc":
+        return Dataset.anyway(entry).scan()
+    return scan.scan(entry.folder, everything=travels != "mirror")
+
+
 def _amount(entry: Entry, local: Scan) -> Amount | None:
-    if not os.path.lexists(entry.folder):
+    if not os.path.lexists(entry.folder) and not local.files:
         return None
     return Amount(len(local.files), sum(stat.size for stat in local.files.values()))

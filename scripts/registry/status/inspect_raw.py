@@ -1,23 +1,27 @@
-"""Looks at raw datasets for `make status`: a folder against the version of its `.dvc` file."""
+"""Looks at raw datasets for `make status`: their files against the version of the `.dvc` file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from registry import dvc_file
+from registry.dvc_outs import BadDvcFile
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index import baseline
+from registry.index.baseline import Header
 from registry.index.scan import Scan
-from registry.raw import cache as raw_cache
-from registry.raw import manifest
+from registry.index.table import Tags
+from registry.raw import compare, manifest, stored
+from registry.raw.cache import Cache
+from registry.raw.compare import Difference
+from registry.raw.dataset import Dataset
 from registry.status import states
-from registry.status.cache import too_much
+from registry.status.cache import READ_BYTES
 from registry.status.known import Known
 from registry.status.states import Judgement
-from registry.sync.survey import Survey
 
 
 @dataclass
@@ -30,58 +34,95 @@ class RawInspector:
         """How a raw dataset is: by its `.dvc` file and stats alone, if they can tell."""
         if not entry.dvc_file.exists():
             return Judgement([states.NOT_ADDED if local.files else states.NOTHING])
-        there = dvc_file.amount(entry)
+        try:
+            dataset = Dataset.of(entry)
+        except BadDvcFile as error:
+            return Judgement([states.UNFIT], said=str(error))
+        if dataset.file.unserved:
+            why = f"served by plain dvc: {dataset.file.unserved}"
+            return Judgement([states.UNREAD], dvc_file.amount(entry), said=why)
         header = baseline.header(entry, self.known.session.remote.identity)
-        if local.files:
-            if header and (header.marker, header.stamp) == (dvc_file.version(entry), local.stamp):
-                return Judgement([self.known.well], there)
-            parts = [dvc_file.version(entry), header, local.stamp]
-            judged = self.known.noted(entry, parts, local, looked_ns, self._compare)
-        else:
-            judged = Judgement([states.NOT_HERE])
-        if self._is_stored(entry, header):
-            judged.there = there
+        judged = self._here(entry, header, local, looked_ns)
+        return self._with_s3(dataset, header, judged)
+
+    def _here(self, entry: Entry, header: Header | None, local: Scan, looked_ns: int) -> Judgement:
+        if not local.files:
+            return Judgement([states.NOT_HERE])
+        version = dvc_file.version(entry)
+        if header and (header.marker, header.stamp) == (version, local.stamp):
+            return Judgement([self.known.well])
+        parts = [version, header, local.stamp]
+        return self.known.noted(entry, parts, local, looked_ns, self._compare)
+
+    def _with_s3(self, dataset: Dataset, header: Header | None, judged: Judgement) -> Judgement:
+        """Add what S3 has of the version."""
+        lacking = self._lacking(dataset)
+        if lacking:
+            judged.states = [states.NOT_PUSHED]
+            judged.said = f"S3 lacks {lacking[0]} or holds it damaged"
+        elif self._is_stored(dataset, header):
+            judged.there = dvc_file.amount_of(dataset.file)
         elif judged.states in ([states.UP_TO_DATE], [states.NOT_HERE]):
             judged.states = [states.NOT_PUSHED]
         return judged
 
-    def _is_stored(self, entry: Entry, header: baseline.Header | None) -> bool:
-        """Whether S3 has the version that the `.dvc` file names; it is never taken away again."""
-        if self.known.etags is None or (header and header.marker == dvc_file.version(entry)):
+    def _is_stored(self, dataset: Dataset, header: Header | None) -> bool:
+        """Whether S3 has the version that the `.dvc` file names; it is rarely taken away again."""
+        is_noted = header and header.marker == dvc_file.version(dataset.entry)
+        if self.known.etags is None or is_noted:
             return True
-        digest = dvc_file.named(entry)
-        if self.known.cache.get(f"stored {digest}"):
-            return True
-        key = manifest.object_key(self.known.session.client, digest) + ".dir"
-        if self.known.session.client.head(key) is None:
-            return False
-        self.known.cache.note(f"stored {digest}", True)
+        for version in dvc_file.of_file(str(dataset.entry), dataset.file):
+            if self.known.cache.get(f"stored {version.object}"):
+                continue
+            if not stored.look(self.known.session.client, [version.object]):
+                return False
+            self.known.cache.note(f"stored {version.object}", True)
         return True
 
+    def _lacking(self, dataset: Dataset) -> list[str]:
+        """With FULL=1: the paths that S3 lacks or holds with other bytes."""
+        session = self.known.session
+        if self.known.etags is None or not session.options.full or dataset.file.elsewhere:
+            return []
+        version = self._version(dataset)
+        if version is None:
+            return []
+        names = manifest.names(dataset, version)
+        rows = stored.look(session.client, names)
+        bad = set(stored.damaged(session.client, rows))
+        return [path for name, path in names.items() if name not in rows or name in bad]
+
     def _compare(self, entry: Entry, local: Scan) -> Judgement:
-        """Compare a raw dataset's folder with the version that its `.dvc` file names."""
+        """Compare the files here with the version that the `.dvc` file names."""
         header = baseline.header(entry, self.known.session.remote.identity)
         is_newer = header is not None and header.marker != dvc_file.version(entry)
         if is_newer and header and header.stamp == local.stamp:
             return Judgement([states.NEWER])
-        wanted = self._manifest(entry)
-        survey = Survey(entry, self.known.session, local=local)
-        both = [path for path in local.files if wanted and path in wanted]
-        if wanted is None or too_much(local, ((path, wanted[path]) for path in both)):
+        dataset = Dataset.of(entry)
+        version = self._version(dataset)
+        both = [path for path in local.files if version is not None and path in version]
+        if version is None or compare.is_more(local, both, READ_BYTES):
             return Judgement([states.UNREAD])
-        survey.read_bytes((path, wanted[path]) for path in both)
-        changed = states.Change()
-        changed.add(sorted({*local.files, *wanted}.difference(both)))
-        changed.add([path for path in both if not survey.holds(path, wanted[path])])
-        if not changed.files:
+        return self._judged(dataset, local, compare.read(dataset, local, version))
+
+    def _judged(self, dataset: Dataset, local: Scan, found: Difference) -> Judgement:
+        if not found:
             return Judgement([states.UP_TO_DATE])
+        is_legacy, cache = dataset.file.is_legacy, self._dvc_cache
+        if not is_legacy and compare.is_other_version(dataset, local, found, cache):
+            return Judgement([states.NEWER], said="another version of it is here")
+        changed = states.Change()
+        changed.add(sorted([*found.missing, *found.extra]))
+        changed.add(found.changed)
         return Judgement([states.NOT_ADDED], changes={states.CHANGED: changed})
 
-    def _manifest(self, entry: Entry) -> Mapping[str, str] | None:
-        """{path: MD5} of the named version, from DVC's cache or else from S3."""
+    @cached_property
+    def _dvc_cache(self) -> Cache:
+        return Cache.of(self.known.session.root)
+
+    def _version(self, dataset: Dataset) -> Tags | None:
+        """{path: MD5} of the named version, from DVC's cache or else from S3; None without one."""
+        client = None if self.known.etags is None else self.known.session.client
         with suppress(RegistryError):
-            return raw_cache.manifest_here(entry)
-        if self.known.etags is not None:
-            with suppress(RegistryError):
-                return manifest.manifest(self.known.session.client, entry)
+            return manifest.wanted(dataset, self._dvc_cache, client) or None
         return None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from registry import parallel
+from registry import dvc_file, parallel
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.index import baseline, journal
 from registry.index.fingerprints import Stamps
-from registry.raw import cache, verified
+from registry.raw import verified
+from registry.raw.dataset import Dataset
 from registry.remote.session import Session
 from registry.sections import SECTIONS
 
@@ -65,6 +66,8 @@ class Gate:
 
     def _judge(self, direction: str, entry: Entry) -> bool:
         if SECTIONS[entry.section].travels == "dvc":
+            if entry.dvc_file.exists():
+                dvc_file.read(entry)  # raises for one that nobody can read, such as in a merge
             return self._pull_raw(entry) if direction == "pull" else self._push_raw(entry)
         return self._pull(entry) if direction == "pull" else self._push(entry)
 
@@ -92,7 +95,7 @@ class Gate:
 
     def _pull_raw(self, entry: Entry) -> bool:
         if not entry.dvc_file.exists():
-            if not os.path.lexists(entry.folder):
+            if not verified.is_here(entry):
                 raise Refusal("it has a card, but no .dvc file yet: ask its author to push it")
             return _without_dvc_file(entry) if self.named else False
         full = self.session.options.full
@@ -100,13 +103,15 @@ class Gate:
 
     def _push_raw(self, entry: Entry) -> bool:
         if not entry.dvc_file.exists():
-            return _without_dvc_file(entry) if os.path.lexists(entry.folder) else self.named
+            return _without_dvc_file(entry) if verified.is_here(entry) else self.named
         if not entry.card.exists():
             return _without_card(entry, True)
-        here, place = os.path.lexists(entry.folder), self.session.remote.identity
+        if self.named:  # S3 is asked for each of its objects
+            return True
+        here, place = verified.is_here(entry), self.session.remote.identity
         if verified.is_on_remote(entry, place) and not self.session.options.full:
             return here and not verified.is_untouched(entry, place)
-        return self.named or here or cache.is_cached(entry)
+        return here or Dataset.anyway(entry).is_cached
 
 
 def _without_card(entry: Entry, named: bool) -> bool:

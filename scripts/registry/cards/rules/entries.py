@@ -9,10 +9,12 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
-from registry import git, names
+from registry import dvc_file, dvc_parser, git, names
 from registry.cards.library import Library
 from registry.cards.rules import secrets
+from registry.dvc_outs import BadDvcFile
 from registry.entries import CARD, TEMPLATE, Entry
+from registry.errors import RegistryError
 from registry.problems import Problem
 from registry.sections import SECTIONS
 
@@ -45,6 +47,23 @@ def entry_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
             cure = f"run `git add -- {shlex.quote(f'{entry}.dvc')}`"
         text = f"a card of {entry.section} must have a .dvc file beside it: {cure}"
         yield Problem(f"{entry}{CARD}", 1, text, rule="entry-there")
+
+
+def dvc_file_fit(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """Every .dvc file can be read, and is on one side of a merge."""
+    for entry in chosen:
+        if SECTIONS[entry.section].travels != "dvc" or not library.has(entry.dvc_file):
+            continue
+        path = f"{entry}.dvc"
+        content = git.show(library.root, f":{path}") if library.staged else None
+        try:
+            if content is None and library.staged:  # in the middle of a merge it has three
+                content = entry.dvc_file.read_bytes()
+            dvc_parser.parse(content, path) if content is not None else dvc_file.read(entry)
+        except BadDvcFile as error:
+            yield Problem(path, error.line, error.reason, rule="dvc-file")
+        except (OSError, RegistryError):
+            continue  # the rule above names it
 
 
 def name_legal(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
@@ -98,6 +117,7 @@ def tags_file(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     card_there,
     entry_there,
+    dvc_file_fit,
     name_legal,
     data_in_git,
     dvc_config,

@@ -7,10 +7,12 @@ raw datasets are not there. The base prefix, the client and the way in are the c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from registry import dvc_file
 from registry.cards.library import Library
 from registry.dvc_file import Version
+from registry.dvc_outs import BadDvcFile
 from registry.entries import CARD, Entry
 from registry.problems import Problem
 from registry.sections import MIRRORED, RAW
@@ -23,9 +25,10 @@ def check(
     library: Library, chosen: list[Entry], listing: Listing, missing: Missing
 ) -> Iterator[Problem]:
     """Every problem between the cards of these entries and the keys in S3."""
-    raw = [version for e in chosen if e.section == RAW and (version := dvc_file.on_disk(e))]
-    for version in missing(raw) if raw else []:
-        yield from _no_bytes(library.ids[version.entry])
+    raw = [version for e in chosen if e.section == RAW for version in _named(e)]
+    lacking = missing(raw) if raw else []
+    for id in dict.fromkeys(version.entry for version in lacking):
+        yield from _no_bytes(library.ids[id])
     everything = len(chosen) == len(library.entries)
     for section in MIRRORED:
         mine = [entry for entry in chosen if entry.section == section]
@@ -35,6 +38,12 @@ def check(
         for entry in mine:
             if not any(True for _ in listing(f"{entry}/")):
                 yield from _no_bytes(entry)
+
+
+def _named(entry: Entry) -> list[Version]:
+    with suppress(BadDvcFile):  # another rule says so
+        return dvc_file.on_disk(entry)
+    return []
 
 
 def _section(library: Library, section: str, keys: set[str]) -> Iterator[Problem]:

@@ -1,0 +1,104 @@
+"""A raw dataset as its `.dvc` file says: where its files are here, and what DVC sees of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from registry import dvc_file
+from registry.dvc_outs import DvcFile, Out
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.index.path_ids import Numbers
+from registry.index.scan import Scan
+from registry.index.stats import Stats
+from registry.raw import ignore
+from registry.raw.walk import Walk
+from registry.remote.dvc_config import cache_folder
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An entry with what its `.dvc` file says.
+
+    Its files are named by their paths below `base`: the entry's folder, or the section's where the
+    data is a single file, several outs, or of another name.
+    """
+
+    entry: Entry
+    file: DvcFile
+
+    @classmethod
+    def of(cls, entry: Entry) -> Dataset:
+        """Raises RegistryError for an entry that was never added or cannot be read."""
+        return cls(entry, dvc_file.read(entry))
+
+    @classmethod
+    def anyway(cls, entry: Entry) -> Dataset:
+        """The same; without a `.dvc` file that can be read, what lies at the entry's place."""
+        try:
+            return cls.of(entry)
+        except RegistryError:
+            return cls(entry, DvcFile((Out(entry.name),)))
+
+    @cached_property
+    def is_folder(self) -> bool:
+        """Whether the entry's folder is all of its data, as it usually is."""
+        outs = self.file.outs
+        if len(outs) != 1 or outs[0].path != self.entry.name:
+            return False
+        return outs[0].is_folder or (not outs[0].digest and not self.entry.folder.is_file())
+
+    @property
+    def base(self) -> Path:
+        return self.entry.folder if self.is_folder else self.entry.folder.parent
+
+    @property
+    def is_here(self) -> bool:
+        """Whether any of its data is."""
+        return any(os.path.lexists(self._place(out)) for out in self.file.outs)
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether DVC's cache here holds the version that the `.dvc` file names."""
+        top, outs = cache_folder(self.entry.root), list(self.objects())
+        return bool(outs) and all((top / out.object).exists() for out in outs)
+
+    def scan(self, numbers: Numbers | None = None) -> Scan:
+        """Its files, as DVC sees them."""
+        below = self.entry.section + (f"/{self.entry.name}" if self.is_folder else "")
+        found = Scan(Stats(numbers), everything=True)
+        is_ignored = ignore.of(self.entry.root, below)
+        walk = Walk(self.base, os.path.realpath(cache_folder(self.entry.root)), is_ignored, found)
+        for out in self.file.outs:
+            place = self._place(out)
+            if place.is_file() and out.is_folder:
+                found.blocked.append(f"{place} is a file, where {self.entry.name}.dvc has a folder")
+            elif place.is_dir() and out.digest and not out.is_folder:
+                found.blocked.append(f"{place} is a folder, where {self.entry.name}.dvc has a file")
+            else:
+                walk.add(self.path(out))
+        return found
+
+    def path(self, out: Out, below: str = "") -> str:
+        """The path of an out's file: `below` is its path in the out's list of files."""
+        if self.is_folder:
+            return below
+        return f"{out.path}/{below}" if below else out.path
+
+    def out_of(self, path: str) -> Out:
+        """The out that a file of the dataset belongs to."""
+        return next(out for out in self.file.outs if self._is_in(out, path))
+
+    def objects(self) -> Iterator[Out]:
+        """The outs that the registry's own place keeps."""
+        return (out for out in self.file.outs if out.digest and not out.elsewhere)
+
+    def _is_in(self, out: Out, path: str) -> bool:
+        return self.is_folder or path == out.path or path.startswith(f"{out.path}/")
+
+    def _place(self, out: Out) -> Path:
+        return self.entry.folder.parent / out.path

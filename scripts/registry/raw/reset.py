@@ -1,0 +1,94 @@
+"""Resets a raw dataset to the version of its `.dvc` file: sets aside what differs, then checks out.
+
+The cache holds the version, every byte of it read, before anything here is touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from registry.entries import ROOT
+from registry.errors import Refusal
+from registry.raw import changes, compare, dvc, manifest, prefetch, verified
+from registry.raw.cache import Cache
+from registry.raw.compare import Difference
+from registry.raw.dataset import Dataset
+from registry.remote.session import Session
+from registry.sync import place, trash
+from registry.transfer.process import Progress
+
+
+@dataclass
+class Reset:
+    """`discarded`: the paths here that are not as the version says."""
+
+    dataset: Dataset
+    found: Difference
+    discarded: list[str] = field(default_factory=list)
+    aside: Path | None = None
+
+    @property
+    def brought(self) -> int:
+        return len(self.found.missing) + len(self.found.changed)
+
+
+def look(session: Session, dataset: Dataset, progress: Progress) -> Reset:
+    """What a reset would set aside; but in a dry run, the cache holds the version then."""
+    here = dataset.scan()
+    if here.blocked:
+        raise Refusal(f"{dataset.entry}: {here.blocked[0]}")
+    if dataset.file.unserved:
+        raise verified.unserved(dataset)
+    if not session.options.dry_run:
+        _fill(session, dataset, progress)
+        here = dataset.scan()
+    version = manifest.wanted(dataset, Cache.of(session.root), session.client)
+    found = compare.read(dataset, here, version)
+    return Reset(dataset, found, sorted([*found.changed, *found.extra]))
+
+
+def carry_out(session: Session, reset: Reset) -> None:
+    """Set aside what differs, and bring the version's files; if that fails, all is as before."""
+    dataset, here = reset.dataset, reset.dataset.scan()
+    aside = trash.new(dataset.entry, "reset")
+    moved = [
+        path
+        for path in reset.discarded
+        if path in here.files
+        and place.take_away(dataset.base / path, here.files[path], aside / path)
+    ]
+    try:
+        dvc.run(ROOT, "checkout", *dvc.targets([dataset.entry]))
+    except BaseException:
+        _put_back(dataset, aside, moved)
+        raise
+    seen, when = verified.look(dataset.entry)
+    if not changes.find(session, [dataset]) and _is_stored(dataset):
+        verified.remember(dataset.entry, session.remote.identity, seen, when)
+    trash.tidy(aside)
+    reset.aside = aside
+
+
+def _fill(session: Session, dataset: Dataset, progress: Progress) -> None:
+    if dataset.file.elsewhere:
+        dvc.run(ROOT, "fetch", *dvc.targets([dataset.entry]), live=True)
+        return
+    plan = prefetch.plan(session, [dataset])
+    prefetch.fetch(plan, progress)
+    for error in plan.errors.values():
+        raise error
+
+
+def _is_stored(dataset: Dataset) -> bool:
+    """Whether S3 has the version; the cache may hold what was never pushed."""
+    from registry import dvc_file
+
+    return not manifest.not_in_s3(ROOT, dvc_file.on_disk(dataset.entry))
+
+
+def _put_back(dataset: Dataset, aside: Path, moved: list[str]) -> None:
+    """After a failed checkout: what was set aside is here again."""
+    for path in moved:
+        if not (dataset.base / path).exists():
+            place.put(aside / path, dataset.base / path, None, aside / path)

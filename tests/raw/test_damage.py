@@ -1,0 +1,120 @@
+"""Damaged bytes, in DVC's cache and in S3: they are never placed, sent or called good."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+from support.oracle import assert_clean, below, expect
+
+RAW = "raw_datasets/r"
+FILES = {"x.txt": b"first", "sub/y.txt": b"second"}
+STORED = "raw_datasets_dvc_cache"
+
+
+@pytest.fixture
+def people(anna, ben):
+    """Anna's version, pushed; Ben has it, too."""
+    anna.add(RAW, FILES)
+    expect(anna.script("add_entry", RAW), 0)
+    expect(anna.push(), 0)
+    ben.card(RAW)
+    ben.write(f"{RAW}.dvc", anna.read(f"{RAW}.dvc"))
+    expect(ben.pull(), 0)
+    assert ben.tree() == below(RAW, FILES)
+    return anna, ben
+
+
+def cached(person, body):
+    name = hashlib.md5(body).hexdigest()
+    return person.path / ".dvc/cache/files/md5" / name[:2] / name[2:]
+
+
+def spoil(person, body):
+    """Overwrite an object of DVC's cache; DVC trusts it for its mode."""
+    file = cached(person, body)
+    os.chmod(file, 0o644)
+    file.write_bytes(b"SPOILT")
+    os.chmod(file, 0o444)
+
+
+def key_of(bucket, body):
+    return next(key for key in bucket.keys(STORED) if bucket.get(key) == body)
+
+
+@pytest.mark.parametrize("command", ["pull", "reset"])
+def test_a_damaged_object_of_the_cache_is_set_aside_and_fetched_again(people, command):
+    _, ben = people
+    spoil(ben, b"second")
+    ben.delete(RAW)
+    expect(ben.make(command, f"DATASET={RAW}"), 0)
+    assert ben.tree() == below(RAW, FILES)
+    assert b"SPOILT" in ben.trash()
+    assert cached(ben, b"second").read_bytes() == b"second"
+    assert_clean(ben)
+
+
+def test_a_damaged_object_of_the_cache_is_not_sent(people, bucket):
+    """The dataset's own file takes its place; without that, nothing is sent and nothing is said."""
+    anna, _ = people
+    bucket.delete(*bucket.keys(STORED))
+    spoil(anna, b"second")
+    expect(anna.push(RAW), 0)
+    assert b"SPOILT" not in bucket.read(STORED).values()
+    assert b"second" in bucket.read(STORED).values()
+    bucket.delete(*bucket.keys(STORED))
+    spoil(anna, b"second")
+    anna.delete(RAW)
+    run = expect(anna.push(RAW), 1)
+    assert "damaged in DVC's cache" in run.err and "S3 holds" not in run.out, run
+    assert not [key for key in bucket.keys(STORED) if key.endswith(".dir")]
+
+
+def test_a_damaged_object_in_s3_is_named_and_a_push_mends_it(people, bucket):
+    anna, ben = people
+    key = key_of(bucket, b"first")
+    bucket.put(key, b"FIRST")
+    ben.delete(RAW, ".dvc/cache")
+    run = expect(ben.pull(), 1)
+    assert "x.txt is damaged in S3" in run.err and f"make push DATASET={RAW}" in run.err, run
+    assert ben.tree() == {}
+    run = expect(anna.script("verify_entries", RAW), 1)
+    assert f"{RAW}/x.txt: damaged in S3" in run.out, run
+    assert "S3 lacks x.txt" in expect(anna.make("status", FULL="1", FORMAT="json"), 0).out
+    expect(anna.push(RAW), 0)
+    assert bucket.get(key) == b"first"
+    expect(ben.pull(), 0)
+    assert ben.tree() == below(RAW, FILES)
+
+
+def test_a_version_that_s3_lost_changes_nothing_here(people, bucket):
+    anna, ben = people
+    anna.write(f"{RAW}/x.txt", b"newer")
+    expect(anna.script("add_entry", RAW), 0)
+    expect(anna.push(), 0)
+    bucket.delete(key_of(bucket, b"newer"))
+    ben.write(f"{RAW}.dvc", anna.read(f"{RAW}.dvc"))
+    for _ in range(2):
+        run = expect(ben.pull(), 1)
+        assert "S3 lacks x.txt; nothing touched: ask" in run.err, run
+        assert ben.tree() == below(RAW, FILES)
+    expect(anna.push(RAW), 0)
+    expect(ben.pull(), 0)
+    assert ben.read(f"{RAW}/x.txt") == b"newer"
+
+
+def test_the_version_of_another_branch_is_no_edit(people):
+    """Committed here and never pushed: after the switch back its files are still in the folder."""
+    anna, _ = people
+    old = anna.read(f"{RAW}.dvc")
+    anna.write(f"{RAW}/x.txt", b"branch")
+    expect(anna.script("add_entry", RAW), 0)
+    anna.write(f"{RAW}.dvc", old)
+    status = expect(anna.make("status", f"DATASET={RAW}"), 0)
+    assert "make add" not in status.out and "make pull" in status.out, status
+    run = expect(anna.push(RAW), 3)
+    assert "another version is here" in run.err, run
+    expect(anna.pull(), 0)
+    assert anna.tree() == below(RAW, FILES)
+    assert cached(anna, b"branch").exists()

@@ -1,0 +1,152 @@
+"""Every shape of `.dvc` file: plain DVC of the pinned version judges what we do with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from support.checkout import Checkout
+from support.oracle import expect
+
+from registry.raw import objects
+
+STORED = "raw_datasets_dvc_cache"
+
+
+@dataclass
+class Shape:
+    """`make` gives Anna the entry with its `.dvc` file; `edit` changes a file of it."""
+
+    name: str
+    make: Callable[[Checkout], None]
+    edited: str
+    keeps: str = ""
+
+
+def dvc(person: Checkout, *words: str):
+    return expect(person.run(".venv/bin/dvc", *words), 0)
+
+
+def replace(person: Checkout, path: str, content: bytes) -> None:
+    """Write it anew, and not through a link into DVC's cache."""
+    (person.path / path).unlink(missing_ok=True)
+    person.write(path, content)
+
+
+def legacy(person: Checkout, name: str, files: dict[str, bytes]) -> None:
+    """What DVC 2.x left: objects at `xx/yyy`, text named by its MD5 with LF for CR LF."""
+
+    def keep(digest: str, body: bytes) -> None:
+        file = person.write(f".dvc/cache/{digest[:2]}/{digest[2:]}", body)
+        file.chmod(0o444)
+
+    rows = []
+    for path, body in sorted(files.items()):
+        folded = body.replace(b"\r\n", b"\n") if objects.is_text(body) else body
+        digest = hashlib.md5(folded).hexdigest()
+        keep(digest, body)
+        rows.append({"md5": digest, "relpath": path})
+    body = json.dumps(rows, sort_keys=True).encode()
+    digest = hashlib.md5(body).hexdigest() + ".dir"
+    keep(digest, body)
+    person.write(f"raw_datasets/{name}.dvc", f"outs:\n- md5: {digest}\n  path: {name}\n".encode())
+    dvc(person, "checkout", f"raw_datasets/{name}.dvc")
+
+
+def make_single(person: Checkout) -> None:
+    person.write("raw_datasets/x.csv", b"1,2\n")
+    expect(person.script("add_entry", "raw_datasets/x.csv"), 0)
+
+
+def make_several(person: Checkout) -> None:
+    text = b"# keep me\ndesc: words\nouts:\n- path: a.txt\n  hash: md5\n- path: b\n  hash: md5\n"
+    person.write("raw_datasets/s.dvc", text)
+    person.write("raw_datasets/a.txt", b"a")
+    person.write("raw_datasets/b/b.txt", b"b")
+    dvc(person, "commit", "-f", "raw_datasets/s.dvc")
+
+
+def make_other_name(person: Checkout) -> None:
+    text = b"# keep me\nwdir: ..\nfrozen: true\nouts:\n- path: raw_datasets/e\n  hash: md5\n"
+    person.write("raw_datasets/o.dvc", text + b"meta:\n  who: me\n")
+    person.write("raw_datasets/e/e.txt", b"e")
+    dvc(person, "commit", "-f", "raw_datasets/o.dvc")
+
+
+def make_legacy(person: Checkout) -> None:
+    legacy(person, "old", {"a.csv": b"x,y\r\n1,2\r\n", "b/c.bin": b"\0\r\nq"})
+
+
+SHAPES = [
+    Shape("x.csv", make_single, "raw_datasets/x.csv"),
+    Shape("s", make_several, "raw_datasets/b/b.txt", "# keep me"),
+    Shape("o", make_other_name, "raw_datasets/e/e.txt", "# keep me"),
+    Shape("old", make_legacy, "raw_datasets/old/a.csv"),
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_it_travels_as_by_plain_dvc(anna, ben, bucket, shape):
+    entry = f"raw_datasets/{shape.name}"
+    anna.card(entry)
+    shape.make(anna)
+    expect(anna.push(), 0)
+    assert "in sync" in dvc(anna, "status", "-c", f"{entry}.dvc").out
+    ben.card(entry)
+    ben.write(f"{entry}.dvc", anna.read(f"{entry}.dvc"))
+    expect(ben.pull(), 0)
+    assert raw_files(ben) == raw_files(anna)
+    assert "up to date" in dvc(ben, "status", f"{entry}.dvc").out
+    expect(ben.script("verify_entries", entry), 0)
+    assert f"{shape.name} not committed" in " ".join(ben.make("status").out.split())
+
+    replace(anna, shape.edited, b"edited\r\n")
+    assert "not added" in expect(anna.push(), 3).err
+    assert "make add" in anna.make("status", f"DATASET={entry}").out
+    run = expect(anna.script("add_entry", entry), 0)
+    assert ("DVC 2.x" in run.err) == (shape.name == "old"), run
+    assert shape.keeps in anna.read(f"{entry}.dvc").decode()
+    assert "no new version" in expect(anna.script("add_entry", entry), 0).err
+    expect(anna.push(), 0)
+    replace(ben, shape.edited, b"Ben's")
+    ben.write(f"{entry}.dvc", anna.read(f"{entry}.dvc"))
+    expect(ben.pull(), 3)
+    assert ben.read(shape.edited) == b"Ben's"
+    expect(ben.make("reset", f"DATASET={entry}"), 0)
+    assert raw_files(ben) == raw_files(anna) and b"Ben's" in ben.trash()
+
+
+def raw_files(person: Checkout) -> dict[str, bytes]:
+    """Every file of raw_datasets/ but cards and `.dvc` files, also those that are no folder's."""
+    top = person.path / "raw_datasets"
+    files = (p for p in top.rglob("*") if p.is_file())
+    return {
+        p.relative_to(top).as_posix(): p.read_bytes()
+        for p in files
+        if not p.name.endswith((".card.md", ".dvc", ".gitignore"))
+    }
+
+
+def test_the_folders_of_several_outs_are_no_entries(anna):
+    anna.card("raw_datasets/s")
+    make_several(anna)
+    assert '"raw_datasets/b"' not in anna.make("status", FORMAT="json").out
+
+
+def test_a_merge_conflict_stops_that_dataset_alone(anna):
+    anna.add("raw_datasets/r", {"x": b"1"})
+    expect(anna.script("add_entry", "raw_datasets/r"), 0)
+    anna.card("raw_datasets/c")
+    text = b"outs:\n<<<<<<< HEAD\n- md5: 1\n=======\n- md5: 2\n>>>>>>> theirs\n  path: c\n"
+    anna.write("raw_datasets/c.dvc", text)
+    run = expect(anna.push(), 3)
+    assert "raw_datasets/c.dvc:2: a merge conflict" in run.err, run
+    assert "raw_datasets/r: S3 holds the version" in run.out, run
+    run = expect(anna.pull(), 3)
+    assert "raw_datasets/c.dvc:2: a merge conflict" in run.err, run
+    assert "a merge conflict" in expect(anna.make("status"), 0).out
+    run = expect(anna.script("check_cards", "raw_datasets/c"), 1)
+    assert "raw_datasets/c.dvc:2: a merge conflict" in run.out, run
