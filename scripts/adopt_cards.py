@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 
-from registry import console, humanize
+from registry import console, files, humanize
 from registry.cards import clues, edit
 from registry.cards.card import Card
 from registry.cards.clues import Clue
@@ -54,7 +54,7 @@ def adopt(entry: Entry, library: Library) -> bool:
     if card is None or not card.bare:
         return False
     head = front_matter(card, library, above=front_matter(card, library).count("\n"))
-    data = entry.card.read_bytes().removeprefix(BOM)
+    data = files.read_regular(entry.card).removeprefix(BOM)
     if b"\r\n" in data:
         head = head.replace("\n", "\r\n")
     write_whole(entry.card, head.encode() + data)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import difflib
 import os
-import shutil
 
-from registry import console, entries, lock
+from registry import console, entries, files, lock
 from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
@@ -48,7 +47,7 @@ def restore(item: trash.Item) -> int:
             f"{plural(len(taken), 'file')} left in {item.content.relative_to(ROOT)}, since others "
             f"are at their place: {', '.join(taken[:5])}: move those away, then run it again"
         )
-    shutil.rmtree(item.content, ignore_errors=True)
+    files.drop_tree(item.content)
     trash.tidy(item.content)
     return 0
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +37,37 @@ def drop_empty_folders(top: str | os.PathLike[str]) -> bool:
         except OSError:  # it holds something
             is_gone = False
     return is_gone and not os.path.lexists(top)
+
+
+def read_regular(path: Path) -> bytes:
+    """The bytes of a file. Raises OSError for what would keep its reader waiting, as a pipe."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is a pipe, socket or device: remove it", str(path))
+        return file.read()
+
+
+def keep_to_oneself(folder: Path) -> None:
+    """Let no other user of this machine into our folder: who may read a lock can also hold it.
+
+    People of its group stay in where they may write, as in a checkout that a team shares.
+    """
+    mode = folder.stat().st_mode & 0o7777
+    wanted = mode & ~(0o007 if mode & 0o020 else 0o077)
+    if mode != wanted:
+        with contextlib.suppress(PermissionError):  # another's, of our group
+            folder.chmod(wanted)
+
+
+def drop_tree(top: Path) -> None:
+    """Remove a folder and all in it, as far as that is allowed, however deep it is."""
+    for folder, names in reversed(list(walk(top))):
+        for name in names:
+            with contextlib.suppress(OSError):
+                os.unlink(os.path.join(folder, name))
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
 
 
 def write_whole(path: Path, data: bytes, durable: bool = False) -> None:

@@ -11,7 +11,7 @@ import os
 import time
 from pathlib import Path
 
-from registry import console
+from registry import console, files
 from registry.errors import RegistryError
 
 WAIT_SECONDS = 10.0
@@ -44,8 +44,9 @@ def _handle(root: Path) -> int:
     if not _kept:
         given = os.environ.get("REGISTRY_LOCK_FD")
         (root / ".registry").mkdir(exist_ok=True)
+        files.keep_to_oneself(root / ".registry")
         path = root / ".registry" / "lock"
-        _kept.append(int(given) if given else os.open(path, os.O_RDWR | os.O_CREAT, 0o644))
+        _kept.append(int(given) if given else os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         os.set_inheritable(_kept[0], True)
     return _kept[0]
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 
 KEY_BYTES = 1024  # S3's limit for a key; some is the entry's prefix
+SHOWN = 200  # letters of a path
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -61,7 +62,11 @@ def folders_of(path: str) -> list[str]:
 def name_problems(paths: Collection[str], prefix: str) -> list[str]:
     """One line per path that some disk or S3 would not take, or would take for another one."""
     unfit = ((path, _unfit(path, prefix)) for path in sorted(paths))
-    return [f"{path!r}: {why}" for path, why in unfit if why] + name_twins(paths)
+    return [f"{_shown(path)!r}: {why}" for path, why in unfit if why] + name_twins(paths)
+
+
+def _shown(path: str) -> str:
+    return path if len(path) <= SHOWN else path[:SHOWN] + "…"
 
 
 def name_twins(paths: Collection[str]) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import functools
 import os
 import re
@@ -37,6 +38,7 @@ from support.servers import MOTO, RCLONE, Bucket
 ROOT = Path(__file__).resolve().parent.parent.parent
 # How long anything may take before it counts as hanging. Far more than the slowest machine needs:
 # what takes how long is no business of a test, but for those that compare with a healthy run.
+PR_CAPBSET_DROP = 24
 SECONDS = 900.0
 R = TypeVar("R")
 # Every clone knows these two, so that other cards can name what they derive from.
@@ -106,6 +108,7 @@ class Checkout:
         self.tmp.mkdir()
         self.env = _environment(self.home, self.tmp)
         self.running: Process | None = None
+        self.is_plain_user = False  # whether its commands have no more rights than anybody's
         self._proxy: FaultProxy | None = None
         shutil.copytree(_template(samples), path, symlinks=True, copy_function=_copy)
         (path / ".venv").symlink_to(sys.prefix)
@@ -153,7 +156,7 @@ class Checkout:
 
     def start(self, *command: str, **env: str) -> Process:
         """Start a command in a process group of its own, and remember it as `running`."""
-        self.running = Process(list(command), self.path, {**self.env, **env})
+        self.running = Process(list(command), self.path, {**self.env, **env}, self.is_plain_user)
         return self.running
 
     def run(self, *command: str, timeout: float = SECONDS, **env: str) -> Run:
@@ -301,7 +304,9 @@ class Checkout:
 class Process:
     """A running command and all that it started, known by a tag in their environment."""
 
-    def __init__(self, command: list[str], cwd: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: list[str], cwd: Path, env: Mapping[str, str], is_plain_user: bool = False
+    ) -> None:
         self.command = command
         self.tag = f"TEST_RUN={secrets.token_hex(8)}"
         self.began = time.monotonic()
@@ -311,7 +316,7 @@ class Process:
         self.popen = subprocess.Popen(
             command, cwd=cwd, env={**env, name: value}, stdin=subprocess.DEVNULL,
             stdout=self._out, stderr=self._err, start_new_session=True,
-            preexec_fn=_heed_ctrl_c,
+            preexec_fn=_begin_plain if is_plain_user else _heed_ctrl_c,
         )  # fmt: skip
 
     def interrupt(self) -> None:
@@ -381,6 +386,15 @@ class Process:
 def _heed_ctrl_c() -> None:
     """As a shell at a terminal starts it, also where the tests run in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _begin_plain() -> None:
+    """Also without the rights that let root read and write everything (capabilities(7))."""
+    _heed_ctrl_c()
+    if os.geteuid() == 0:
+        prctl = ctypes.CDLL(None).prctl
+        for right in range(64):
+            prctl(PR_CAPBSET_DROP, right, 0, 0, 0)
 
 
 def _command_line(pid: int) -> str:

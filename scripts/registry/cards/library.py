@@ -6,7 +6,7 @@ import shlex
 from functools import cached_property
 from pathlib import Path
 
-from registry import git
+from registry import files, git
 from registry.cards import card, debt
 from registry.cards.card import Card
 from registry.cards.debt import Debt
@@ -117,7 +117,7 @@ class Library:
         staged = git.show(self.root, f":{entry}{CARD}") if self.staged else None
         if staged is None and self.staged and entry.name != TEMPLATE:
             raise FileNotFoundError(entry.card)
-        return entry.card.read_bytes() if staged is None else staged
+        return files.read_regular(entry.card) if staged is None else staged
 
     def _load(self, entry: Entry) -> Card | None:
         try:

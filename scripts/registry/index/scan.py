@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import NamedTuple
 
 from registry.index.path_ids import Numbers
 from registry.index.stats import Stats, from_stat
@@ -17,6 +18,7 @@ LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini", ".gitignore"))
 LITTER_BEGINS = ("._",)
 LITTER_ENDS = (".card.md", ".dvc")
 # A disk within an entry: when it is not there one day, its files would pass for deleted.
+NAMED = 200  # letters of a path that are shown
 _MOUNTED = "another disk is mounted here: copy its files into the entry, or mount all of the entry"
 
 
@@ -66,7 +68,7 @@ def scan(
     if os.path.islink(top):
         found.blocked.append(f"{top} is a link: move the real folder here, or name it in its place")
     elif os.path.isdir(top):
-        _walk(top, "", found, (os.path.realpath(top),))
+        _walk(top, found)
     elif os.path.lexists(top):
         found.blocked.append(f"{top} is not a folder: an entry is one; move the file into it")
     return found
@@ -78,35 +80,58 @@ def travels(path: str) -> bool:
     return not (name in LITTER or name.startswith(LITTER_BEGINS) or name.endswith(LITTER_ENDS))
 
 
-def _walk(top: str, below: str, found: Scan, above: tuple[str, ...]) -> None:
-    """Add what is in `top/below`; `above` are the real paths of the folders on the way."""
-    try:
-        with os.scandir(os.path.join(top, below) if below else top) as rows:
-            children = list(rows)
-    except OSError as error:
-        found.blocked.append(f"{below or top}: cannot be read: {error.strerror}")
-        return
-    if not children and below:
-        found.empty_folders.append(below.rstrip("/"))
-    for child in children:
-        path = below + child.name
-        if not found.everything and not travels(child.name) and not child.is_dir():
-            found.left_out.append(path)
-        elif child.is_file(follow_symlinks=False):
-            found.files[path] = from_stat(child.stat(follow_symlinks=False))
-        elif child.is_dir(follow_symlinks=False):
-            if child.stat(follow_symlinks=False).st_dev != os.stat(top).st_dev:
-                found.problems.append(f"{path}: {_MOUNTED}")
-            _walk(top, path + "/", found, (*above, child.path))
-        elif child.is_symlink():
-            _follow(top, path, child, found, above)
-        else:
-            found.problems.append(f"{path}: a pipe, socket or device is not data: remove it")
+class _Folder(NamedTuple):
+    """A folder to be looked at: `below` is its path with a slash at the end, "" for the entry's.
+
+    `above`: where each link on the way to it lies, and last the folder itself.
+    """
+
+    below: str
+    above: tuple[str, ...]
+
+
+def _walk(top: str, found: Scan) -> None:
+    """Add all that is below `top`: without recursion, for people nest folders a thousand deep."""
+    folders = [_Folder("", (os.path.realpath(top),))]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(os.path.join(top, folder.below) if folder.below else top) as rows:
+                children = list(rows)
+            if not children and folder.below:
+                found.empty_folders.append(folder.below.rstrip("/"))
+            for child in children:
+                folders += _look(top, folder, child, found)
+        except FileNotFoundError:  # it was listed a moment ago: gone while we look is not deleted
+            raise
+        except OSError as error:
+            name = folder.below or top
+            found.blocked.append(f"{name[:NAMED]}: cannot be read: {error.strerror}")
+
+
+def _look(
+    top: str, folder: _Folder, child: os.DirEntry[str], found: Scan
+) -> tuple[()] | tuple[_Folder]:
+    """Add one child; returns the folder that it is, if it is one."""
+    path = folder.below + child.name
+    if not found.everything and not travels(child.name) and not child.is_dir():
+        found.left_out.append(path)
+    elif child.is_file(follow_symlinks=False):
+        found.files[path] = from_stat(child.stat(follow_symlinks=False))
+    elif child.is_dir(follow_symlinks=False):
+        if child.stat(follow_symlinks=False).st_dev != os.stat(top).st_dev:
+            found.problems.append(f"{path}: {_MOUNTED}")
+        return (_Folder(path + "/", (*folder.above[:-1], child.path)),)
+    elif child.is_symlink():
+        return _follow(top, path, child, found, folder.above)
+    else:
+        found.problems.append(f"{path}: a pipe, socket or device is not data: remove it")
+    return ()
 
 
 def _follow(
     top: str, path: str, child: os.DirEntry[str], found: Scan, above: tuple[str, ...]
-) -> None:
+) -> tuple[()] | tuple[_Folder]:
     """A link counts as what it points at, as long as that is in the entry and no folder above."""
     target = os.path.realpath(child.path)
     if not os.path.exists(target):
@@ -119,6 +144,7 @@ def _follow(
         ):
             found.problems.append(f"{path}: a link to a folder that it is in: remove it")
         else:
-            _walk(top, path + "/", found, (*above, target))
+            return (_Folder(path + "/", (*above, target)),)
     else:
         found.files[path] = from_stat(os.stat(target))
+    return ()

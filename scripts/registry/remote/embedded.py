@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from registry import files
 from registry.entries import ROOT
 from registry.errors import RegistryError
 from registry.remote import dvc_config, location, s3
@@ -63,6 +64,7 @@ class Store:
         does not come up.
         """
         self.folder.mkdir(exist_ok=True)
+        files.keep_to_oneself(self.folder)
         with open(self.folder / "starting", "w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
             if self.is_up() and self._answers():

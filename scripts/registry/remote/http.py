@@ -38,6 +38,14 @@ class Answer:
         """Whether the object is encrypted so that its ETag says nothing about its bytes."""
         return _OWN_KEY in self.headers or self.headers.get(_ENCRYPTION, "").startswith("aws:kms")
 
+    @property
+    def is_archived(self) -> bool:
+        """Whether the object has to be restored before anybody can read it."""
+        headers = self.headers
+        is_cold = headers.get("x-amz-storage-class", "") in ("GLACIER", "DEEP_ARCHIVE")
+        is_back = 'ongoing-request="false"' in headers.get("x-amz-restore", "")
+        return (is_cold or "x-amz-archive-status" in headers) and not is_back
+
 
 def _cut(connection: socket.socket | None) -> None:
     """End an answer that only trickles, for the thread that reads it."""

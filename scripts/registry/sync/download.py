@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 
 from registry import parallel, workspace
@@ -16,12 +17,14 @@ from registry.humanize import some
 from registry.index import scan, stats
 from registry.index.listing import NAME_BYTES
 from registry.index.stats import Stat, Stats
+from registry.sync import refusals
 from registry.sync.survey import Survey
 from registry.transfer import engine
 from registry.transfer.job import Cargo
 
 Arrival = tuple[Stat | None, bool | None]  # a staged file's stat, and the verdict on its bytes
 WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
+ASKED = 20  # files that did not come of which S3 is asked why
 FEW = 100  # files that are asked for by name: cheaper than a stage with a hole for each other one
 WILD = set("*?[")  # what aws takes for a pattern, in the prefix too
 SPARE_BYTES = 64 * 1024 * 1024  # left free on the disk, for everything else that is written
@@ -46,7 +49,11 @@ class Fetching:
         survey = self.survey
         self._refuse_full_disk()
         stage = workspace.new_stage(survey.entry)
-        self._bring(stage, progress)
+        try:
+            self._bring(stage, progress)
+        except RegistryError:
+            self._refuse_archived(path for path in self.wanted if not (stage / path).is_file())
+            raise
         for path in filter(_is_too_long_for_aws, self.wanted):
             self._fetch_by_short_name(stage, path)
         doubtful = []
@@ -57,8 +64,17 @@ class Fetching:
                 doubtful.append((path, verdict))
         wrong = [path for path, verdict in doubtful if verdict is False]
         if wrong:
+            self._refuse_archived(wrong)
             raise RegistryError(f"arrived damaged or not at all: {some(wrong)}: run again")
         return [path for path, _ in doubtful]
+
+    def _refuse_archived(self, paths: Iterable[str]) -> None:
+        """Of what did not come, some may lie in an archive: running again would not bring it."""
+        client, remote = self.survey.session.client, self.survey.remote
+        for path in islice(paths, ASKED):
+            head = client.head(remote[path].key)
+            if head and head.is_archived:
+                raise refusals.archived(self.survey.session.remote, path, remote[path].key)
 
     def is_whole(self) -> bool:
         """Whether the stage holds all of the entry's files as they were verified, and no more.

@@ -9,11 +9,13 @@ import os
 from pathlib import Path
 
 from registry import files, names
+from registry.index import scan
 from registry.names import folders_of
 from registry.sync import compare, marker, refusals
 from registry.sync.compare import Plan
 from registry.sync.survey import Survey
 
+DEEPEST = names.KEY_BYTES // 2
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
 
@@ -47,6 +49,7 @@ def check_pull(survey: Survey, plan: Plan, reset: bool) -> None:
         _refuse_mass_trash(survey, plan)
     _refuse_other_kinds(survey, plan)
     _refuse_links(survey, plan)
+    _refuse_too_deep(plan)
     _refuse_read_only(survey, plan)
 
 
@@ -143,6 +146,13 @@ def _holds_more(top: Path, path: str, leaving: set[str]) -> bool:
     below = len(os.path.join(top, ""))
     inside = (f"{folder[below:]}/{name}" for folder, names in files.walk(at) for name in names)
     return not leaving.issuperset(inside)
+
+
+def _refuse_too_deep(plan: Plan) -> None:
+    """No key can name so many folders, so it is junk of this disk; and no trash can hold it."""
+    deep = [path[: scan.NAMED] + "…" for path in plan[compare.TRASH] if path.count("/") > DEEPEST]
+    if deep:
+        raise refusals.too_deep(deep)
 
 
 def _refuse_read_only(survey: Survey, plan: Plan) -> None:

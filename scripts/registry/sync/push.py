@@ -21,7 +21,7 @@ from registry.index.listing import Objects
 from registry.index.table import Tags
 from registry.remote import capabilities
 from registry.remote.location import TRASH
-from registry.remote.s3 import Object
+from registry.remote.s3 import Denied, Object
 from registry.remote.session import Session
 from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
@@ -251,7 +251,12 @@ class Push:
         when = f"{claim.mine.when}-{claim.token[:6]}"
         for path, there in theirs:
             target = self.session.remote.key(TRASH, when, str(self.entry), path)
-            engine.copy(self.session, there, target)
+            try:
+                engine.copy(self.session, there, target)
+            except Denied as error:
+                if error.code == "InvalidObjectState":
+                    raise refusals.archived(self.session.remote, path, there.key) from None
+                raise
 
 
 def _mark(listing: Objects) -> bytes:

@@ -7,6 +7,7 @@ import shlex
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import plural, some
+from registry.remote.location import Remote
 from registry.sync import compare
 from registry.sync.compare import Plan
 from registry.sync.marker import Marker
@@ -129,6 +130,19 @@ def other_kind(path: str, kind: str) -> Refusal:
 def read_only(entry: Entry, folder: str) -> Refusal:
     cure = f"chmod u+w {shlex.quote(folder)}"
     return Refusal(f"{folder}: you may not write to this folder: `{cure}`, or ask its owner")
+
+
+def archived(remote: Remote, path: str, key: str) -> Refusal:
+    words = ["aws", "s3api", "restore-object", "--bucket", remote.bucket, "--key", key]
+    command = f"{shlex.join(words)} --restore-request Days=7{remote.options}"
+    return Refusal(
+        f"{path} is in an archive of S3 (Glacier, say), from which nobody can read it at once: "
+        f"`{command}` brings it back within hours; then run again. So for each that is"
+    )
+
+
+def too_deep(paths: list[str]) -> Refusal:
+    return Refusal(f"folders nested too deep for any registry: remove {some(paths)}")
 
 
 def spared(entry: Entry, paths: list[str]) -> Refusal:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from registry import parallel
 from registry.entries import Entry
+from registry.errors import Refusal
+from registry.humanize import some
 from registry.index import baseline, listing, scan
 from registry.index.baseline import Baseline, Row, Rows
 from registry.index.hashes import Verdicts, same_bytes
@@ -27,6 +29,15 @@ from registry.sections import SECTIONS
 from registry.sync import compare, marker
 from registry.sync.compare import CHANGED, GONE, SAME, Plan
 from registry.sync.marker import Marker
+
+
+class Unreadable(Refusal):
+    """Files of the entry that nobody can say anything of. `why`: {path: why}."""
+
+    def __init__(self, why: dict[str, str]) -> None:
+        self.why = why
+        names = some([f"{path}: {reason}" for path, reason in why.items()])
+        super().__init__(f"{names}: make it readable (`chmod u+r …`), or move it out of the entry")
 
 
 @dataclass
@@ -181,10 +192,19 @@ class Survey:
         return self._same_bytes.get((path, tag))
 
     def read_bytes(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Find out, on all cores, which files hold the bytes of which ETag."""
+        """Find out, on all cores, which files hold the bytes of which ETag.
+
+        Raises Unreadable once all others are read.
+        """
         wanted = (pair for pair in pairs if pair not in self._same_bytes)
+        why: dict[str, str] = {}
         for pair, verdict in parallel.over(wanted, self._read, os.cpu_count()):
-            self._same_bytes[pair] = verdict
+            if isinstance(verdict, OSError):
+                why[pair[0]] = f"cannot be read: {verdict.strerror}"
+            else:
+                self._same_bytes[pair] = verdict
+        if why:
+            raise Unreadable(why)
 
     def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
         """Whether a file holds the bytes of the remote's `path`; None if nobody can tell.
@@ -276,6 +296,9 @@ class Survey:
         unlike(flags, self.base.rows, self.remote, "tags")
         return sorted(compress(self.numbers, flags))
 
-    def _read(self, pair: tuple[str, str]) -> bool | None:
+    def _read(self, pair: tuple[str, str]) -> bool | OSError | None:
         path, tag = pair
-        return same_bytes(self.entry.folder / path, self.local.files[path], tag)
+        try:
+            return same_bytes(self.entry.folder / path, self.local.files[path], tag)
+        except OSError as error:
+            return error

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,5 +104,5 @@ def purge(root: Path) -> int:
     """Delete what has been kept long enough; how many items that were."""
     old = [i for i in items(root) if time.time() - i.when > KEPT_DAYS * 86400]
     for item in old:
-        shutil.rmtree(item.folder, ignore_errors=True)
+        files.drop_tree(item.folder)
     return len(old)

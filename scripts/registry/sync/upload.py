@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -72,28 +73,30 @@ class Sending:
         folder = workspace.new_stage(self.survey.entry)
         made = set()
         for path in paths:
-            stat, tag = self.files[path]
-            there = self.survey.remote.get(path)
-            if there and there.size == stat.size:
-                self.files[path] = Row(self._newer(path, stat, there), tag)
-            link = os.path.join(folder, path)
-            parent = os.path.dirname(link)
+            staged = os.path.join(folder, path)
+            parent = os.path.dirname(staged)
             if parent not in made:
                 os.makedirs(parent, exist_ok=True)
                 made.add(parent)
-            os.symlink(self._at(path), link)
+            self._stage_one(path, staged)
         return folder
 
-    def _newer(self, path: str, stat: Stat, there: Object) -> Stat:
+    def _stage_one(self, path: str, staged: str) -> None:
         """aws skips a file of the same size that is not newer than the object: make it newer."""
-        theirs = datetime.fromisoformat(there.modified.replace("Z", "+00:00")).timestamp()
-        if stat.mtime_ns > (theirs + 1) * 1e9 or stats.stat_of(self._at(path)) != stat:
-            return stat
-        moved = int((theirs + 2) * 1e9)
-        os.utime(self._at(path), ns=(moved, moved))
-        now = stats.stat_of(self._at(path))
-        same_file = now and (now.size, now.inode) == (stat.size, stat.inode)
-        return now if now and same_file else stat
+        stat, tag = self.files[path]
+        listed = self.survey.remote.get(path)
+        moved = _skipped_until(stat, listed) if listed and listed.size == stat.size else 0
+        if moved and stats.stat_of(self._at(path)) == stat:
+            try:
+                os.utime(self._at(path), ns=(moved, moved))
+            except PermissionError:  # somebody else's file: then a copy of it is
+                shutil.copyfile(self._at(path), staged)
+                os.utime(staged, ns=(moved, moved))
+                return
+            now = stats.stat_of(self._at(path))
+            if now and (now.size, now.inode) == (stat.size, stat.inode):
+                self.files[path] = Row(now, tag)
+        os.symlink(self._at(path), staged)
 
     def _not_arrived(self, paths: list[str]) -> list[str]:
         """Those that are no longer the files that were sent, or whose bytes S3 does not list."""
@@ -126,3 +129,9 @@ class Sending:
     @cached_property
     def _folder(self) -> str:
         return os.path.join(self.survey.entry.folder, "")
+
+
+def _skipped_until(stat: Stat, listed: Object) -> int:
+    """The mtime, in ns, from which aws takes a file for newer than the object; 0: it does."""
+    theirs = datetime.fromisoformat(listed.modified.replace("Z", "+00:00")).timestamp()
+    return 0 if stat.mtime_ns > (theirs + 1) * 1e9 else int((theirs + 2) * 1e9)

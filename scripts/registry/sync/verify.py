@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.sync.survey import Survey
+from registry.sync.survey import Survey, Unreadable
 
 Finding = tuple[str, str]  # path, what is wrong with it
 UNVERIFIABLE = "unverifiable: its encryption hides what it holds"
@@ -14,7 +14,12 @@ def compare(survey: Survey) -> Iterator[Finding]:
     """Everything that is not the same here and in S3, file by file; every byte here is read."""
     survey.look_there()
     both = survey.local.files.keys() & survey.remote.keys()
-    survey.read_bytes((path, survey.remote[path].etag) for path in both)
+    unreadable: dict[str, str] = {}
+    try:
+        survey.read_bytes((path, survey.remote[path].etag) for path in both)
+    except Unreadable as error:
+        unreadable = error.why
+        yield from unreadable.items()
     prefix = survey.session.remote.prefix(survey.entry)
     for line in survey.remote_problems:
         key, _, why = line.replace(prefix, "", 1).partition(": ")
@@ -26,7 +31,7 @@ def compare(survey: Survey) -> Iterator[Finding]:
         yield path, "missing here"
     for path in survey.local.files.keys() - both:
         yield path, "extra: S3 has no such file"
-    for path in both:
+    for path in both - unreadable.keys():
         same = survey.verdict(path, survey.remote[path].etag)
         if same is None and survey.local.files[path].size == survey.remote[path].size:
             yield path, UNVERIFIABLE

@@ -23,8 +23,12 @@ _DONE = re.compile(rb"Completed ([\d.]+) (\w+)/")
 
 
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
-    """Fetch what the stage lacks of the objects below the prefix; same size counts as there."""
-    words = ["sync", "--size-only", _url(session, cargo), str(cargo.folder)]
+    """Fetch what the stage lacks of the objects below the prefix; same size counts as there.
+
+    Without being forced, aws skips what was in an archive even once it is restored.
+    """
+    words = ["sync", "--size-only", "--force-glacier-transfer"]
+    words += [_url(session, cargo), str(cargo.folder)]
     if cargo.fill:
         cargo.fill()
     else:

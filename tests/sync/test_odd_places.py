@@ -1,0 +1,94 @@
+"""Things in places where nobody looks for them: none of them stops what it has no part in."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from support.oracle import assert_clean, below, expect, put_in_step
+
+A, B = "processed_datasets/a", "processed_datasets/b"
+FILES = {"x.txt": b"one", "sub/y.txt": b"two"}
+
+
+@pytest.fixture
+def shared(anna, ben, bucket):
+    put_in_step(bucket, A, FILES, anna, ben)
+    put_in_step(bucket, B, {"b.txt": b"b"}, anna, ben)
+    return bucket
+
+
+def nest(folder, levels):
+    """Folders in folders; by steps, since such a path is longer than the system takes at once."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    with open(os.open("deep.txt", os.O_CREAT | os.O_WRONLY, dir_fd=here), "w") as file:
+        file.write("deep")
+    os.close(here)
+
+
+@pytest.mark.parametrize("levels", [1500, 3000])
+def test_a_tree_of_many_levels_stops_its_own_entry_only(anna, ben, shared, levels):
+    nest(ben.path / A, levels)
+    ben.write(f"{B}/b.txt", b"Ben's b")
+    run = expect(ben.push(), 3)
+    assert A in run.said and len(run.said) < 3000, run
+    assert shared.data()[f"{B}/b.txt"] == b"Ben's b"
+    run = expect(ben.script("show_status"), 0)
+    assert "processed_datasets" in run.out, run
+    expect(ben.script("reset_entry", A), 3)
+    expect(ben.pull(), 0, 3)
+    expect(ben.run("rm", "-rf", f"{A}/d"), 0)
+    expect(ben.script("reset_entry", A), 0)
+    assert ben.tree(A) == below(A, FILES)
+
+
+def test_what_is_not_ours_in_the_trash_stays_and_stops_nothing(anna, ben, shared):
+    trash = ben.path / ".registry" / "trash"
+    for name in ("a folder of mine/section/name", "20269999T999999Z-reset-1/section/name", "x/y/z"):
+        (trash / name).mkdir(parents=True)
+    (trash / "note.txt").write_bytes(b"mine")
+    before = sorted(trash.rglob("*"))
+    anna.delete(f"{A}/x.txt")
+    expect(anna.push(), 0)
+    expect(ben.pull(), 0)
+    run = expect(ben.script("list_trash"), 0)
+    assert len(run.out.splitlines()) == 1 and A in run.out, run
+    assert {*before} <= {*trash.rglob("*")}
+
+
+@pytest.mark.parametrize("command", ["./push.sh", "make -s check-cards", "make -s status"])
+def test_a_pipe_in_a_cards_place_is_named_at_once(anna, shared, command):
+    card = anna.path / f"{A}.card.md"
+    card.unlink()
+    os.mkfifo(card)
+    anna.write(f"{A}/x.txt", b"edited")
+    run = anna.run(*command.split(), timeout=60)
+    assert "Traceback" not in run.said, run
+    if "status" not in command:
+        assert run.code != 0 and f"{A}.card.md" in run.said and "pipe" in run.said, run
+    assert shared.data()[f"{A}/x.txt"] == b"one"
+
+
+@pytest.mark.parametrize("engine", ["aws", "rclone"])
+def test_an_archived_object_is_a_refusal_whose_cure_works(clone, moto_bucket, engine):
+    anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
+    put_in_step(moto_bucket, A, FILES, anna, ben)
+    anna.write(f"{A}/cold.txt", b"archived since")
+    expect(anna.push(), 0)
+    place = f"{moto_bucket.url}/{A}/cold.txt"
+    expect(anna.aws("s3", "cp", place, place, "--storage-class", "GLACIER"), 0)
+    before = ben.tree()
+    run = expect(ben.pull(FULL="1", ENGINE=engine), 3, 1)
+    assert f"{A}: refused: cold.txt is in an archive" in run.said, run
+    assert ben.tree() == before
+    (cure,) = re.findall(r"`(aws s3api restore-object [^`]+)`", run.said)
+    expect(ben.aws(*cure.removeprefix("aws ").split()), 0)
+    expect(ben.script("pull_entries", A, ENGINE=engine), 0)
+    assert ben.tree() == moto_bucket.data()
+    assert_clean(ben)
