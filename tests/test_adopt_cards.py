@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import cards as kit
 
+from registry.cards import adopt, front_matter
 from registry.cards import card as cards_card
-from registry.cards import front_matter
 from registry.cards.library import Library
 from registry.cards.rules import card as rules_card
 from registry.entries import Entry
@@ -202,13 +202,11 @@ def shared(tmp_path_factory):
 @given(text=st.one_of(st.text(), st.lists(LINES).map("\n".join)), section=st.sampled_from(sorted(
     {entry.partition("/")[0] for entry in OTHERS})))  # fmt: skip
 def test_any_text_can_be_adopted(shared, text, section):
-    import adopt_cards
-
     entry = Entry(section, "x", shared)
     card = cards_card.parse(entry, text)
     if card.where or text.startswith("---"):
         return
-    head = adopt_cards.front_matter(card, Library(shared))
+    head = adopt.front_matter(card, Library(shared))
     adopted = cards_card.parse(entry, head + text)
     assert adopted.broken == [] and adopted.where.body == len(head)
     assert front_matter.split(head + text).fence == 0

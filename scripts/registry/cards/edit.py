@@ -13,6 +13,7 @@ from registry.cards.front_matter import Split
 from registry.cards.schema import BY_NAME, CODE_KEYS, FIELDS, ONE_OF, ORDER
 from registry.cards.yaml_values import Broken
 from registry.entries import Entry
+from registry.sections import MODELS
 
 BLANK = "TODO"
 LISTS = ("tags", "language", "source_datasets", "datasets", "metrics", "task_categories")
@@ -65,6 +66,10 @@ def new_front_matter(entry: Entry, known: dict[str, str], notes: dict[str, str])
     """
     lines = ["---", f"# Replace every {BLANK}; `make check-cards` names those that are left."]
     needed = {field.name for field in FIELDS if entry.section in field.required}
+    if known.get("license") == "other":
+        needed |= {"license_name", "license_link"}
+    if entry.section == MODELS and "source_url" in known:
+        needed -= {"datasets", "training_results"}  # it was not trained here
     either = ONE_OF.get(entry.section, ())
     if either and not any(key in known for key in either):
         needed.add(either[0])

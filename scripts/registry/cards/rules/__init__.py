@@ -5,5 +5,5 @@
 name that no entry has was meant to be. `entries` judges cards and folders
 together, `remote` what S3 holds without a card.
 
-Face: card, entries, remote, fields, body, links, references, mentions, secrets.
+Face: card, entries, remote, fields, body, links, references, mentions, secrets, required.
 """

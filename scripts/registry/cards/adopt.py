@@ -1,0 +1,103 @@
+"""Gives old cards their front matter: what their text shows, proposals, and blanks for the rest.
+
+Front matter that is there is kept and completed. A card's own text stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from registry.cards import clues, edit, schema
+from registry.cards.card import Card
+from registry.cards.clues import Clue
+from registry.cards.edit import BLANK, LISTS
+from registry.cards.library import Library
+from registry.cards.rules.body import TITLE
+from registry.cards.rules.fields import blanks_in
+from registry.cards.rules.required import excused
+from registry.cards.schema import CODE_KEYS, ONE_OF
+from registry.sections import EXPERIMENTS
+
+SEVERAL = (*LISTS, "training_results", "model")
+FROM_NAME = "from the name: as people say it?"
+
+
+def front_matter(card: Card, library: Library, license: str = "", above: int = 0) -> str:
+    """What goes above the text of a card that has none; `license`: for one that names none.
+
+    The lines in its comments are counted with this many new ones `above`: a person looks there.
+    """
+    known, notes = _known(card, library, license, above)
+    return edit.new_front_matter(card.entry, known, notes)
+
+
+def completed(card: Card, library: Library, license: str = "") -> tuple[Card, list[str]]:
+    """The card with every key that its section requires, and the keys that were added or filled."""
+    known, notes = _known(card, library, license, 0)
+    keys = _lacking(card, known)
+    for key in keys:
+        empty = f"[{BLANK}]" if key in LISTS else BLANK
+        source = known.get(key, empty)
+        if key == "code":
+            inner = ", ".join(f"{k}: {known.get(f'code.{k}', BLANK)}" for k in CODE_KEYS)
+            source = f"{{{inner}}}"
+        said = re.sub(r"from lines? [\d, ]+", "from the text", notes.get(key, ""))
+        card = edit.set_key(card, key, source + (f" # {said}" if said else ""))
+    return card, keys
+
+
+def _lacking(card: Card, known: dict[str, str]) -> list[str]:
+    """The keys to add, and the blanks that the text can fill, in the schema's order."""
+    section = card.entry.section
+    wanted = schema.required(section)
+    either = ONE_OF.get(section, ())
+    if either and not any(key in card.fields for key in either):
+        wanted.append(next((key for key in either if key in known), either[0]))
+    licenses = [text for text, _ in card.texts("license")]
+    if "license" not in card.fields or "TODO" in licenses:
+        licenses.append(known.get("license", ""))
+    if "other" in licenses:
+        wanted += ["license_name", "license_link"]
+    absent = [key for key in wanted if key not in card.fields and not excused(key, card)]
+    blank = {name for key, value in card.fields.items() for _, name in blanks_in(key, value)}
+    return sorted({*absent, *(blank & known.keys())}, key=_place)
+
+
+def _place(key: str) -> int:
+    return schema.ORDER[key.partition(".")[0]]
+
+
+def _known(
+    card: Card, library: Library, license: str, above: int
+) -> tuple[dict[str, str], dict[str, str]]:
+    """({key: its value as YAML}, {key: where it is from}) of all that can be said."""
+    by_key: dict[str, list[Clue]] = {}
+    for clue in clues.clues(card, library):
+        by_key.setdefault(clue.key, []).append(clue)
+    if card.entry.section == EXPERIMENTS and "source_datasets" in by_key:
+        by_key.pop("datasets", None)  # one of the two is asked for
+    known = {"pretty_name": edit.scalar(_title(card))}
+    notes = {"pretty_name": FROM_NAME}
+    if license:
+        known["license"], notes["license"] = edit.scalar(license), "as LICENSE= says"
+    for key, found in by_key.items():
+        taken = found if key in SEVERAL else found[:1]
+        known[key] = edit.value_of(key, [clue.text for clue in taken])
+        notes[key] = _told(taken, [clue.text for clue in found if clue not in taken], above)
+    return known, notes
+
+
+def _told(taken: list[Clue], others: list[str], above: int) -> str:
+    lines = ", ".join(dict.fromkeys(str(clue.line + above) for clue in taken))
+    told = f"from line{'s' * (', ' in lines)} {lines}"
+    return told + (f"; or: {', '.join(others[:3])}" if others else "")
+
+
+def _title(card: Card) -> str:
+    """What people may call it: its heading, or its name as words."""
+    titles = [h.text for h in card.headings if h.level == 1]
+    said = re.sub(rf"(?i)^{TITLE.strip()}", "", titles[0]).strip() if titles else ""
+    if said and said != card.entry.name and len(said) < 80 and said.isprintable():
+        return said
+    words = " ".join(re.split(r"[_\s-]+", card.entry.name)).strip()
+    return words[:1].upper() + words[1:]
