@@ -34,7 +34,8 @@ def run(root: Path, *words: str, stdin: bytes | None = None, good: tuple[int, ..
     except FileNotFoundError:
         raise GitError("git is not installed: install it and run again") from None
     if done.returncode not in good:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        said = [line for line in lines if not line.startswith("Stopping at")]  # says nothing more
         raise GitError(f"git {words[0]}: {said[-1] if said else f'exit {done.returncode}'}")
     return done.stdout
 

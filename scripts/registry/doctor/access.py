@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
 from registry.errors import RegistryError
 from registry.humanize import human_seconds
-from registry.remote import capabilities, credentials, location
+from registry.remote import capabilities, children, describe, location
 from registry.remote.http import Answer
 from registry.sections import MIRRORED
 from registry.transfer import aws
@@ -29,21 +29,26 @@ def who(visit: Visit) -> Iterator[Finding]:
         yield Finding(OK, "credentials", text)
         return
     words = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
-    if client.remote.profile:
-        words += ["--profile", client.remote.profile]
-    child = credentials.environment(client.remote)
+    child = children.environment(client.remote, client.credentials, client.region)
     done = subprocess.run(
-        [*aws.program(), *words, "--region", client.region],
-        env=child, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        [*aws.program(), *words], env=child,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     name = done.stdout.strip()
     yield Finding(OK, "credentials", f"{text}, {name or 'whose name nobody tells'}")
 
 
+def way(visit: Visit) -> Iterator[Finding]:
+    """How every program gets there: our own client, aws and DVC are told the same."""
+    client = visit.there.client
+    yield Finding(OK, "way", describe.way(client.remote, client.region))
+
+
 def region(visit: Visit) -> Iterator[Finding]:
     """Whether the region that is set is the bucket's."""
     assert visit.remote
-    configured, found = credentials.region(visit.remote), visit.there.client.region
+    configured = visit.remote.set_region or location.GUESS
+    found = visit.there.client.region
     if configured == found:
         yield Finding(OK, "region", found)
     else:
@@ -115,4 +120,4 @@ def _drop(visit: Visit, key: str) -> None:
         return  # said already: the step that failed before has the same reason
 
 
-CHECKS: tuple[Check, ...] = (who, region, clock, rights)
+CHECKS: tuple[Check, ...] = (who, way, region, clock, rights)

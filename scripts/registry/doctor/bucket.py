@@ -39,8 +39,8 @@ def versioning(visit: Visit) -> Iterator[Finding]:
         return
     there = visit.there.remote
     text = "off or not told: nothing brings back what somebody deletes by hand"
-    cure = f"aws s3api put-bucket-versioning --bucket {there.bucket} "
-    cure += f"--versioning-configuration Status=Enabled{there.options}"
+    words = f"s3api put-bucket-versioning --bucket {there.bucket} "
+    cure = there.command(words + "--versioning-configuration Status=Enabled")
     if there.name == location.EMBEDDED:
         text = "none: this machine's own store is for trying things out"
         cure = "use a bucket that has it: make remote URL=s3://bucket/prefix"
@@ -114,7 +114,7 @@ def uploads(visit: Visit) -> Iterator[Finding]:
     for row in rows[:3]:
         text = {child.tag.rpartition("}")[2]: child.text or "" for child in row}
         words = [there.bucket, "--key", text["Key"], "--upload-id", text["UploadId"]]
-        cure = f"aws s3api abort-multipart-upload --bucket {shlex.join(words)}{there.options}"
+        cure = there.command(f"s3api abort-multipart-upload --bucket {shlex.join(words)}")
         said = f"{text['Key']} was begun {text.get('Initiated', '')[:16]}Z and not finished"
         yield Finding(NOTE, "uploads", said, f"unless it still runs: {cure}")
     if not rows:

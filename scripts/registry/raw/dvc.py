@@ -11,10 +11,11 @@ from pathlib import Path
 from registry import lock
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
-from registry.remote import credentials, dvc_config
+from registry.remote import children, credentials, dvc_config
 from registry.transfer import watchdog
 
 ATTEMPTS = "3"
+_ASK_S3 = ("fetch", "pull", "push")
 _UNSAVED = "unsaved files"
 _MISSING = ("neither locally nor on remote", "missing-files")
 
@@ -29,7 +30,7 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     process = subprocess.Popen(
         [sys.executable, "-m", "dvc", *words],  # its --quiet would keep the errors to itself
         cwd=root,
-        env=environment(root),
+        env=environment(root, words[0]),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=None if show else subprocess.PIPE,
@@ -100,9 +101,12 @@ def _states(rows: Iterable[object]) -> set[str]:
     return {state for states in outs for state in states.values() if isinstance(state, str)}
 
 
-def environment(root: Path) -> dict[str, str]:
-    """What every start of DVC gets: the way in that all else takes, and no word to its makers."""
-    child = credentials.environment(dvc_config.load(root))
+def environment(root: Path, verb: str = "") -> dict[str, str]:
+    """The same place and identity as all else has, for a verb that asks S3; keys for no other."""
+    child = dict(os.environ)
+    if verb in _ASK_S3:
+        remote = dvc_config.load(root)
+        child = children.environment(remote, credentials.find(remote))
     child.setdefault("AWS_MAX_ATTEMPTS", ATTEMPTS)
     return {**child, "DVC_NO_ANALYTICS": "1"}
 

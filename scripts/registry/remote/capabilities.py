@@ -1,13 +1,16 @@
-"""Finds out what the store can do: conditional writes."""
+"""Finds out what the store can do: conditional writes, ETags that are MD5s."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from itertools import islice
 
+from registry.remote.etag import md5
 from registry.remote.location import MARKERS
 from registry.remote.s3 import Client, Denied
 
+FEW = 3  # markers that are looked at
 UNMET = {409, 412}
 _UNKNOWN = 501  # what stores answer that do not know the header
 
@@ -39,3 +42,22 @@ def _keeps(client: Client, key: str, condition: Mapping[str, str]) -> bool:
             raise
         return error.status in UNMET
     return False
+
+
+def has_md5_etags(client: Client) -> bool:
+    """Whether the ETag of a small object is its MD5: some stores make up others, and say nothing.
+
+    Markers tell, which need no right to write; a probe where there is none.
+    """
+    prefix = client.remote.key(MARKERS, "")
+    for row in islice(client.list(prefix, page=FEW), FEW):
+        answer = client.get(row.key)
+        if answer:
+            return answer.hides_bytes or answer.etag.lower() == md5(answer.body)
+    key = f"{prefix}probe-{new_token()}"
+    try:
+        answer = client.put(key, b"probe")
+        client.delete(key)
+    except Denied:
+        return True
+    return answer.hides_bytes or answer.etag.lower() == md5(b"probe")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from registry.entries import ROOT
 from registry.errors import Unreachable
-from registry.remote import credentials, dvc_config, location, s3
+from registry.remote import aws_settings, credentials, dvc_config, location, s3
 from registry.remote.location import MARKERS
 from registry.remote.s3 import Client
 from registry.remote.session import Session
@@ -85,11 +85,11 @@ def _explain(client: s3.Client, error: Unreachable) -> str:
         source = client.credentials.source
     except Unreachable:
         source = "none"
-    cure = _cure(there, error, source)
+    cure, look = _cure(there, error, source), f"s3 ls {shlex.quote(there.url + '/')}"
     return (
         f"cannot get into the registry, nothing was touched\n"
         f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
-        f"{cure}\n  try: {_look(there)}"
+        f"{cure}\n  try: {there.command(look)}"
     )
 
 
@@ -97,7 +97,7 @@ def _cure(there: location.Remote, error: Unreachable, source: str) -> str:
     """A line of its own, or nothing."""
     if isinstance(error, s3.Denied):
         cure = _CURES.get(error.code, "")
-        cure = cure.replace("{make}", _aws(there, "mb", f"s3://{there.bucket}"))
+        cure = cure.replace("{make}", there.command(f"s3 mb s3://{there.bucket}"))
         return f"\n  {cure.replace('{keys}', _better_keys(there, source))}" if cure else ""
     if there.profile == location.EMBEDDED:
         return "\n  `make store` starts it, in the clone whose embedded store it is"
@@ -109,22 +109,13 @@ def _better_keys(there: location.Remote, source: str) -> str:
     if source.endswith("of the environment"):
         names = " ".join(name for name in credentials.VARIABLES if os.environ.get(name))
         return f"`unset {names}` lets those of ~/.aws count, or export right ones"
+    if there.access_key:
+        return f"mend access_key_id and secret_access_key of remote '{there.name}' in DVC's config"
     if there.credentials_file:
         return f"mend {there.credentials_file}, or name another profile in `make remote`"
-    profile = there.profile or os.environ.get("AWS_PROFILE", "")
+    profile = there.profile or aws_settings.usual_profile()
     named = f" --profile {shlex.quote(profile)}" if profile else ""
     return f"`aws configure{named}` enters others, `aws sso login{named}` logs in again"
-
-
-def _look(there: location.Remote) -> str:
-    """The aws command that looks at the same place in the same way, ready to paste."""
-    return _aws(there, "ls", there.url + "/")
-
-
-def _aws(there: location.Remote, verb: str, url: str) -> str:
-    keys = there.credentials_file
-    first = f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(keys)} " if keys else ""
-    return f"{first}aws s3 {verb} {shlex.quote(url)}{there.options}"
 
 
 def read_etags(client: Client) -> dict[str, str]:
@@ -139,8 +130,6 @@ def listing(root: Path = ROOT) -> Callable[[str], Iterator[str]]:
 
     Starts the embedded store when that is where the registry is. Raises Unreachable.
     """
-    pass
-
     session, _ = connect(root)
 
     def keys(folder: str) -> Iterator[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from registry.entries import ROOT
 from registry.errors import RegistryError
 from registry.files import write_whole
-from registry.remote.location import DVC_FOLDER, Remote
+from registry.remote.location import DVC_FOLDER, YES, Remote
 
+_PATHS = ("credentialpath", "configpath", "dir")
 # A network that went away must end a run within a minute; these are s3fs's, in seconds.
 _PATIENCE = {"connect_timeout": "5", "read_timeout": "20"}
 
@@ -43,13 +45,16 @@ def load(root: Path = ROOT) -> Remote:
         endpoint=options.get("endpointurl", "").rstrip("/"),
         region=options.get("region", ""),
         profile=options.get("profile", ""),
-        credentials_file=_path(root, options.get("credentialpath", "")),
+        credentials_file=options.get("credentialpath", ""),
+        config_file=options.get("configpath", ""),
+        ssl_verify=options.get("ssl_verify", ""),
+        access_key=options.get("access_key_id", ""),
+        secret_key=options.get("secret_access_key", ""),
+        session_token=options.get("session_token", ""),
+        is_anonymous=options.get("allow_anonymous_login", "").lower() in YES,
+        sse=options.get("sse", ""),
+        sse_kms_key_id=options.get("sse_kms_key_id", ""),
     )
-
-
-def _path(root: Path, value: str) -> str:
-    """A path of DVC's config, as DVC takes it: below `.dvc` unless it says otherwise."""
-    return os.path.normpath(root / ".dvc" / os.path.expanduser(value)) if value else ""
 
 
 def options(root: Path = ROOT) -> dict[str, str]:
@@ -60,7 +65,7 @@ def options(root: Path = ROOT) -> dict[str, str]:
 
 
 def cache(root: Path = ROOT) -> dict[str, str]:
-    """What DVC's config files say of its cache; a relative `dir` is relative to `.dvc`."""
+    """What DVC's config files say of its cache."""
     return _settings(root).get("cache", {})
 
 
@@ -99,13 +104,35 @@ def _text(config: Any) -> bytes:  # noqa: ANN401  # configobj ships no types
 
 
 def _settings(root: Path) -> dict[str, dict[str, str]]:
-    """Both config files as one mapping, the local one on top."""
+    """All of DVC's config files as one mapping, the nearest on top: paths are whole."""
     merged: dict[str, dict[str, str]] = {}
-    for name in ("config", "config.local"):
-        for section, options in _parse(root / ".dvc" / name).items():
+    for path in files(root):
+        for section, options in _parse(path).items():
             if isinstance(options, dict):
-                merged.setdefault(section, {}).update(options)
+                own = {k.lower(): _value(path, k.lower(), v) for k, v in options.items()}
+                merged.setdefault(section, {}).update(own)
     return merged
+
+
+def files(root: Path = ROOT) -> list[Path]:
+    """The config files that DVC reads: of the system, the user, the registry, this machine."""
+    home, is_mac = os.path.expanduser("~"), sys.platform == "darwin"
+    mine = os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    all_ = (os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep)[0]
+    usual = "/Library/Application Support"
+    of_all = os.environ.get("DVC_SYSTEM_CONFIG_DIR") or f"{usual if is_mac else all_}/dvc"
+    of_mine = os.environ.get("DVC_GLOBAL_CONFIG_DIR") or f"{home + usual if is_mac else mine}/dvc"
+    own = (root / ".dvc" / name for name in ("config", "config.local"))
+    return [Path(of_all) / "config", Path(of_mine) / "config", *own]
+
+
+def _value(path: Path, option: str, value: str) -> str:
+    """A value as DVC takes it: without its quotes, a path below the file unless it is whole."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1]
+    if option in _PATHS and value:
+        return os.path.normpath(path.parent / os.path.expanduser(value))
+    return value
 
 
 def _parse(path: Path) -> Any:  # noqa: ANN401  # configobj ships no types
@@ -120,7 +147,10 @@ def _parse(path: Path) -> Any:  # noqa: ANN401  # configobj ships no types
             encoding="utf-8",
         )
     except (ConfigObjError, UnicodeDecodeError) as error:
-        raise RegistryError(f".dvc/{path.name}: {error}: mend that line") from None
+        where = f".dvc/{path.name}" if path.parent.name == ".dvc" else path
+        raise RegistryError(f"{where}: {error}: mend that line") from None
+    except OSError as error:
+        raise RegistryError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def write(root: Path, there: Remote, local: bool) -> Path:

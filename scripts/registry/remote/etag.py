@@ -20,6 +20,7 @@ MIB = 1024 * 1024
 PART = 8 * MIB
 MOST_PARTS = 10_000
 READ = 64 * 1024  # bytes at a time: more than that is new memory for each small file
+WHOLE_MIB = 16  # so many other whole MiB that would fit are tried: each reads the file once
 # Part sizes that other tools and settings use, in MiB: boto3, rclone, s5cmd, the console.
 USUAL_MIB = (5, 8, 10, 15, 16, 17, 20, 25, 32, 50, 64, 100, 128, 256, 512, 1024)
 
@@ -56,25 +57,37 @@ def compute(path: str | os.PathLike[str], part: int = 0) -> str:
     return f"{md5(b''.join(digests))}-{len(digests)}"
 
 
-def matches(
-    path: str | os.PathLike[str], size: int, etag: str, parts: Iterable[int] = ()
-) -> bool | None:
+def matches(path: str | os.PathLike[str], size: int, etag: str) -> bool | None:
     """Whether the file's bytes are those of the ETag; None if an ETag like this cannot tell.
 
-    `parts` are part sizes to try first, as the store itself may name them.
+    One of an upload in parts tells nothing when no part size that people use fits: they may have
+    been of another size, or of several.
     """
-    digest, _, count = etag.partition("-")
+    digest, _, count = etag.lower().partition("-")
     if len(digest) != 32 or (count and not count.isdigit()):
         return None
     if not count:
-        return compute(path) == etag
-    return any(compute(path, part) == etag for part in _part_sizes(size, int(count), parts))
+        return compute(path) == digest
+    sizes = _part_sizes(size, int(count))
+    return True if any(compute(path, part) == etag.lower() for part in sizes) else None
 
 
-def _part_sizes(size: int, count: int, first: Iterable[int]) -> list[int]:
+def matches_parts(path: str | os.PathLike[str], sizes: Iterable[int], etag: str) -> bool:
+    """Whether the file's bytes are those of the ETag, uploaded in parts of just these sizes."""
+    with open(path, "rb", buffering=0) as file:
+        digests = [bytes.fromhex(_md5(file, size)[0]) for size in sizes]
+        is_whole = not file.read(1)
+    return is_whole and f"{md5(b''.join(digests))}-{len(digests)}" == etag.lower()
+
+
+def _part_sizes(size: int, count: int) -> list[int]:
     """Part sizes that cut `size` bytes into `count` parts, the likeliest first."""
     usual = [part_size(size), *(mib * MIB for mib in USUAL_MIB), *(PART << n for n in range(10))]
-    return [p for p in dict.fromkeys([*first, *usual]) if max(1, math.ceil(size / p)) == count]
+    most = size // (count - 1) if count > 1 else size
+    least = -(-size // count) if count else 0
+    whole = range(-(-least // MIB), min(most // MIB, least // MIB + WHOLE_MIB) + 1)
+    fitting = (p for p in (*usual, *(mib * MIB for mib in whole)) if p)
+    return [p for p in dict.fromkeys(fitting) if max(1, math.ceil(size / p)) == count]
 
 
 def _md5(file: FileIO, most: int | None) -> tuple[str, int]:

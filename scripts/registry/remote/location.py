@@ -1,23 +1,30 @@
-"""Names the place of the registry: its url, endpoint, region and profile."""
+"""Names the place of the registry and the way there: one decision, for us and every child."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from registry.entries import Entry
+from registry.remote import aws_settings, proxy
+from registry.remote.aws_settings import AwsSettings
 
 EMBEDDED = "embedded"  # the remote of a fresh clone: a store on this machine
 DVC_FOLDER = "raw_datasets_dvc_cache"  # DVC's part; the registry's base is its parent
 MARKERS = ".registry"
 TRASH = ".registry_trash"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+GUESS = "us-east-1"  # the region to sign for until a bucket says where it is
+NO, YES = ("false", "no", "off", "0", "n"), ("true", "yes", "on", "1", "y")  # as DVC reads them
 
 
 @dataclass(frozen=True)
 class Remote:
-    """An S3 place: `s3://bucket/base`, and how to get in. Empty strings mean "not set"."""
+    """An S3 place: `s3://bucket/base`, and how to get in. Empty strings mean "not set".
+
+    The fields are what DVC's config says; what it leaves open, AWS's own settings say.
+    """
 
     name: str
     bucket: str
@@ -26,6 +33,19 @@ class Remote:
     region: str = ""
     profile: str = ""
     credentials_file: str = ""
+    config_file: str = ""
+    ssl_verify: str = ""  # `false`, or a file of certificates to trust
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)
+    is_anonymous: bool = False
+    sse: str = ""
+    sse_kms_key_id: str = ""
+
+    @cached_property
+    def aws(self) -> AwsSettings:
+        """AWS's settings for the profile in force. Raises Unreachable for a broken file."""
+        return AwsSettings.read(self.profile, self.config_file, self.credentials_file)
 
     @property
     def url(self) -> str:
@@ -35,33 +55,107 @@ class Remote:
     @property
     def address(self) -> str:
         """The endpoint to talk to: the config's, or the one that aws takes; "" for Amazon's."""
-        names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-        usual = next((os.environ[name] for name in names if os.environ.get(name)), "")
-        return (self.endpoint or usual).rstrip("/")
+        return (self.endpoint or self.aws.endpoint).rstrip("/")
+
+    @property
+    def set_region(self) -> str:
+        """The region that is set, wherever; "" where none is."""
+        return self.region or self.aws.region
+
+    @property
+    def verifies(self) -> bool:
+        """Whether certificates are checked."""
+        return self.ssl_verify.lower() not in NO
+
+    @property
+    def ca_bundle(self) -> str:
+        """The file of the certificates to trust that is set; "" for this machine's own."""
+        if not self.verifies:
+            return ""
+        named = "" if self.ssl_verify.lower() in YES else self.ssl_verify
+        return named or self.aws.ca_bundle
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the bucket is in the host's name: botocore's rule.
+
+        No certificate covers a dotted bucket as a host name, and an IP address has no subdomain.
+        """
+        host = urlsplit(self.address).hostname or ""
+        if "." in self.bucket or ":" in host or host.replace(".", "").isdigit():
+            return False
+        style = self.aws.addressing_style
+        return style == "virtual" if self.address else style != "path"
+
+    @property
+    def has_few_checksums(self) -> bool:
+        """Whether only checksums that S3 requires are sent: other stores often know no newer ones.
+
+        A store that does not know them keeps their framing as part of the file.
+        """
+        said = self.aws.says("request_checksum_calculation").lower()
+        return said == "when_required" if said else bool(self.address)
 
     @property
     def is_on_this_machine(self) -> bool:
         """Whether it is reached by loopback, as the embedded store is: no proxy leads there."""
-        return urlsplit(self.address).hostname in LOOPBACK
+        return urlsplit(self.address).hostname in proxy.LOOPBACK
 
     @property
-    def options(self) -> str:
-        """What `aws` needs on its command line to get there: " --endpoint-url … --profile …"."""
-        import shlex
-
-        named = {
-            "--endpoint-url": self.address,
-            "--profile": self.profile,
-            "--region": self.region,
+    def encryption(self) -> dict[str, str]:
+        """The headers of each write that a bucket's policy may demand."""
+        headers = {
+            "x-amz-server-side-encryption": self.sse,
+            "x-amz-server-side-encryption-aws-kms-key-id": self.sse_kms_key_id,
         }
-        return "".join(
-            f" {option} {shlex.quote(value)}" for option, value in named.items() if value
-        )
+        return {name: value for name, value in headers.items() if value}
 
     @property
     def identity(self) -> str:
         """Names the place itself, not the way in: what was verified here holds only for here."""
         return f"{self.address or 'aws'} {self.url}"
+
+    def command(self, words: str) -> str:
+        """An aws command that goes the same way as we do, ready to paste; `words` are quoted."""
+        import shlex
+
+        variables = "".join(f"{n}={shlex.quote(v)} " for n, v in self._variables().items())
+        options = {
+            "--endpoint-url": self.address,
+            "--profile": "" if self.access_key else self.profile,
+            "--region": self.set_region,
+        }
+        said = "".join(f" {name} {shlex.quote(value)}" for name, value in options.items() if value)
+        said += "" if self.verifies else " --no-verify-ssl"
+        said += " --no-sign-request" if self.is_anonymous else ""
+        program = shlex.quote(os.environ.get("AWS") or ".venv/bin/aws")
+        return f"{variables}{self._keys()}{program} {words}{said}"
+
+    def _variables(self) -> dict[str, str]:
+        """What an aws command finds neither in its options nor by itself."""
+        variables = {
+            "AWS_SHARED_CREDENTIALS_FILE": self.credentials_file,
+            "AWS_CONFIG_FILE": self.config_file,
+            "AWS_CA_BUNDLE": self.ca_bundle,
+            "NO_PROXY": proxy.exception(self.address),
+        }
+        return {name: value for name, value in variables.items() if value}
+
+    def _keys(self) -> str:
+        """Where DVC's config holds the keys: how to hand them over without showing them."""
+        import shlex
+
+        options = {
+            "AWS_ACCESS_KEY_ID": (self.access_key, "access_key_id"),
+            "AWS_SECRET_ACCESS_KEY": (self.secret_key, "secret_access_key"),
+            "AWS_SESSION_TOKEN": (self.session_token, "session_token"),
+        }
+        ask = ".venv/bin/dvc config"
+        return "".join(
+            f'{name}="$({ask} {shlex.quote(f"remote.{self.name}.{option}")})" '
+            for name, (value, option) in options.items()
+            if value
+        )
 
     def key(self, *parts: str) -> str:
         """The key below the base; a folder's ends with a slash when the last part is empty."""
@@ -73,3 +167,8 @@ class Remote:
 
     def marker(self, entry: Entry) -> str:
         return self.key(MARKERS, entry.section, entry.name + ".json")
+
+
+def trusted(remote: Remote) -> str:
+    """The file of the certificates that are trusted on the way to this remote."""
+    return remote.ca_bundle or aws_settings.usual_bundle()

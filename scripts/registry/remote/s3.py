@@ -7,7 +7,6 @@ On http.client, because it is ready in a quarter of the time that botocore takes
 from __future__ import annotations
 
 import http.client
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,20 +16,13 @@ from xml.etree import ElementTree
 
 from registry.errors import Unreachable
 from registry.remote import credentials, sigv4
-from registry.remote.http import (
-    ANSWER_SECONDS,
-    CONNECT_SECONDS,
-    WHOLE_SECONDS,
-    Answer,
-    _address,
-    _cut,
-    _open,
-    _proxy,
-)
-from registry.remote.location import Remote
+from registry.remote.http import Address, Answer, Connections
+from registry.remote.keys import Credentials
+from registry.remote.location import GUESS, Remote
 
 PATIENCE_SECONDS = 40.0  # how long after the last success one request is tried again
 FIRST_PAUSE = 0.1
+MOST_PARTS = 1000  # an object in more parts is not asked for each of them
 PASSING = {408, 429, 500, 502, 503, 504}
 
 
@@ -59,15 +51,15 @@ class Client:
     remote: Remote
     patience: float = PATIENCE_SECONDS
     region: str = ""
-    _credentials: credentials.Credentials | None = None
-    _local: threading.local = field(default_factory=threading.local)
+    _credentials: Credentials | None = None
     _last_success: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.region = self.region or credentials.region(self.remote)
+        self.region = self.region or self.remote.set_region or GUESS
+        self._connections = Connections(self.remote, self.patience)
 
     @property
-    def credentials(self) -> credentials.Credentials:
+    def credentials(self) -> Credentials:
         if self._credentials is None:
             self._credentials = credentials.find(self.remote)
         return self._credentials
@@ -120,6 +112,19 @@ class Client:
             raise Denied(answer.status, code, f"{self.remote.url}: {code} {text}")
         return answer
 
+    def part_sizes(self, key: str, etag: str, size: int) -> tuple[int, ...]:
+        """The sizes of the parts an object was uploaded in; none where the store tells none."""
+        count = int(etag.partition("-")[2] or 0)
+        sizes: tuple[int, ...] = ()
+        for number in range(1, min(count, MOST_PARTS) + 1):
+            head = self.head(key, {"partNumber": str(number)})
+            if head is None or head.etag != etag:
+                return ()
+            sizes += (int(head.headers.get("content-length", 0)),)
+            if sum(sizes) > size or (count > 1 and sizes[0] == size):
+                return ()  # it told the size of all
+        return sizes if sum(sizes) == size else ()
+
     def _unless_missing(
         self, method: str, key: str, query: Mapping[str, str] | None = None
     ) -> Answer | None:
@@ -151,7 +156,7 @@ class Client:
                     break
                 problem = f"it answers {answer.status} {_error(answer)[0]}".rstrip()
             except (OSError, http.client.HTTPException) as error:
-                self._drop()
+                self._connections.drop()
                 problem = str(error) or type(error).__name__
             waited = time.monotonic() - max(began, self._last_success)
             if waited + pause > self.patience:
@@ -173,44 +178,16 @@ class Client:
         body: bytes,
         headers: Mapping[str, str],
     ) -> Answer:
-        host, path, connection = self._connection(key)
-        signed = sigv4.sign(
-            method, host, path, query, headers, body, self.credentials.keys(), self.region
-        )
+        address = Address.of(self.remote, self.region)
+        path, keys = address.path + sigv4.encode(key, safe="/"), self.credentials.keys()
+        if method == "PUT":
+            headers = {**self.remote.encryption, **headers}
+        if keys.access:
+            headers = sigv4.sign(
+                method, address.host, path, query, headers, body, keys, self.region
+            )
         target = path + ("?" + sigv4.query_string(query) if query else "")
-        if connection.sock is None:
-            connection.connect()
-        if connection.sock is not None:
-            connection.sock.settimeout(min(ANSWER_SECONDS, self.patience))
-        cut = threading.Timer(min(WHOLE_SECONDS, self.patience), _cut, [connection.sock])
-        cut.daemon = True
-        cut.start()
-        try:
-            connection.request(method, target, body or None, signed)
-            response = connection.getresponse()
-            content = response.read()
-        finally:
-            cut.cancel()
-        lower = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, lower, content)
-
-    def _connection(self, key: str) -> tuple[str, str, http.client.HTTPConnection]:
-        """Host and encoded path for a key, and this thread's open connection to that host."""
-        secure, host, path = _address(self.remote, self.region)
-        if getattr(self._local, "host", None) != host:
-            scheme = "https" if secure else "http"
-            proxy = "" if self.remote.is_on_this_machine else _proxy(scheme, host)
-            seconds = min(CONNECT_SECONDS, self.patience)
-            self._local.connection = _open(secure, host, proxy, seconds)
-            self._local.host = host
-        return host, path + sigv4.encode(key, safe="/"), self._local.connection
-
-    def _drop(self) -> None:
-        """Forget a connection that failed."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-        self._local.host = None
+        return self._connections.ask(address, method, target, body, headers)
 
     def _moved(self, answer: Answer) -> bool:
         """Whether the bucket said that it lives in another region; then that one is used."""
@@ -218,7 +195,7 @@ class Client:
         if answer.status not in (301, 307, 400) or not region or region == self.region:
             return False
         self.region = region
-        self._drop()
+        self._connections.drop()
         return True
 
 

@@ -28,6 +28,7 @@ class Session:
     plans: int = 1  # how many entries have files to move in this run
     _probe: threading.Lock = field(default_factory=threading.Lock)
     _conditional: bool | None = None
+    _md5_etags: bool | None = None
     _said: set[str] = field(default_factory=set)
 
     @classmethod
@@ -48,6 +49,13 @@ class Session:
             if self._conditional is None:
                 self._conditional = capabilities.is_conditional(self.client)
             return self._conditional
+
+    def has_md5_etags(self) -> bool:
+        """Whether the store's ETags say what the bytes are; asked once per command."""
+        with self._probe:
+            if self._md5_etags is None:
+                self._md5_etags = capabilities.has_md5_etags(self.client)
+            return self._md5_etags
 
     def hasty(self) -> Session:
         """The same with little patience: for tidying up after a failure."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from registry.remote.credentials import Keys
+from registry.remote.keys import Keys
 
 UNRESERVED = "-_.~"
 
@@ -23,7 +23,9 @@ def encode(text: str, safe: str = "") -> str:
 
 
 def query_string(query: Mapping[str, str]) -> str:
-    return "&".join(f"{encode(k)}={encode(v)}" for k, v in sorted(query.items()))
+    """In the order that is signed: by the encoded names."""
+    pairs = sorted((encode(k), encode(v)) for k, v in query.items())
+    return "&".join(f"{k}={v}" for k, v in pairs)
 
 
 def sign(

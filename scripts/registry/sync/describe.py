@@ -40,7 +40,10 @@ def done_pull(pull: Pull) -> str:
         (plan[compare.TRASH], f"{len(plan[compare.TRASH])} deleted in S3, moved to the trash here"),
         (kept, f"{len(kept)} changed here and not pushed, kept"),
         (plan[compare.KEEP_GONE], f"{len(plan[compare.KEEP_GONE])} deleted here and not pushed"),
-        (pull.unverifiable, f"{len(pull.unverifiable)} encrypted so that nobody can verify them"),
+        (
+            pull.unverifiable,
+            f"{len(pull.unverifiable)} whose ETag does not tell what they hold",
+        ),
         (pull.survey.outside_news, pull.survey.outside_news),
         (_replaced(pull), f"{len(_replaced(pull))} replaced, kept in the trash (`make trash`)"),
     ]
@@ -69,7 +72,7 @@ def done_push(push: Push) -> str:
             f"{plural(len(local.empty_folders), 'empty folder')} left out, S3 stores none: "
             + some(local.empty_folders),
         ),
-        (hidden, f"{len(hidden)} encrypted so that nobody can verify them"),
+        (hidden, f"{len(hidden)} whose ETag does not tell what they hold"),
         (push.survey.outside_news, push.survey.outside_news),
     ]
     return _joined(parts)

@@ -133,8 +133,8 @@ def read_only(entry: Entry, folder: str) -> Refusal:
 
 
 def archived(remote: Remote, path: str, key: str) -> Refusal:
-    words = ["aws", "s3api", "restore-object", "--bucket", remote.bucket, "--key", key]
-    command = f"{shlex.join(words)} --restore-request Days=7{remote.options}"
+    words = ["s3api", "restore-object", "--bucket", remote.bucket, "--key", key]
+    command = remote.command(f"{shlex.join(words)} --restore-request Days=7")
     return Refusal(
         f"{path} is in an archive of S3 (Glacier, say), from which nobody can read it at once: "
         f"`{command}` brings it back within hours; then run again. So for each that is"

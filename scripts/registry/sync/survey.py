@@ -179,7 +179,12 @@ class Survey:
     def equal(self, path: str) -> bool:
         """Whether both sides hold the same bytes; False also where an ETag cannot tell."""
         there, here = self.remote[path], self.local.files[path]
-        return here.size == there.size and self.holds(path, there.etag)
+        if here.size != there.size:
+            return False
+        same = self.verdict(path, there.etag)
+        if same is None:
+            same = self.second_opinion(self.entry.folder / path, here, path)
+        return bool(same)
 
     def holds(self, path: str, tag: str) -> bool:
         """Whether the local file's bytes are those of this ETag."""
@@ -210,19 +215,21 @@ class Survey:
         """Whether a file holds the bytes of the remote's `path`; None if nobody can tell.
 
         Where the listing's ETag does not settle it, the object's head is asked for its encryption
-        and its part size.
+        and the sizes of its parts.
         """
         there = self.remote[path]
-        if same_bytes(file, stat, there.etag):
+        same = same_bytes(file, stat, there.etag)
+        if same:
             return True
-        query = {"partNumber": "1"} if "-" in there.etag else {}
-        head = self.session.client.head(there.key, query)
+        head = self.session.client.head(there.key)
         if head is None or head.etag != there.etag:
             return False
         if head.hides_bytes:
             return None
-        part = int(head.headers.get("content-length", 0))
-        return bool(query and part) and etag.matches(file, stat.size, there.etag, [part])
+        if same is False:
+            return False if self.session.has_md5_etags() else None
+        sizes = self.session.client.part_sizes(there.key, there.etag, there.size)
+        return etag.matches_parts(file, sizes, there.etag) if sizes else None
 
     def row(self, path: str) -> Row:
         """A baseline row for a path whose local bytes are known to be the remote's."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from registry.sync.survey import Survey, Unreadable
 
 Finding = tuple[str, str]  # path, what is wrong with it
-UNVERIFIABLE = "unverifiable: its encryption hides what it holds"
+UNVERIFIABLE = "unverifiable: its ETag does not tell what it holds"
 
 
 def compare(survey: Survey) -> Iterator[Finding]:
@@ -33,7 +33,10 @@ def compare(survey: Survey) -> Iterator[Finding]:
         yield path, "extra: S3 has no such file"
     for path in both - unreadable.keys():
         same = survey.verdict(path, survey.remote[path].etag)
-        if same is None and survey.local.files[path].size == survey.remote[path].size:
+        here = survey.local.files[path]
+        if not same and here.size == survey.remote[path].size:
+            same = survey.second_opinion(survey.entry.folder / path, here, path)
+        if same is None:
             yield path, UNVERIFIABLE
         elif not same:
             yield path, "differs"

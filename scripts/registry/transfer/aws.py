@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from registry.errors import RegistryError, UsageError
-from registry.remote import credentials
+from registry.remote import children
 from registry.remote.session import Session
 from registry.transfer import process, watchdog
 from registry.transfer.job import Cargo
@@ -39,7 +39,8 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
 def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Send what a stage with exactly the cargo's paths holds."""
     assert cargo.stage
-    run(session, ["sync", str(cargo.stage()), _url(session, cargo)], cargo.keys, progress)
+    words = ["sync", str(cargo.stage()), _url(session, cargo), *children.encryption(session.remote)]
+    run(session, words, cargo.keys, progress)
 
 
 def run(session: Session, words: list[str], keys: int, progress: Progress) -> None:
@@ -76,23 +77,16 @@ def _literally(path: str) -> str:
 
 
 def _options(session: Session) -> list[str]:
-    there = session.remote
     options = ["--cli-connect-timeout", str(CONNECT_SECONDS), "--cli-read-timeout"]
-    options += [str(READ_SECONDS), "--region", session.client.region]
-    if there.address:
-        options += ["--endpoint-url", there.address]
-    if there.profile:
-        options += ["--profile", there.profile]
+    options += [str(READ_SECONDS), *children.options(session.remote, session.client.region)]
     return options
 
 
 def _environment(session: Session) -> dict[str, str]:
-    env = credentials.environment(session.remote)
+    client = session.client
+    env = children.environment(session.remote, client.credentials, client.region)
     env.setdefault("AWS_RETRY_MODE", "standard")
     env.setdefault("AWS_MAX_ATTEMPTS", str(ATTEMPTS))
-    if session.remote.address:  # stores other than Amazon's often know no newer checksums
-        env.setdefault("AWS_REQUEST_CHECKSUM_CALCULATION", "when_required")
-        env.setdefault("AWS_RESPONSE_CHECKSUM_VALIDATION", "when_required")
     return env
 
 

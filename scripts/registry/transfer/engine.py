@@ -10,6 +10,7 @@ from pathlib import Path
 
 from registry.errors import RegistryError
 from registry.parallel import HANDS
+from registry.remote import children
 from registry.remote.s3 import Object
 from registry.remote.session import Session
 from registry.transfer import aws, batch, rclone
@@ -59,6 +60,7 @@ def fetch_one(session: Session, key: str, target: Path) -> None:
 def send_one(session: Session, source: Path, key: str) -> None:
     """Send one file to a key of its own."""
     words = ["cp", str(source), f"s3://{session.remote.bucket}/{key}"]
+    words += children.encryption(session.remote)
     aws.run(session, words, 0, lambda _: None)
 
 
@@ -69,7 +71,8 @@ def copy(session: Session, row: Object, target: str) -> None:
         return
     bucket = f"s3://{session.remote.bucket}/"
     try:
-        aws.run(session, ["cp", bucket + row.key, bucket + target], 0, lambda _: None)
+        words = ["cp", bucket + row.key, bucket + target, *children.encryption(session.remote)]
+        aws.run(session, words, 0, lambda _: None)
     except RegistryError:  # the embedded store copies whole objects only, of any size
         session.client.copy(row.key, target)
 

@@ -6,7 +6,6 @@ own listing and on our own disk, so its own checks are left out.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from registry import workspace
 from registry.errors import RegistryError
-from registry.remote import credentials, etag
+from registry.remote import children, etag
 from registry.remote.session import Session
 from registry.transfer import process, rclone_log, watchdog
 from registry.transfer.job import Cargo
@@ -112,6 +111,7 @@ def _environment(session: Session) -> dict[str, str]:
     Keys that do not last, as SSO's, are those of this moment.
     """
     there, keys = session.remote, session.client.credentials.keys()
+    child = children.environment(there, session.client.credentials, session.client.region)
     own = {
         "RCLONE_CONFIG": "",
         "RCLONE_S3_PROVIDER": "Other" if there.address else "AWS",
@@ -130,7 +130,11 @@ def _environment(session: Session) -> dict[str, str]:
         "RCLONE_CONTIMEOUT": "5s",
         "RCLONE_LOW_LEVEL_RETRIES": "3",
         "RCLONE_RETRIES": "1",
-        "RCLONE_CA_CERT": os.environ.get("AWS_CA_BUNDLE", ""),
+        "RCLONE_CA_CERT": child.get("AWS_CA_BUNDLE", ""),
+        "RCLONE_NO_CHECK_CERTIFICATE": "" if there.verifies else "true",
+        "RCLONE_S3_FORCE_PATH_STYLE": str(not there.is_virtual).lower(),
+        "RCLONE_S3_SERVER_SIDE_ENCRYPTION": there.sse,
+        "RCLONE_S3_SSE_KMS_KEY_ID": there.sse_kms_key_id,
     }
-    kept = {n: v for n, v in credentials.environment(there).items() if not n.startswith("RCLONE_")}
+    kept = {n: v for n, v in child.items() if not n.startswith("RCLONE_")}
     return {**kept, **{name: value for name, value in own.items() if value or name[7:] == "CONFIG"}}

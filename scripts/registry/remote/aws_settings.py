@@ -1,0 +1,176 @@
+"""Reads AWS's own settings, from the environment and `~/.aws`, by the rules of the aws command.
+
+Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
+By hand, since botocore takes ten times longer to start than all the rest of a quiet run.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from registry.errors import Unreachable
+
+Pairs = Mapping[str, str]
+# Where Linux distributions and macOS keep the certificates that this machine trusts.
+SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+@dataclass(frozen=True)
+class AwsSettings:
+    """What AWS's settings say for one profile: `options` are the profile's, of both files.
+
+    `named` is the profile that DVC's config names; `profile` the one in force, maybe "default".
+    """
+
+    config_file: str
+    credentials_file: str
+    named: str = ""
+    config: Mapping[str, Pairs] = field(default_factory=dict, repr=False)
+    keys: Mapping[str, Pairs] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, profile: str = "", config: str = "", credentials: str = "") -> AwsSettings:
+        """`config`, `credentials`: the files to read, if not the usual ones.
+
+        Raises Unreachable, with the line, for a file that is none of AWS's.
+        """
+        config = config or _path("AWS_CONFIG_FILE", "~/.aws/config")
+        credentials = credentials or _path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+        return cls(config, credentials, profile, _ini(config), _ini(credentials))
+
+    @property
+    def profile(self) -> str:
+        return self.named or usual_profile() or "default"
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The profile's settings; those of the credentials file win, as they do in botocore."""
+        return {**self.section("profile", self.profile), **self.keys.get(self.profile, {})}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether one of the files has the profile."""
+        return self.profile in self.keys or bool(self.section_name("profile", self.profile))
+
+    def section(self, kind: str, name: str) -> Pairs:
+        return self.config.get(self.section_name(kind, name), {})
+
+    def section_name(self, kind: str, name: str) -> str:
+        """How the config file calls it: `profile x`, `profile "x y"`, `default`; "" without it."""
+        for section in self.config:
+            try:
+                words = shlex.split(section)
+            except ValueError:  # a quote that does not end
+                continue
+            if words == [kind, name] or (name == "default" and words == ["default"]):
+                return section
+        return ""
+
+    def nested(self, name: str, options: Pairs | None = None) -> dict[str, str]:
+        """The indented settings below `name =`, such as those of `s3`."""
+        text = (self.options if options is None else options).get(name, "")
+        pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
+        return {key.strip(): value.strip() for key, _, value in pairs}
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint that is set for S3; "" for Amazon's own."""
+        if is_true(os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")) or (
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" not in os.environ
+            and is_true(self.options.get("ignore_configured_endpoint_urls"))
+        ):
+            return ""
+        services = self.section("services", self.options.get("services", ""))
+        return _first(
+            os.environ.get("AWS_ENDPOINT_URL_S3"),
+            os.environ.get("AWS_ENDPOINT_URL"),
+            self.nested("s3", services).get("endpoint_url"),
+            self.options.get("endpoint_url"),
+        ).rstrip("/")
+
+    @property
+    def region(self) -> str:
+        """The region that is set; "" where none is."""
+        usual = os.environ.get("AWS_REGION"), os.environ.get("AWS_DEFAULT_REGION")
+        return _first(*usual, self.options.get("region"))
+
+    @property
+    def ca_bundle(self) -> str:
+        """The file of the certificates to trust that was set for AWS or for this machine's user."""
+        set_for_aws = os.environ.get("AWS_CA_BUNDLE"), self.options.get("ca_bundle")
+        usual = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"))
+        return os.path.expanduser(_first(*set_for_aws, *usual))
+
+    @property
+    def addressing_style(self) -> str:
+        """`path`, `virtual` or `auto`: whether the bucket is in the path or in the host's name."""
+        return self.nested("s3").get("addressing_style", "auto")
+
+    def is_set(self, variable: str) -> bool:
+        """Whether `AWS_<VARIABLE>` or the profile's setting of the same name is true."""
+        value = os.environ.get(f"AWS_{variable.upper()}", self.options.get(variable))
+        return is_true(value)
+
+    def says(self, variable: str) -> str:
+        """The value of `AWS_<VARIABLE>` or of the profile's setting of the same name."""
+        return _first(os.environ.get(f"AWS_{variable.upper()}"), self.options.get(variable))
+
+
+def usual_profile() -> str:
+    """The profile that the environment names, in botocore's order; "" for none."""
+    return _first(os.environ.get("AWS_DEFAULT_PROFILE"), os.environ.get("AWS_PROFILE"))
+
+
+def usual_bundle() -> str:
+    """The certificates that this machine trusts, or those that botocore would."""
+    usual = next((path for path in SYSTEM_BUNDLES if os.path.exists(path)), "")
+    if usual:
+        return usual
+    import certifi
+
+    return certifi.where()
+
+
+def is_true(value: str | None) -> bool:
+    """As botocore reads it: everything but `true` is false."""
+    return (value or "").strip().lower() == "true"
+
+
+def _first(*values: str | None) -> str:
+    return next((value for value in values if value), "")
+
+
+def _path(variable: str, default: str) -> str:
+    return os.path.expanduser(os.environ.get(variable) or default)
+
+
+def _ini(path: str) -> dict[str, dict[str, str]]:
+    """The sections of a file; {} where there is none."""
+    parser = configparser.RawConfigParser()  # strict and with a [DEFAULT], as botocore has it
+    try:
+        with open(path, encoding="utf-8") as file:
+            parser.read_file(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise Unreachable(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise Unreachable(f"{path}: it is not UTF-8: {error.reason}: mend that file") from None
+    except configparser.Error as error:
+        line = re.search(r"line:? +(\d+)", str(error))
+        where = f"{path}:{line[1]}" if line else path
+        twice = configparser.DuplicateOptionError | configparser.DuplicateSectionError
+        is_twice = isinstance(error, twice)
+        what = "it is there twice" if is_twice else "it is no [section] and no name = value"
+        raise Unreachable(f"{where}: {what}: mend that line") from None
+    return {section: dict(parser.items(section)) for section in parser.sections()}

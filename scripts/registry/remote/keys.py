@@ -1,0 +1,48 @@
+"""Keys, where they come from, and whether a request can be signed with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from registry.errors import Unreachable
+
+
+@dataclass(frozen=True)
+class Keys:
+    """One set of keys as a request is signed with; without any, requests are not signed."""
+
+    access: str
+    secret: str = field(repr=False)
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Where the keys come from, in words for messages, and a call that gives them fresh.
+
+    `lasting` ones are the same for as long as the command runs.
+    """
+
+    source: str
+    keys: Callable[[], Keys]
+    lasting: bool = True
+
+
+def advice(profile: str) -> str:
+    option = f" --profile {profile}" if profile else ""
+    return f"; run `aws configure{option}` or `aws sso login{option}`, or set AWS_PROFILE"
+
+
+def checked(keys: Keys, source: str) -> Keys:
+    """The keys, if a request can be signed with them. Raises Unreachable."""
+    parts = {"access key id": keys.access, "secret key": keys.secret, "token": keys.token}
+    for name, value in parts.items():
+        if not value and name != "token":
+            raise Unreachable(f"{source}: the {name} is missing: write it there")
+        bad = next((c for c in value if not "!" <= c <= "~"), "")
+        if bad:
+            what = "a line break" if bad in "\r\n" else "a blank" if bad.isspace() else ascii(bad)
+            cure = "copy it again, without quotes and blanks"
+            raise Unreachable(f"{source}: the {name} holds {what}, which none has: {cure}")
+    return keys

@@ -1,0 +1,42 @@
+"""Lets each tool come to S3 once, in one process: our client, aws, DVC. Prints the `try:` line.
+
+Run in a checkout, with its scripts/ on PYTHONPATH.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+from registry import entries
+from registry.errors import RegistryError
+from registry.raw import dvc
+from registry.remote.session import Session
+from registry.transfer import aws
+
+
+def main() -> None:
+    session = Session.open()
+    url = shlex.quote(session.remote.url + "/")
+    print(session.remote.command(f"s3 ls {url}"), flush=True)
+    for visit in (_ours, _aws, _dvc):
+        try:
+            visit(session)
+        except RegistryError as error:
+            print(f"{visit.__name__}: {error}", file=sys.stderr)
+
+
+def _ours(session: Session) -> None:
+    list(session.client.list(session.remote.key("")))
+
+
+def _aws(session: Session) -> None:
+    aws.run(session, ["ls", session.remote.url + "/"], 0, lambda _: None)
+
+
+def _dvc(session: Session) -> None:
+    dvc.run(entries.ROOT, "push", "raw_datasets/base.dvc")
+
+
+if __name__ == "__main__":
+    main()
