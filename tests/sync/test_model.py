@@ -34,6 +34,9 @@ MUTANTS = {
     "no touch where aws skips a file": (("touch",), "P7"),
     "a torn upload of an edited file": (("set_aside_unplanned",), "P7"),
     "a pull without a journal": (("journal_pulls",), "P7 P8"),
+    "a folder removed for each of its files": (("folders_go_once",), "P7"),
+    "folders that stay when all in them went": (("emptied_folders_go",), "P7"),
+    "a torn entry that a push of nothing calls up to date": (("torn_is_never_idle",), "P8"),
     "a resumed push that does not take the marker": (("resume_takes_marker",), "P6 P7"),
 }
 
@@ -65,7 +68,7 @@ def test_schedules_reach_everything():
     for seed in range(600):
         world = World(seed)
         world.play()
-        seen.update(re.sub(r"( '.*| [a-e]| *)$", "", line[14:]) for line in world.trace)
+        seen.update(re.sub(r"( '.*| ([fh]/)?[a-e]| *)$", "", line[14:]) for line in world.trace)
     for what in (
         "push: exit 0",
         "pull: exit 0",
@@ -84,7 +87,10 @@ def test_schedules_reach_everything():
         "push: DELETE",
         "push: stat a after the touch",
         "pull: swap",
-        "pull: rename b into trash",
+        "pull: rename f/b into trash",
+        "pull: rmdir f",
+        "  mv f/ h/",
+        "push: exit 3 torn",
         "push: absorb the journal into the baseline",
         "pull: absorb the journal into the baseline",
         "orphan: then aws sends",

@@ -126,7 +126,41 @@ def disk_that_goes_away_under_a_pull(world):
     world.does("alice", "push")
 
 
+def torn_push_of_somebody_else(world):
+    """Bob's is half up when he dies; alice unlocks it, and has all that was whole before."""
+    world.share(a="one1", b="one1")
+    world.writes("bob", a="two2", b="two2", c="new2")
+    world.stops_before("bob", "aws opens c", "push")
+    world.users["bob"].command.label = "killed"  # with its aws
+    world.dies("bob")
+    assert not world.does("alice", "unlock")
+
+
+def torn_then_pushed(world):
+    """Nothing here is new: that is no reason to call a mixture good."""
+    torn_push_of_somebody_else(world)
+    assert world.does("alice", "push") == "torn"
+    world.must("alice", "push", mine=True, delete=True)
+    assert world.store.etags() == {"a": "one1", "b": "one1"}
+    assert not world.does("alice", "pull")
+
+
+def torn_then_pushed_from_an_older_copy(world):
+    """Bob has sealed news since; alice's whole state is not the last one."""
+    world.share(a="one1", b="one1")
+    world.writes("bob", b="two2")
+    assert not world.does("bob", "push")
+    world.writes("bob", a="three3")
+    world.stops_before("bob", "stat a again", "push")
+    world.users["bob"].command.label = "killed"
+    world.dies("bob")
+    assert not world.does("alice", "unlock")
+    world.does("alice", "push", mine=True, delete=True)
+
+
 SCHEDULES = {
+    torn_then_pushed: ("torn_is_never_idle", "P8"),
+    torn_then_pushed_from_an_older_copy: ("restore_last_sealed", "P2"),
     quiet_pull_meets_a_push: ("recheck_when_quiet", "P6"),
     push_dies_once_sealed: ("baseline_before_seal", "P7"),
     pull_dies_before_its_baseline: ("journal_pulls", "P7"),

@@ -64,6 +64,7 @@ def crash(user: User) -> None:
     """kill -9, power loss: memory is gone, the disk stays; an aws may live on."""
     assert user.command
     user.world.say(user.who, f"{user.command.verb}: CRASH before '{user.command.label}'")
+    user.died = True
     user.orphan = user.command.label.startswith("aws ") and user.world.rng.random() < 0.5
     user.world.graves.append(user.command)
     user.command, user.last = None, ""

@@ -76,10 +76,15 @@ class Journal:
     placing: dict[str, str] = field(default_factory=dict)
 
 
+def folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 class Disk:
     def __init__(self, world: World, who: str) -> None:
         self.world, self.who = world, who
         self.files: dict[str, File] = {}
+        self.folders: set[str] = set()  # a folder does not go with its last file
         self.trash: list[File] = []
         self.stage: dict[str, File] = {}
         self.saved = Baseline()
@@ -135,6 +140,9 @@ class Disk:
         self.same_disk()
         self.saved = replace(base, device=self.device)
         self.world.oracle.baseline_written(self)
+
+    def holds(self, folder: str) -> bool:
+        return any(folder_of(path) == folder for path in self.files)
 
     def contents(self) -> set[str]:
         files = [*self.files.values(), *self.trash]

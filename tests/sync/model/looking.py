@@ -32,10 +32,9 @@ class View:
             return SAME if etag is row else GONE if etag is None else CHANGED
         return SAME if row.etag == etag else CHANGED
 
-    def plan(self, direction: str, mine: bool) -> compare.Plan:
+    def plan(self, direction: str, cells: compare.Cells) -> compare.Plan:
         paths = sorted(self.stats.keys() | self.rows.keys() | self.listing.keys())
         same_bytes = lambda path: self.hashes[path] == self.listing[path]  # noqa: E731
-        cells = compare.CONFLICTS if mine else compare.NO_CELLS
         sides = self.local, self.remote, same_bytes, self.stats
         return compare.compare(direction, paths, *sides, cells)
 

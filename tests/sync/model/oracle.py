@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.disk import Disk, Stat
-from model.store import DONE
+from model.store import DONE, TORN, Marker, last_sealed
+from registry.sync.compare import SAME
 
 if TYPE_CHECKING:
+    from model.looking import View
     from model.world import World
 
 
@@ -30,6 +32,8 @@ class Intent(NamedTuple):
     mine: bool
     stats: dict[str, Stat]
     looked: int
+    restored: set[str]  # what is brought back to a whole state, over what a torn push left
+    sealed: frozenset[tuple[str, str]]  # that state, if somebody sealed it
 
 
 class Oracle:
@@ -51,9 +55,15 @@ class Oracle:
         self.remote.add((path, content))
 
     def plans(
-        self, me: Disk, listing: dict[str, str], want: dict[str, str], mine: bool, stats: dict
+        self, me: Disk, view: View, want: dict[str, str], mine: bool, former: Marker | None
     ) -> None:
-        self.intents[me.who] = Intent(listing, want, mine, dict(stats), self.world.tick())
+        is_torn = former is not None and former.state == TORN
+        paths = view.listing.keys() | view.rows.keys() if is_torn and mine else set()
+        news = {p for p in paths if view.local(p) == SAME and view.remote(p) != SAME}
+        last = last_sealed(former)
+        sealed = last.digest if last else frozenset()
+        stats, now = dict(view.stats), self.world.tick()
+        self.intents[me.who] = Intent(view.listing, want, mine, stats, now, news, sealed)
 
     def looks(self, who: str) -> None:
         self.intents[who] = self.intents[who]._replace(looked=self.world.tick())
@@ -62,6 +72,10 @@ class Oracle:
         there, intent = self.world.store.objects.get(path), self.intents[who]
         if not there or there.writer == who:
             return
+        took_back = path in intent.restored and (path, there.content) in intent.sealed
+        self.check(
+            not took_back, "P2", f"{who} takes back {path} {there.content}, which was sealed"
+        )
         known = self.world.users[who].disk.saved.rows.get(path)
         ok = known and known.etag == there.content
         ok = ok or (intent.mine and intent.listing.get(path) == there.content)
@@ -70,9 +84,8 @@ class Oracle:
 
     def deletes(self, who: str, path: str) -> None:
         user, intent, objects = self.world.users[who], self.intents[who], self.world.store.objects
-        self.check(
-            user.removed(path) and intent.stats, "P3", f"{who} deletes {path}, which nobody deleted"
-        )
+        meant = user.removed(path) or path in intent.restored
+        self.check(meant and intent.stats, "P3", f"{who} deletes {path}, which nobody deleted")
         for key, etag in intent.want.items():
             there = objects.get(key)
             ok = there and (there.content == etag or there.writer == "foreign")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from model.disk import Baseline, Disk, File, Journal, Row, Stat, Stop
+from model.disk import Baseline, Disk, File, Journal, Row, Stat, Stop, folder_of
 from model.looking import View
 from model.store import Marker
 from registry.sync import compare
-from registry.sync.compare import FETCH, TRASH
+from registry.sync.compare import FETCH, FORGET, TRASH
 
 
 def place_all(me: Disk, view: View, plan: compare.Plan, marker: Marker | None) -> Iterator[str]:
@@ -21,6 +21,7 @@ def place_all(me: Disk, view: View, plan: compare.Plan, marker: Marker | None) -
             del rows[path]
         else:
             skipped.append(path)
+    yield from drop_folders(me, plan)
     for path in plan[FETCH]:
         stat = yield from place(me, path, view.stats.get(path))
         if stat:
@@ -32,6 +33,30 @@ def place_all(me: Disk, view: View, plan: compare.Plan, marker: Marker | None) -
     yield from record(me, rows, None if skipped else marker)
     if skipped:
         raise Stop(1, "files changed under the pull: pull again")
+
+
+def drop_folders(me: Disk, plan: compare.Plan) -> Iterator[str]:
+    """What vanished takes its folder along, and every folder only once."""
+    gone = [*plan[TRASH], *plan[FORGET]]
+    if not me.world.rules.emptied_folders_go:
+        return
+    if not me.world.rules.folders_go_once:
+        yield from drop_folder_of_each(me, plan[TRASH])
+        return
+    for folder in sorted({folder_of(path) for path in gone} - {""}):
+        yield f"rmdir {folder}"
+        if not me.holds(folder):
+            me.folders.discard(folder)
+
+
+def drop_folder_of_each(me: Disk, paths: list[str]) -> Iterator[str]:
+    """A fault there was: of two files that vanish with their folder, the second has none."""
+    for folder in filter(None, map(folder_of, paths)):
+        yield f"list {folder}"
+        if folder not in me.folders:
+            raise Stop(1, f"{folder}: no such folder")
+        if not me.holds(folder):
+            me.folders.discard(folder)
 
 
 def write_journal(me: Disk, view: View, plan: compare.Plan) -> Iterator[str]:
@@ -88,6 +113,7 @@ def place(me: Disk, path: str, planned: Stat | None) -> Iterator[str]:
     if (old is None) != (planned is None):
         return None
     me.files[path] = new
+    me.folders |= {folder_of(path)} - {""}
     new.moved()
     if old and planned and not (yield from keep_or_return(me, path, old, planned, new, staged)):
         return None

@@ -47,7 +47,7 @@ def decide(view: View, delete: bool, mine: bool) -> compare.Plan:
     verdict = compare.judge(PULL, view.stats, view.rows, view.listing)
     if verdict:
         raise Stop(3, verdict)
-    plan = view.plan(PULL, mine)
+    plan = view.plan(PULL, compare.CONFLICTS if mine else compare.NO_CELLS)
     if plan[CONFLICT]:
         raise Stop(3, CONFLICT, plan[CONFLICT])
     if compare.is_too_much(len(plan[TRASH]), len(view.stats)) and not delete:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from model.disk import Baseline, Disk, Journal, Row, Stop
 from model.looking import View, look
 from model.markers import give_back, put_own, take
-from model.store import DONE, PUSHING, Marker
+from model.store import DONE, PUSHING, TORN, Marker, last_sealed
 from model.uploading import carry, remove
 from registry.sync import compare
 from registry.sync.compare import BEHIND, CONFLICT, DELETE, PUSH, UPLOAD
@@ -28,8 +28,10 @@ def push(me: Disk, delete: bool = False, mine: bool = False, full: bool = False)
     elif first:
         listing = yield from store.list()
     view = yield from look(me, stats, former, listing)
-    plan = decide(me, view, delete, mine)
-    if plan.moves or me.owns(former):
+    cells = overrides(me, view, former) if mine else compare.NO_CELLS
+    plan = decide(me, view, former, delete, cells)
+    is_torn = bool(former and former.state == TORN and me.world.rules.torn_is_never_idle)
+    if plan.moves or me.owns(former) or is_torn:
         return (yield from carry_out(me, view, plan, former, mine))
     yield "write the baseline"
     me.record(replace(me.base, rows=view.learned(plan)))
@@ -51,7 +53,7 @@ def carry_out(
     journal = Journal(me.world.tick(), own.token, want, tuple(plan[DELETE]))
     me.journal = journal
     yield from take(me, own, former, resumed)
-    me.world.oracle.plans(me, view.listing, want, mine, view.stats)
+    me.world.oracle.plans(me, view, want, mine, former)
     if (yield from store.list()) != view.listing:
         yield from give_back(me, own, former, resumed)
         raise Stop(1, "the registry changed meanwhile")
@@ -73,7 +75,19 @@ def carry_out(
     return after
 
 
-def decide(me: Disk, view: View, delete: bool, mine: bool) -> compare.Plan:
+def overrides(me: Disk, view: View, former: Marker | None) -> compare.Cells:
+    """What TAKE=local turns to what is here: all of it, where that makes a torn entry whole."""
+    is_torn = former is not None and former.state == TORN
+    last = last_sealed(former)
+    knows = me.base.marker == last or last is None or not me.world.rules.restore_last_sealed
+    if is_torn and view.rows and knows:
+        return compare.CONFLICTS | compare.LOST | compare.NEWS
+    return compare.CONFLICTS
+
+
+def decide(
+    me: Disk, view: View, former: Marker | None, delete: bool, mine: compare.Cells
+) -> compare.Plan:
     verdict = compare.judge(PUSH, view.stats, view.rows, view.listing)
     careful = me.world.rules.absence_is_no_deletion
     if verdict == compare.NOT_HERE and careful:
@@ -83,6 +97,11 @@ def decide(me: Disk, view: View, delete: bool, mine: bool) -> compare.Plan:
     if verdict == compare.REMOVED:
         view.rows = {}  # keep mine: all of it is new again
     plan = view.plan(PUSH, mine)
+    if former and former.state == TORN:
+        if me.world.rules.torn_is_never_idle and (plan[CONFLICT] or plan[BEHIND]):
+            raise Stop(3, "torn")
+        if plan[BEHIND] and not plan.moves and not plan[CONFLICT]:
+            return plan
     for trouble in (CONFLICT, BEHIND):
         if plan[trouble]:
             raise Stop(3, trouble, plan[trouble])
@@ -101,4 +120,4 @@ def own_marker(me: Disk, former: Marker | None) -> Marker:
     """A resumed push keeps its token; the attempt gives it another ETag."""
     attempt = former.attempt + 1 if former else 0
     token = former.token if former and me.owns(former) else f"{me.who}-{me.world.tick()}"
-    return Marker(PUSHING, token, me.who, attempt)
+    return Marker(PUSHING, token, me.who, attempt, last_sealed(former))

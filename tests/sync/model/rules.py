@@ -19,6 +19,10 @@ class Rules:
     absence_is_no_deletion: bool = True  # an empty folder or a short LIST deletes nothing
     restat: bool = True  # a pushed file that changed under the upload is not recorded
     touch: bool = True  # mtime moves past the remote's where aws would skip the file
+    folders_go_once: bool = True  # a folder that several files vanished of is removed once
+    emptied_folders_go: bool = True  # no empty folder stays of what vanished upstream
+    torn_is_never_idle: bool = True  # a push of nothing looks whether the last one was finished
+    restore_last_sealed: bool = True  # only who knows the last whole state brings S3 back to it
     # What the written protocol left open and the model asked for:
     recheck_when_quiet: bool = True  # the marker again also when nothing has to be fetched
     journal_pulls: bool = True  # what a pull is placing is on disk before it is placed

@@ -89,3 +89,6 @@ def agree(world: World) -> None:
         here = {path: file.content for path, file in user.disk.files.items()}
         wanted = world.store.etags()
         world.oracle.check(here == wanted, "P8", f"{user.who} has {here}, S3 holds {wanted}")
+        empty = {folder for folder in user.disk.folders if not user.disk.holds(folder)}
+        left = set() if user.died else empty - user.emptied
+        world.oracle.check(not left, "P7", f"{user.who} keeps {left}, where nothing is any more")

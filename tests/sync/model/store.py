@@ -25,7 +25,12 @@ class Marker:
     token: str
     who: str
     attempt: int = 0
+    over: Marker | None = None  # the sealed one that this push began from
     digest: frozenset[tuple[str, str]] = frozenset()
+
+
+def last_sealed(marker: Marker | None) -> Marker | None:
+    return marker.over if marker and marker.state != DONE else marker
 
 
 @dataclass

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from model.disk import Baseline, Disk, File
+from model.disk import Baseline, Disk, File, folder_of
 
 if TYPE_CHECKING:
     from model.commands import Command
     from model.world import World
 
-PATHS = ("a", "b", "c", "d", "e")
+PATHS = ("a", "f/b", "f/c", "h/b", "h/c")
 
 
 class User:
@@ -22,7 +22,9 @@ class User:
         self.orphan = False  # an aws that outlived its command
         self.written: dict[str, str] = {}  # what this person last wrote, by path
         self.deleted: set[str] = set()
+        self.emptied: set[str] = set()  # folders that this person's own hands may have emptied
         self.edits: dict[str, int] = {}  # when a path was last touched by hand
+        self.died = False  # a command of this person's was killed, perhaps before its last rmdir
         self.moved = 0  # when a disk was last mounted or unmounted
         self.lost = False  # the baseline was lost, or its unfinished push was unlocked
         self.away: dict[str, File] | None = None  # what an unmount hid
@@ -45,6 +47,7 @@ class User:
         acts = [self.write, self.write, self.add, self.add]
         if files:
             acts += [self.write, self.delete, self.rename, self.same_size, self.same_size]
+            acts += [self.rename_folder] if self.disk.folders and rng.random() < 0.5 else []
             acts += [self.unmount] if rng.random() < 0.1 else []
             acts += [self.rm_rf] if rng.random() < 0.1 else []
             acts += [self.lose_state] if rng.random() < 0.05 and not self.command else []
@@ -55,6 +58,7 @@ class User:
             self.disk.files[path].write(content, mtime)
         else:
             self.disk.files[path] = File(self.world, content, mtime)
+        self.disk.folders |= {folder_of(path)} - {""}
         self.written[path], self.edits[path] = content, self.world.tick()
         self.deleted.discard(path)
         self.world.oracle.contents.append(content)
@@ -85,6 +89,7 @@ class User:
         return "cp -p " + self.save(path, self.new(size), self.world.rng.random() < 0.5, old)
 
     def forget(self, path: str) -> None:
+        self.emptied.add(folder_of(path))
         self.written.pop(path, None)
         self.deleted.add(path)
         self.edits[path] = self.world.tick()
@@ -102,27 +107,49 @@ class User:
         file = self.disk.files.pop(path)
         file.moved()
         self.forget(path)
-        self.disk.files[to] = file
-        self.written[to], self.edits[to] = file.content, self.world.tick()
-        self.deleted.discard(to)
+        self.arrives(to, file)
         return f"mv {path} {to}"
+
+    def arrives(self, path: str, file: File) -> None:
+        self.disk.files[path] = file
+        self.disk.folders |= {folder_of(path)} - {""}
+        self.written[path], self.edits[path] = file.content, self.world.tick()
+        self.deleted.discard(path)
+
+    def rename_folder(self) -> str:
+        """All of it at once, if no folder of that name holds anything."""
+        folder = self.world.rng.choice(sorted(self.disk.folders))
+        to = "h" if folder == "f" else "f"
+        if self.disk.holds(to):
+            return "nothing"
+        for path in [path for path in self.disk.files if folder_of(path) == folder]:
+            file = self.disk.files.pop(path)
+            self.forget(path)
+            self.arrives(f"{to}/{path.rpartition('/')[2]}", file)
+        self.disk.folders.discard(folder)
+        self.disk.folders.add(to)
+        self.emptied.add(to)
+        return f"mv {folder}/ {to}/"
 
     def rm_rf(self) -> str:
         for path in list(self.disk.files):
             self.forget(path)
         self.disk.files.clear()
+        self.disk.folders.clear()
         return "rm -rf"
 
     def unmount(self) -> str:
         """In place: a scan that is under way sees its names vanish."""
         self.away, self.disk.device = dict(self.disk.files), 1
         self.disk.files.clear()
+        self.disk.folders.clear()
         self.moved = self.world.tick()
         return "unmount"
 
     def mount(self) -> str:
         self.disk.files.clear()
         self.disk.files.update(self.away or {})
+        self.disk.folders = {folder_of(path) for path in self.disk.files} - {""}
         self.away, self.disk.device = None, 0
         self.moved = self.world.tick()
         self.know_nothing()
@@ -141,8 +168,9 @@ class User:
     def reset(self) -> str:
         """make reset: the registry's version, please; what is here goes to trash."""
         self.disk.trash += self.disk.files.values()
-        self.edits |= dict.fromkeys(PATHS, self.world.tick())
+        self.edits |= dict.fromkeys([*PATHS, *self.disk.files], self.world.tick())
         self.disk.files.clear()
+        self.disk.folders.clear()
         self.written.clear()
         self.lost = True
         journal = self.disk.journal

@@ -28,7 +28,8 @@ class World:
         self.plain_aws = self.rng.random() < 0.15
         self.in_gap: set[str] = set()  # between the GET and the PUT of a store without conditions
         names = ("alice", "bob", "carol")[: self.rng.choice((2, 2, 3))]
-        parts = ("ab", "cd", "e") if self.rng.random() < 0.5 else (PATHS, PATHS, PATHS)
+        apart = PATHS[:2], PATHS[2:4], PATHS[4:]
+        parts = apart if self.rng.random() < 0.5 else (PATHS, PATHS, PATHS)
         self.users = {
             name: User(self, name, part) for name, part in zip(names, parts, strict=False)
         }
@@ -87,9 +88,9 @@ class World:
         options = {"full": chance < 0.2}
         if last == "too many deletes":
             options["delete"] = chance < 0.5
-        if last in ("conflict", "removed upstream"):
+        if last in ("conflict", "removed upstream", "torn"):
             options["mine"] = chance < 0.4
-            if chance > 0.8:
+            if chance > 0.8 and last != "torn":
                 self.say(user.who, f"  {user.reset()}")
         if last == "behind":
             return "pull", options
