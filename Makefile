@@ -119,7 +119,7 @@ doctor: ## prove that everything works here and in S3, with the cure for what do
 remote: ## show where the registry is, or set it (URL=s3://bucket/prefix)
 	@$(run)/set_remote.py
 
-init: ## make this clone a registry of your own (URL=s3://bucket/prefix)
+init: ## make this clone a registry of your own (URL=s3://bucket/prefix, FROM=repository, UNDO=1)
 	@$(run)/init_registry.py
 
 update: ## take over a newer version of these scripts (FROM=upstream/main)

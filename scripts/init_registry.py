@@ -1,75 +1,139 @@
-"""Turn a clone with its samples into a registry of your own.
+"""Make this clone a registry of your own: new, over a bucket or folders, or from a repository.
 
-usage: init_registry.py     with URL=s3://bucket/prefix in the environment, and ENDPOINT=, PROFILE=,
-                            REGION= where needed
+usage: init_registry.py      URL=s3://bucket/prefix, with ENDPOINT=, PROFILE=, REGION= where needed;
+                             or FROM=path-or-url of the Git repository that was the registry so far
 
-Proves first that the bucket can be reached and written; then takes the sample entries out and
-points the remote at the bucket. Refuses when there are entries that are not samples.
+Proves first that the bucket can be used, and says what it will do. Then it takes the samples out,
+points the remote at the bucket, takes over the cards of FROM with their history, writes a card
+with blanks for everything that has none, and commits. DRY_RUN=1 only says it; UNDO=1 goes back.
+docs/migrating.md tells each way from its beginning.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from registry import console, entries, lock, options
+from registry import console, entries, git, lock, options
 from registry.console import say
-from registry.entries import ROOT, Entry
+from registry.entries import CARD, ROOT, Entry
 from registry.errors import Refusal, UsageError
-from registry.humanize import plural
-from registry.remote import capabilities, connect, dvc_config, s3
+from registry.humanize import some
+from registry.remote import capabilities, connect, s3
 from registry.remote.embedded import Store
-from registry.remote.location import Remote
+from registry.remote.location import DVC_FOLDER, Remote
 from registry.remote.settings import Choice
 from registry.sections import SECTIONS
+from registry.start import drafts, former, join, plan, undo
+from registry.start.former import Former, Share
 from registry.sync import remove
 
 SAMPLES = ROOT / "examples" / "samples.txt"
 
 
 def main(argv: list[str]) -> int:
-    names = ("URL", "ENDPOINT", "PROFILE", "REGION")
-    values = {name.lower(): options.text(name) for name in names}
-    if not values["url"]:
-        raise UsageError("URL=s3://bucket/prefix is missing")
-    there = Choice(**values).as_remote()
+    if options.flag("UNDO"):
+        return go_back()
     lock.take(ROOT, "make init")
     samples = find_samples()
-    conditional = prove(there)
+    join.refuse_unsaved(ROOT)
+    join.refuse_nameless(ROOT)
+    found = look(options.text("FROM"), samples)
+    for line in plan.described(found):
+        say(f"init: {line}")
+    if options.flag("DRY_RUN"):
+        return 0
+    if not is_conditional(found.remote):
+        say("init: it has no conditional writes: pushes of one entry at one second may collide")
+    plan.carry_out(found, ROOT)
     for entry in samples:
         remove.take_out(entry)
-    dvc_config.write(ROOT, there, local=False)
-    say(f"init: {there.url} can be listed, read, written and deleted from")
-    if not conditional:
-        say(
-            "init: it has no conditional writes: pushes of one entry at the same second may collide"
-        )
-    say(f"init: {plural(len(samples), 'sample entry', 'sample entries')} taken out")
-    say("init: next:")
-    say("  git add -A && git commit -m 'Start our registry'")
-    say("  make card DATASET=raw_datasets/<name>      # a card first, then its folder beside it")
-    say("  make add DATASET=raw_datasets/<name> && make push")
-    if Store().pid():
-        say("  make store-stop                            # the samples' store, which still runs")
+    say_next(found.former)
+    return 0
+
+
+def look(where: str, samples: list[Entry]) -> plan.Start:
+    """What would be done. Raises for what cannot be, before anything is touched."""
+    found = former.fetch(ROOT, where) if where else None
+    share = former.share(ROOT, found) if found else Share()
+    join.refuse_in_the_way(ROOT, share.theirs)
+    name, remotes = former.remotes(ROOT, found) if found else ("", {})
+    there = place(remotes.get(name, {}))
+    connect.prove(there)
+    return plan.Start(there, found, share, samples, lacking(there, share), remotes)
+
+
+def is_conditional(there: Remote) -> bool:
+    """Whether it has conditional writes. Raises Unreachable unless it can be used in every way."""
+    return capabilities.is_conditional(s3.Client(replace(there), patience=connect.PROOF_SECONDS))
+
+
+def go_back() -> int:
+    lock.take(ROOT, "make init")
+    undo.back(ROOT)
+    say("init: undone: Git, .dvc/config.local and the remotes are as they were; `make pull` brings")
+    say("init: the data of the samples again")
     return 0
 
 
 def find_samples() -> list[Entry]:
-    """The sample entries that are here. Raises Refusal when there are others too."""
+    """The sample entries that are here. Raises Refusal when there are others with a card too."""
     listed = set(SAMPLES.read_text().split()) if SAMPLES.exists() else set()
     here = entries.known(SECTIONS)
-    own = [str(entry) for entry in here if str(entry) not in listed]
+    carded = [e for e in here if e.card.exists() or e.dvc_file.exists()]
+    own = [str(entry) for entry in carded if str(entry) not in listed]
     if own:
         raise Refusal(
-            f"there are entries that are not samples: {', '.join(own[:5])}: this is a registry "
-            "already; to move it, `make remote URL=…`"
+            f"there are entries that are not samples: {some(own)}: this is a registry already; "
+            "to move it, `make remote URL=…`"
         )
-    return here
+    return [entry for entry in here if str(entry) in listed]
 
 
-def prove(there: Remote) -> bool:
-    """Whether it has conditional writes. Raises Unreachable unless it can be used in every way."""
-    connect.prove(there)
-    return capabilities.is_conditional(s3.Client(replace(there), patience=connect.PROOF_SECONDS))
+def place(configured: dict[str, str]) -> Remote:
+    """Where the registry will be: as said, else as the former one's DVC config says."""
+    names = ("URL", "ENDPOINT", "PROFILE", "REGION")
+    said = {name.lower(): options.text(name) for name in names}
+    if not said["url"]:
+        url = configured.get("url", "").rstrip("/")
+        if url and not url.endswith(f"/{DVC_FOLDER}"):
+            raise UsageError(
+                f"its DVC remote is {url}, and a registry keeps DVC's part in …/{DVC_FOLDER}: "
+                "say where the registry is to be, URL=s3://bucket/prefix"
+            )
+        told = {"url": url, "endpoint": "endpointurl", "profile": "profile", "region": "region"}
+        said = {n: said[n] or configured.get(told[n], "") for n in said} | {"url": url}
+    if not said["url"]:
+        raise UsageError("URL=s3://bucket/prefix is missing")
+    return Choice(**said).as_remote()
+
+
+def lacking(there: Remote, share: Share) -> list[Entry]:
+    """What has data, here or in S3, and will have no card."""
+    client = s3.Client(there)
+
+    def keys(folder: str) -> drafts.Below:
+        prefix = there.key(folder)
+        return (row.key[len(prefix) :] for row in client.list(prefix))
+
+    coming = set(share.cards)
+    return [e for e in drafts.lacking(ROOT, keys) if f"{e}{CARD}" not in coming]
+
+
+def say_next(found: Former | None) -> None:
+    say("init: done, and committed; `make init UNDO=1` goes back. Next:")
+    say("  make pull                 # what is in S3; what is here already is only compared")
+    if found:
+        say(f"  git push -u origin HEAD:{found.branch}   # for everybody: they type git pull")
+    else:
+        say(
+            "  make card DATASET=section/name    # begins an entry; its folder goes beside the card"
+        )
+        origin = git.ask(ROOT, "remote", "get-url", "origin")
+        if origin:
+            say(f"  origin is {origin}: if that is not your team's repository,")
+            say("  git remote rename origin upstream; git remote add origin <its URL>")
+    if Store().pid():
+        say("  make store-stop           # the samples' store, which still runs")
 
 
 if __name__ == "__main__":

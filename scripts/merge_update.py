@@ -3,12 +3,13 @@
 usage: merge_update.py [ref]      the version to merge, such as upstream/main, the default
 
 A registry that took its samples out would get a conflict whenever a newer version changes one, and
-new samples as its own entries. This takes both out again before it commits the merge.
+new samples as its own entries. This takes both out again before it commits the merge. A registry
+made from a copy, without our history, is merged from the version that its files are most like.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from registry import console, git
 from registry.console import say
@@ -16,6 +17,7 @@ from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
 from registry.experiments import ledger
 from registry.humanize import plural
+from registry.start import ancestor, join
 
 SAMPLES = "examples/samples.txt"
 
@@ -24,12 +26,12 @@ def main(argv: list[str]) -> int:
     ref = argv[0] if argv else "upstream/main"
     if len(argv) > 1 or ref.startswith("-"):
         raise UsageError("one version to merge: FROM=upstream/main")
-    refuse_unsaved()
+    join.refuse_unsaved(ROOT)
     if not news(ref):
         say("update: this is the newest version already")
         return 0
     taken_out = not own(samples("HEAD"))
-    with suppress(git.GitError):  # conflicts are looked at below, once the samples are out
+    with common_history(ref), suppress(git.GitError):  # conflicts are looked at below
         git.run(ROOT, "merge", "--no-commit", "--no-ff", ref)
     if not git.has(ROOT, "MERGE_HEAD"):
         raise Refusal(f"git cannot merge {ref} as things are here; it says why: git merge {ref}")
@@ -45,10 +47,16 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def refuse_unsaved() -> None:
-    changed = git.names(git.run(ROOT, "status", "--porcelain", "-z", "--untracked-files=no"))
-    if changed:
-        raise Refusal(f"commit or stash what is changed here first: {changed[0][3:]}")
+def common_history(ref: str) -> AbstractContextManager[None]:
+    """One for Git to merge from: a copy, as of a template, has none, and gets it by its files."""
+    if ancestor.is_related(ROOT, ref):
+        return nullcontext()
+    commit, version = ancestor.find(ROOT, ref)
+    say(
+        f"update: no history in common: {commit[:12]} is taken for a copy of {version.commit[:12]} "
+        f"({version.same} of its {version.files} files are the same)"
+    )
+    return ancestor.grafted(ROOT, commit, version.commit)
 
 
 def news(ref: str) -> bytes:

@@ -37,10 +37,10 @@ def add_ours(here: Checkout) -> None:
 def test_a_clone_becomes_a_registry(clone, bucket):
     anna = clone("anna", samples=True)
     run = init(anna, bucket)
-    assert "5 sample entries taken out" in run.err and "git add -A" in run.err, run
+    assert "5 sample entries taken out" in run.err and "make card" in run.err, run
     assert bucket.keys() == []  # the proof took away what it wrote
-    anna.git("add", "-A")
-    anna.git("commit", "-qm", "Start our registry")
+    assert anna.git("status", "--porcelain") == ""
+    assert anna.git("log", "-1", "--format=%s").strip() == "Start our registry"
     listed = set(anna.git("ls-files").splitlines())
     sections = {p for p in listed if "/" in p and p.split("/")[0] in SECTIONS}
     assert sections == {f"{s}/{n}" for s in SECTIONS for n in (".gitignore", "template.card.md")}
@@ -192,3 +192,47 @@ def test_the_list_of_samples_is_what_is_tracked():
     cards = {x.removesuffix(".card.md") for x in listed.split() if x.endswith(".card.md")}
     here = {x for x in cards if x.split("/")[0] in SECTIONS and not x.endswith("/template")}
     assert here == set((ROOT / "examples" / "samples.txt").read_text().split())
+
+
+@pytest.mark.parametrize("start", ["at once", "after init"])
+def test_an_update_of_a_copy_without_history(clone, bucket, start):
+    """As a template button makes one: the same files, another first commit."""
+    upstream, ours = clone("upstream", samples=True), clone("ours", samples=True)
+    upstream.git("commit", "-q", "--allow-empty", "-m", "An older version")
+    if start == "at once":
+        init(ours, bucket)
+    ours.delete(".git")
+    ours.git("init", "-q", "-b", "main")
+    ours.git("add", "-A")
+    ours.git("commit", "-qm", "Initial commit")
+    if start == "after init":
+        init(ours, bucket)
+    add_ours(ours)
+    ours.git("add", "-A")
+    ours.git("commit", "-qm", "Ours")
+    upstream_goes_on(upstream)
+    ours.git("remote", "add", "upstream", str(upstream.path))
+    ours.git("fetch", "-q", "upstream")
+    before = set(ours.git("ls-files").splitlines())
+    run = expect(ours.make("update"), 0)
+    assert "no history in common" in run.err and "merged upstream/main" in run.err, run
+    assert ours.read("pull.sh").endswith(b"# later\n")
+    assert set(ours.git("ls-files").splitlines()) == before
+    assert ours.git("status", "--porcelain") == "" and ours.git("replace", "-l") == ""
+    assert "newest" in expect(ours.make("update"), 0).err
+    upstream.write("push.sh", upstream.read("push.sh") + b"\n# later still\n")
+    upstream.git("commit", "-qam", "Later still")
+    ours.git("fetch", "-q", "upstream")
+    assert "no history" not in expect(ours.make("update"), 0).err
+    assert ours.read("push.sh").endswith(b"# later still\n")
+    expect(ours.script("check_cards"), 0)
+
+
+def test_an_update_from_something_else(registry, tmp_path):
+    _, ours = registry
+    ours.run("git", "init", "-q", str(tmp_path / "other"))
+    ours.run("git", "-C", str(tmp_path / "other"), "commit", "-q", "--allow-empty", "-m", "x")
+    ours.git("fetch", "-q", str(tmp_path / "other"), "HEAD:refs/remotes/upstream/main")
+    run = expect(ours.make("update"), 2)
+    assert "no version of it is like" in run.err
+    assert ours.git("status", "--porcelain") == "" and ours.git("replace", "-l") == ""

@@ -26,6 +26,7 @@ TARGETS = set(re.findall(r"^([a-z][a-z-]*):.* ## ", MAKEFILE, re.M))
 VARIABLES = {row.name for row in options.table()}
 
 pytestmark = pytest.mark.xdist_group("readme")
+LOG = "training_results/lighthouse-language/logs/training.log"
 
 
 def block(first: str) -> str:
@@ -65,9 +66,12 @@ def test_try_it(fresh):
 
 
 def test_look_around(fresh):
-    said = shell(fresh, block("make\n")).said
-    assert "1 file sent" in said
-    assert "make pull" in said
+    said = shell(fresh, block("make\n"), USER="anna").said
+    assert "1 file sent" in said and "changed here" in said
+    assert "replaced by `make reset`" in said
+    assert fresh.read(LOG).endswith(b"seen by anna\n")
+    id = re.search(r"(\S+)  training_results/lighthouse-language ", said)[1]
+    shell(fresh, f"make restore ID={id} || [ $? = 2 ]")  # refused: the good one is in its place
 
 
 @pytest.mark.parametrize(
@@ -114,13 +118,29 @@ def test_start_your_own(moto_server, tmp_path):
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     shell(own, ".venv/bin/aws s3 mb s3://our-bucket", **env)
-    look, start = block(". .venv/bin/activate"), block("make init")
+    look, start, ours = block(". .venv"), block("make init"), block("git remote rename")
     assert own.run("bash", "-c", look, **env).code == 1  # aws's way to say that it is empty
     said = shell(own, start, **env).said
     assert "sample entries taken out" in said and "make store-stop" in said
     assert own.git("status", "--porcelain") == ""
-    shell(own, "make pull; make push", **env)
+    assert dead_links(own.path) == []
+    own.git("init", "-q", "--bare", "../our-registry.git")
+    shell(own, ours)
+    shell(own, "make pull; make push; git fetch upstream; make update", **env)
     own.close()
+
+
+def dead_links(root: Path) -> list[str]:
+    """What pages point to that is not there."""
+    pages = [root / "README.md", *root.glob("docs/*.md"), root / "examples" / "README.md",
+             root / "CONTRIBUTING.md"]  # fmt: skip
+    links = [
+        (page, link.partition("#")[0])
+        for page in pages
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text())
+        if "://" not in link
+    ]
+    return [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()]
 
 
 def test_newer_versions_come_by_merging(fresh, tmp_path):
@@ -130,7 +150,7 @@ def test_newer_versions_come_by_merging(fresh, tmp_path):
     script = "echo '# later' >> Makefile; git commit -qam 'A later version'"
     shell(fresh, f"cd {upstream}; {script}")
     shell(fresh, f"cd {registry}; echo x > champion_models/x.card.md; git add -A; git commit -qm x")
-    shell(fresh, f"cd {registry}; {block('git remote add')}")
+    shell(fresh, f"cd {registry}; git remote rename origin upstream; {block('git fetch')}")
     assert "# later" in (registry / "Makefile").read_text()
 
 

@@ -25,7 +25,7 @@ FLOORS = (
     ("index", "transfer"),
     ("sync",),
     ("raw",),
-    ("status", "doctor", "catalog"),
+    ("status", "doctor", "catalog", "start"),
     (VERBS,),
 )
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

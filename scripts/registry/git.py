@@ -88,6 +88,13 @@ def has_head(root: Path) -> bool:
     return bool(run(root, "rev-parse", "--verify", "--quiet", "HEAD", good=(0, 1)))
 
 
+def ask(root: Path, *words: str) -> str:
+    """What Git answers, as one line; "" where it has no answer."""
+    with suppress(GitError):
+        return run(root, *words).decode(errors="replace").strip()
+    return ""
+
+
 def show(root: Path, what: str) -> bytes | None:
     """A file as Git has it, `HEAD:path` or `:path` for the index; None when it has none."""
     with suppress(GitError):

@@ -95,6 +95,25 @@ def update(path: Path, sections: dict[str, dict[str, str]]) -> None:
         write_whole(path, _text(config))
 
 
+def parse(text: bytes, name: str) -> dict[str, dict[str, str]]:
+    """A config that is no file here. Raises RegistryError, with its name, for one that is none."""
+    from configobj import ConfigObj, ConfigObjError
+
+    try:
+        lines = text.decode("utf-8").splitlines()
+        config = ConfigObj(lines, list_values=False, interpolation=False)
+    except (ConfigObjError, UnicodeDecodeError) as error:
+        raise RegistryError(f"{name}: {error}: mend that line there") from None
+    return {key: dict(section) for key, section in config.items() if isinstance(section, dict)}
+
+
+def carry(root: Path, remotes: dict[str, dict[str, str]], ours: str) -> None:
+    """Add further remotes, which some `.dvc` files may name; those that are there stay."""
+    have = _parse(root / ".dvc" / "config")
+    more = {f'remote "{name}"': options for name, options in remotes.items() if name != ours}
+    update(root / ".dvc" / "config", {n: o for n, o in more.items() if n not in have and o})
+
+
 def _text(config: Any) -> bytes:  # noqa: ANN401  # configobj ships no types
     from io import BytesIO
 

@@ -1,0 +1,164 @@
+"""docs/migrating.md, gone step by step: from a repository and its bucket, a bucket, folders."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.checkout import Checkout
+from support.old_registry import CARDS, DATA, OldRegistry
+from support.oracle import assert_clean, expect
+
+MIRRORED = {e: files for e, files in DATA.items() if not e.startswith("raw_datasets/")}
+SECTIONS = ("raw_datasets", "processed_datasets", "champion_models", "training_results")
+
+
+@pytest.fixture
+def old(tmp_path, moto_bucket):
+    return OldRegistry(tmp_path / "old", moto_bucket)
+
+
+@pytest.fixture
+def fresh(clone, moto_bucket):
+    """A clone as everybody makes one, with keys in ~/.aws."""
+    here = clone("fresh", samples=True)
+    keys = here.home / ".aws" / "credentials"
+    keys.parent.mkdir(exist_ok=True)
+    keys.write_text(open(moto_bucket.server.credentials_file).read())  # noqa: SIM115
+    here.git("remote", "add", "origin", "https://example.org/data-registry")
+    return here
+
+
+def everything() -> dict[str, bytes]:
+    return {f"{e}/{name}": body for e, files in DATA.items() for name, body in files.items()}
+
+
+def test_a_repository_and_its_bucket(fresh, old, moto_bucket):
+    before, there = fresh.git("rev-parse", "HEAD").strip(), moto_bucket.read()
+    run = expect(fresh.make("init", f"FROM={old.path}", "DRY_RUN=1"), 0)
+    for word in (
+        "5 cards",
+        "1 .dvc file",
+        "README.md",
+        "raw_datasets/.dvc/config",
+        moto_bucket.url,
+    ):
+        assert word in run.err, run
+    assert fresh.git("rev-parse", "HEAD").strip() == before and moto_bucket.read() == there
+    assert fresh.git("status", "--porcelain") == ""
+
+    run = expect(fresh.make("init", f"FROM={old.path}"), 0)
+    assert fresh.git("status", "--porcelain") == "" and moto_bucket.read() == there
+    parents = fresh.git("log", "--format=%P", "-1", "--first-parent", "--merges").split()
+    assert parents == [before, old.git("rev-parse", "HEAD").strip()]
+    for entry, text in CARDS.items():
+        assert fresh.read(f"{entry}.card.md") == text.encode()
+    assert fresh.read("docs/sources.md") and b"data-registry" in fresh.read("README.md")
+    assert {"*.swp", "/.venv"} <= set(fresh.read(".gitignore").decode().splitlines())
+    assert not (fresh.path / "raw_datasets/.dvc").exists()
+    assert fresh.git("remote", "get-url", "origin").strip() == str(old.path)
+    assert "git push -u origin HEAD:master" in run.err
+
+    expect(fresh.make("pull"), 0)
+    assert fresh.tree() == everything()
+    expect(fresh.make("status"), 0)
+    expect(fresh.make("verify"), 0)
+    expect(fresh.make("push"), 0)
+    assert moto_bucket.data() == {k: v for k, v in everything().items() if k[:4] != "raw_"}
+    fresh.write("processed_datasets/cuts/more.jsonl", b"{}\n")
+    expect(fresh.make("push"), 0)
+    assert moto_bucket.get("processed_datasets/cuts/more.jsonl") == b"{}\n"
+    assert_clean(fresh)
+
+
+def test_everybody_else_types_git_pull(fresh, old, moto_bucket, clone):
+    """In the checkout that they have, with all data in place: nothing is fetched again."""
+    expect(fresh.make("init", f"FROM={old.path}"), 0)
+    old.git("checkout", "-q", "-b", "aside")
+    fresh.git("push", "-q", "-u", "origin", "HEAD:master")
+    old.git("checkout", "-q", "master")
+    theirs = Checkout.__new__(Checkout)
+    theirs.__dict__ = {**fresh.__dict__, "path": old.path}
+    (old.path / ".venv").symlink_to((fresh.path / ".venv").resolve())
+    expect(theirs.make("pull"), 0)
+    told = expect(theirs.make("status", "FORMAT=json"), 0).out
+    states = {row["entry"]: row["state"] for row in json.loads(told)["entries"]}
+    assert states.pop("experiments/first try") == "kept"
+    assert set(states.values()) == {"up to date"}, states
+    assert theirs.tree() == {**everything(), "experiments/first try/data.txt": b"scratch"}
+
+
+def test_it_can_be_undone(fresh, old):
+    fresh.write(".dvc/config.local", b"[core]\n    autostage = true\n")
+    before = {f: fresh.git(*f.split()) for f in ("rev-parse HEAD", "remote -v", "ls-files")}
+    tree = fresh.tree()
+    expect(fresh.make("init", f"FROM={old.path}"), 0)
+    expect(fresh.make("init", "UNDO=1"), 0)
+    assert {f: fresh.git(*f.split()) for f in before} == before
+    assert fresh.git("status", "--porcelain") == "" and fresh.tree() == tree
+    assert fresh.read(".dvc/config.local") == b"[core]\n    autostage = true\n"
+    assert "nothing to undo" in expect(fresh.make("init", "UNDO=1"), 2).err
+    expect(fresh.make("init", f"FROM={old.path}"), 0)
+    fresh.git("commit", "-q", "--allow-empty", "-m", "more")
+    run = expect(fresh.make("init", "UNDO=1"), 2)
+    assert f"git reset --hard {before['rev-parse HEAD'][:12]}" in run.err
+
+
+def test_what_cannot_be_taken_over_changes_nothing(fresh, old, tmp_path, moto_bucket):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty").mkdir()
+    fresh.run("git", "init", "-q", str(tmp_path / "empty"))
+    head, there = fresh.git("rev-parse", "HEAD"), moto_bucket.read()
+    for where in ("/nowhere", str(tmp_path / "folder"), str(tmp_path / "empty"), "--upload-pack=x",
+                  "ext::sh -c touch% pwned"):  # fmt: skip
+        run = expect(fresh.make("init", f"FROM={where}"), 2)
+        assert "no Git repository" in run.err and "docs/migrating.md" in run.err, run
+    fresh.write("docs/sources.md", b"mine, not in Git")
+    assert "docs/sources.md" in expect(fresh.make("init", f"FROM={old.path}"), 2).err
+    assert fresh.read("docs/sources.md") == b"mine, not in Git"
+    fresh.delete("docs/sources.md")
+    old.write("raw_datasets/.dvc/config", b"[core]\n")
+    old.git("commit", "-qam", "no remote")
+    assert (
+        "URL=s3://bucket/prefix is missing" in expect(fresh.make("init", f"FROM={old.path}"), 2).err
+    )
+    run = expect(fresh.make("init", f"FROM={old.path}", f"URL={moto_bucket.url}",
+                            "ENDPOINT=http://127.0.0.1:9"), 2)  # fmt: skip
+    assert "nothing was touched" in run.err
+    assert fresh.git("rev-parse", "HEAD") == head and fresh.git("status", "--porcelain") == ""
+    assert moto_bucket.read() == there and not list(fresh.path.rglob("pwned"))
+
+
+def words(bucket) -> list[str]:
+    return [f"URL={bucket.url}", f"ENDPOINT={bucket.server.endpoint}", "PROFILE=test"]
+
+
+def test_a_bucket_alone(fresh, moto_bucket):
+    for entry, files in MIRRORED.items():
+        for name, body in files.items():
+            moto_bucket.put(f"{entry}/{name}", body)
+    moto_bucket.put("elsewhere/x", b"not ours")
+    run = expect(fresh.make("init", *words(moto_bucket)), 0)
+    assert "3 cards begun" in run.err, run
+    assert fresh.git("status", "--porcelain") == ""
+    expect(fresh.make("pull"), 0)
+    assert fresh.tree() == {k: v for k, v in everything().items() if k[:4] != "raw_"}
+    expect(fresh.make("status"), 0)
+    expect(fresh.make("verify"), 0)
+    fresh.write("processed_datasets/cuts/more.jsonl", b"{}\n")
+    expect(fresh.make("push"), 0)
+    assert moto_bucket.get("processed_datasets/cuts/more.jsonl") == b"{}\n"
+    assert moto_bucket.get("elsewhere/x") == b"not ours"
+
+
+def test_folders_on_a_disk(fresh, moto_bucket, tmp_path):
+    for entry, files in DATA.items():
+        for name, body in files.items():
+            fresh.write(f"{entry}/{name}", body)
+    expect(fresh.make("init", *words(moto_bucket)), 0)
+    assert fresh.git("status", "--porcelain") == "" and fresh.tree() == everything()
+    expect(fresh.make("add", "DATASET=texts"), 0)
+    expect(fresh.make("push"), 0)
+    assert moto_bucket.data() == {k: v for k, v in everything().items() if k[:4] != "raw_"}
+    expect(fresh.make("verify"), 0)
+    assert fresh.tree() == everything()
