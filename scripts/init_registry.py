@@ -17,7 +17,7 @@ from registry import console, entries, git, lock, options
 from registry.console import say
 from registry.entries import CARD, ROOT, Entry
 from registry.errors import Refusal, UsageError
-from registry.humanize import some
+from registry.humanize import plural, some
 from registry.remote import capabilities, connect, s3
 from registry.remote.embedded import Store
 from registry.remote.location import DVC_FOLDER, Remote
@@ -44,7 +44,9 @@ def main(argv: list[str]) -> int:
         return 0
     if not is_conditional(found.remote):
         say("init: it has no conditional writes: pushes of one entry at one second may collide")
-    plan.carry_out(found, ROOT)
+    owed = plan.carry_out(found, ROOT)
+    if owed:
+        say(f"init: {plural(owed, 'problem')} of these cards are tolerated, listed in cards.debt")
     for entry in samples:
         remove.take_out(entry)
     say_next(found.former)

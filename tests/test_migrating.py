@@ -82,6 +82,7 @@ def test_everybody_else_types_git_pull(fresh, old, moto_bucket, clone):
     (old.path / ".venv").symlink_to((fresh.path / ".venv").resolve())
     expect(theirs.make("pull"), 0)
     told = expect(theirs.make("status", "FORMAT=json"), 0).out
+    assert "problems" in expect(theirs.make("check-cards"), 0).err
     states = {row["entry"]: row["state"] for row in json.loads(told)["entries"]}
     assert states.pop("experiments/first try") == "kept"
     assert set(states.values()) == {"up to date"}, states

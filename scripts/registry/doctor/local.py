@@ -96,7 +96,9 @@ def data_in_git(visit: Visit) -> Iterator[Finding]:
 def _belongs(path: str) -> bool:
     section, _, name = path.partition("/")
     is_version = name.endswith(".dvc") and SECTIONS[section].travels == "dvc"
-    return "/" not in name and (name == ".gitignore" or name.endswith(CARD) or is_version)
+    return "/" not in name and (
+        name in (".gitignore", ".dvcignore") or name.endswith(CARD) or is_version
+    )
 
 
 def hooks(visit: Visit) -> Iterator[Finding]:

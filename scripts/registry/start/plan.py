@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry import git
+from registry.cards import debt
 from registry.entries import Entry
 from registry.humanize import plural, some
 from registry.remote import dvc_config
 from registry.remote.location import Remote
-from registry.start import drafts, join, undo
+from registry.start import debts, drafts, join, undo
 from registry.start.former import Former, Share
 
 
@@ -56,17 +57,24 @@ def _of_former(former: Former, share: Share) -> list[str]:
     return lines
 
 
-def carry_out(plan: Start, root: Path) -> None:
-    """Do it and commit; everything is as it was when that fails on the way."""
+def carry_out(plan: Start, root: Path) -> int:
+    """Do it and commit; everything is as it was when that fails on the way.
+
+    How many problems of cards are tolerated from now on.
+    """
     was = undo.now(root)
     try:
         _commit(plan, root)
+        owed = debts.begin(root)  # of cards that are committed, so that comes first
+        if owed:
+            join.commit(root, "List the problems of old cards", debt.DEBT_FILE)
     except BaseException:
         git.run(root, "reset", "-q", "--hard", was["before"])
         undo.restore_local(root, was["local"])
         raise
     renamed = undo.point_origin(root, plan.former.where) if plan.former else False
     undo.remember(root, was, renamed)
+    return owed
 
 
 def _commit(plan: Start, root: Path) -> None:

@@ -136,4 +136,9 @@ def may_be_in_git(section: str, rest: str) -> bool:
     if "/" in rest:
         return False
     dvc = rest.endswith(".dvc") and SECTIONS[section].travels == "dvc"
-    return rest == ".gitignore" or rest.endswith(CARD) or dvc or rest == TEMPLATE + CARD
+    return (
+        rest in (".gitignore", ".dvcignore")
+        or rest.endswith(CARD)
+        or dvc
+        or rest == TEMPLATE + CARD
+    )
