@@ -269,7 +269,7 @@ class Checkout:
             for path in (self.path / section).rglob("*"):
                 if UNFINISHED.search(path.name):
                     found.append(path)
-            allowed = re.compile(r".*\.card\.md|\.gitignore|.*\.dvc")
+            allowed = re.compile(r".*\.card\.md|\.gitignore|\.dvcignore|.*\.dvc")
             found += [
                 p for p in (self.path / section).iterdir()
                 if not p.is_dir() and not allowed.fullmatch(p.name)
