@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from registry import console, entries, lock, names
+from registry import console, entries, lock, names, nested_dvc
 from registry.console import say
 from registry.dvc_outs import DvcFile, Out
 from registry.entries import Entry
@@ -24,6 +24,7 @@ from registry.sections import SECTIONS
 def main(argv: list[str]) -> int:
     entry = chosen(argv)
     lock.take(entries.ROOT, "make add")
+    nested_dvc.refuse(entries.ROOT)
     is_new = not entry.dvc_file.exists()
     dataset = Dataset(entry, DvcFile((Out(entry.name),))) if is_new else Dataset.of(entry)
     found = dataset.scan()

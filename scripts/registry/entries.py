@@ -61,7 +61,7 @@ def on_disk(section: str, root: Path = ROOT) -> list[Entry]:
     """
     found = set()
     for name in _listdir(root / section):
-        if name.endswith(".dvc") and SECTIONS[section].travels == "dvc":
+        if name.endswith(".dvc") and name != ".dvc" and SECTIONS[section].travels == "dvc":
             found.add(name[: -len(".dvc")])
         elif not name.startswith(".") and (root / section / name).is_dir():
             found.add(name)
@@ -81,7 +81,7 @@ def _parts_of_others(folder: Path) -> set[str]:
     from registry import dvc_parser
 
     parts: set[str] = set()
-    for name in (n for n in _listdir(folder) if n.endswith(".dvc")):
+    for name in (n for n in _listdir(folder) if n.endswith(".dvc") and n != ".dvc"):
         try:
             file = dvc_parser.parse((folder / name).read_bytes(), f"{folder.name}/{name}")
         except (OSError, RegistryError):

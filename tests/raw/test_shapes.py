@@ -150,3 +150,25 @@ def test_a_merge_conflict_stops_that_dataset_alone(anna):
     assert "a merge conflict" in expect(anna.make("status"), 0).out
     run = expect(anna.script("check_cards", "raw_datasets/c"), 1)
     assert "raw_datasets/c.dvc:2: a merge conflict" in run.out, run
+
+
+def test_a_nested_dvc_project_is_named_with_a_cure_that_works(anna):
+    """The layout of registries that began with `dvc init` inside raw_datasets/."""
+    entry = "raw_datasets/r"
+    anna.add(entry, {"x": b"1", "y": b"2"})
+    top = anna.path / "raw_datasets"
+    expect(anna.run("sh", "-c", "cd raw_datasets && ../.venv/bin/dvc init --subdir"), 0)
+    expect(anna.run("sh", "-c", "cd raw_datasets && ../.venv/bin/dvc add r"), 0)
+    assert (top / ".dvc/cache").is_dir() and (top / "r.dvc").is_file()
+    assert ".dvc/" not in anna.git("status", "--porcelain", "--untracked-files=all", "raw_datasets")
+    for verb, code in (("push", 3), ("pull", 3), ("add", 3), ("reset", 3), ("check-cards", 1)):
+        run = anna.make(verb, *([] if verb == "check-cards" else [f"DATASET={entry}"]))
+        assert "raw_datasets/.dvc/ is a DVC project of its own" in run.said, run
+        assert f"exit code {code}" in run.err or verb in ("add", "reset", "check-cards"), run
+    status = json.loads(anna.make("status", FORMAT="json").out)
+    assert [e["entry"] for e in status["entries"] if not e["entry"].split("/")[1]] == []
+    cure = next(part for part in run.said.split("`") if part.startswith(("mkdir", "git rm")))
+    expect(anna.run("bash", "-c", cure), 0)
+    assert not (top / ".dvc").exists()
+    expect(anna.push(entry), 0)
+    assert "up to date" in dvc(anna, "status", f"{entry}.dvc").out

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from registry import dvc_file
+from registry import dvc_file, nested_dvc
 from registry.dvc_outs import DvcFile, Out
 from registry.entries import Entry
 from registry.errors import RegistryError
@@ -33,7 +33,8 @@ class Dataset:
 
     @classmethod
     def of(cls, entry: Entry) -> Dataset:
-        """Raises RegistryError for an entry that was never added or cannot be read."""
+        """Raises RegistryError for an entry that was never added or cannot be read or served."""
+        nested_dvc.refuse(entry.root)
         return cls(entry, dvc_file.read(entry))
 
     @classmethod

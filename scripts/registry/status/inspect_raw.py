@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from registry import dvc_file
-from registry.dvc_outs import BadDvcFile
 from registry.entries import Entry
-from registry.errors import RegistryError
+from registry.errors import Refusal, RegistryError
 from registry.index import baseline
 from registry.index.baseline import Header
 from registry.index.scan import Scan
@@ -36,7 +35,7 @@ class RawInspector:
             return Judgement([states.NOT_ADDED if local.files else states.NOTHING])
         try:
             dataset = Dataset.of(entry)
-        except BadDvcFile as error:
+        except Refusal as error:
             return Judgement([states.UNFIT], said=str(error))
         if dataset.file.unserved:
             why = f"served by plain dvc: {dataset.file.unserved}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from registry import dvc_file, parallel
+from registry import parallel
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.index import baseline, journal
@@ -67,7 +67,7 @@ class Gate:
     def _judge(self, direction: str, entry: Entry) -> bool:
         if SECTIONS[entry.section].travels == "dvc":
             if entry.dvc_file.exists():
-                dvc_file.read(entry)  # raises for one that nobody can read, such as in a merge
+                Dataset.of(entry)  # raises for a file that nobody can read, such as in a merge
             return self._pull_raw(entry) if direction == "pull" else self._push_raw(entry)
         return self._pull(entry) if direction == "pull" else self._push(entry)
 

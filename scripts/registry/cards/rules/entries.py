@@ -9,7 +9,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
-from registry import dvc_file, dvc_parser, git, names
+from registry import dvc_file, dvc_parser, git, names, nested_dvc
 from registry.cards.library import Library
 from registry.cards.rules import secrets
 from registry.dvc_outs import BadDvcFile
@@ -66,6 +66,12 @@ def dvc_file_fit(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
             continue  # the rule above names it
 
 
+def no_nested_dvc(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """No DVC project lies inside raw_datasets/."""
+    if why := nested_dvc.problem(library.root):
+        yield Problem(nested_dvc.NESTED, 1, why, rule="nested-dvc")
+
+
 def name_legal(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
     """Names can live on every disk, and no two are the same on any."""
     for entry in chosen:
@@ -118,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     card_there,
     entry_there,
     dvc_file_fit,
+    no_nested_dvc,
     name_legal,
     data_in_git,
     dvc_config,
