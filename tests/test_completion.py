@@ -12,7 +12,7 @@ import sys
 import time
 
 import pytest
-from support.checkout import ROOT
+from support.template import ROOT
 
 from registry import makefile, options
 
@@ -42,7 +42,7 @@ def complete(where, *words):
     """
     run = subprocess.run(
         ["bash", "--norc", "-c", script, "bash", str(BASH), *words],
-        cwd=where, capture_output=True, text=True, check=True, timeout=30,
+        cwd=where, capture_output=True, text=True, check=True, timeout=900,
     )  # fmt: skip
     assert run.stderr == ""
     return run.stdout.split()
@@ -95,7 +95,7 @@ def type_in_zsh(where, line):
         os.waitpid(pid, 0)
 
 
-def _read(terminal, until, seconds=10.0):
+def _read(terminal, until, seconds=300.0):
     """What comes, until it ends with a pattern or, without one, nothing more comes for a second."""
     said, end = "", time.monotonic() + seconds
     while time.monotonic() < end:

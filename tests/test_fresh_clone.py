@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.checkout import ROOT, Checkout
+from support.checkout import Checkout
 from support.oracle import assert_clean, expect
 from support.own_store import OwnStore
+from support.template import ROOT
 
 RAW = "raw_datasets/lighthouse-logs"
 MODEL = "champion_models/lighthouse-language"

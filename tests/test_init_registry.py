@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from support.checkout import BASE, BASE_DVC, ROOT, Checkout
+from support.checkout import Checkout
 from support.oracle import assert_clean, below, expect
 from support.servers import Bucket
+from support.template import BASE, BASE_DVC, ROOT
 
 A = "processed_datasets/ours ü"
 

@@ -201,7 +201,7 @@ def _on_a_terminal(root, entry, answers):
     )
     os.close(slave)
     os.write(master, "".join(f"{answer}\n" for answer in answers).encode())
-    said, end = b"", time.monotonic() + 30
+    said, end = b"", time.monotonic() + 300
     while time.monotonic() < end:
         try:
             piece = os.read(master, 65536)
@@ -210,6 +210,6 @@ def _on_a_terminal(root, entry, answers):
         if not piece:
             break
         said += piece
-    assert person.wait(timeout=30) == 0, said
+    assert person.wait(timeout=300) == 0, said
     os.close(master)
     return said.decode()

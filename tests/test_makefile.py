@@ -6,8 +6,8 @@ import re
 import shutil
 
 import pytest
-from support.checkout import ROOT
 from support.oracle import expect
+from support.template import ROOT
 
 from registry import options
 

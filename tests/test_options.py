@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.checkout import ROOT
 from support.oracle import expect
+from support.template import ROOT
 
 from registry import makefile, options
 from registry.errors import UsageError

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.checkout import ROOT, Checkout
+from support.checkout import Checkout
 from support.oracle import expect
 from support.own_store import OwnStore
+from support.template import ROOT
 
 from registry import options
 
@@ -147,6 +148,7 @@ def test_newer_versions_come_by_merging(fresh, tmp_path):
     upstream, registry = tmp_path / "data-registry", tmp_path / "ours"
     shutil.copytree(fresh.path, upstream, symlinks=True)
     shell(fresh, f"git clone -q {upstream} {registry}")
+    whole_venv(registry / ".venv")
     script = "echo '# later' >> Makefile; git commit -qam 'A later version'"
     shell(fresh, f"cd {upstream}; {script}")
     shell(fresh, f"cd {registry}; echo x > champion_models/x.card.md; git add -A; git commit -qm x")

@@ -81,7 +81,7 @@ def test_no_network_no_loss(pushed):
     spoil(pushed, A)
     before = pushed.tree()
     pushed.proxy.when("GET").drop_before()
-    run = expect(pushed.make("reset", f"DATASET={A}", timeout=30), 2)
+    run = expect(pushed.make("reset", f"DATASET={A}"), 2)
     assert "nothing was touched" in run.err, run
     assert pushed.tree() == before and pushed.trash() == []
     assert_clean(pushed)

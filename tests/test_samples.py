@@ -33,7 +33,7 @@ def run(*command, cwd, **env):
     """Run a program in an environment of the test's own; its stdout."""
     env = {"PATH": os.environ["PATH"], "HOME": str(cwd), "DVC_NO_ANALYTICS": "1", **env}
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=env, capture_output=True, timeout=120
+        list(map(str, command)), cwd=cwd, env=env, capture_output=True, timeout=900
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()

@@ -9,10 +9,9 @@ import signal
 import socket
 import stat
 import subprocess
-import time
 
 import pytest
-from support.oracle import expect
+from support.oracle import expect, until
 from support.own_store import OwnStore
 
 from registry.remote import s3
@@ -51,7 +50,7 @@ def test_ten_commands_at_once_start_one(mine):
         subprocess.Popen(command, cwd=mine.path, env=mine.env, stdout=subprocess.PIPE, text=True)
         for _ in range(10)
     ]
-    said = {process.communicate(timeout=60)[0] for process in started}
+    said = {process.communicate(timeout=900)[0] for process in started}
     assert [process.returncode for process in started] == [0] * 10
     assert len(said) == 1 and f"process {mine.pid()}" in said.pop()
     assert len(mine.alive()) == 1 and "serve s3" in mine.alive()[0]
@@ -260,10 +259,8 @@ def test_a_pull_interrupted_leaves_the_store_to_the_others(running):
         ["./pull.sh"], cwd=running.path, env=running.env, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    end = time.monotonic() + 30
-    while not Store(running.path).pid() and time.monotonic() < end:
-        time.sleep(0.02)
+    until(Store(running.path).pid)
     os.killpg(pull.pid, signal.SIGINT)
-    pull.wait(30)
+    pull.wait(300)
     assert Store(running.path).pid()
     expect(running.pull("processed_datasets/"), 0)

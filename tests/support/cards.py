@@ -80,7 +80,7 @@ def run(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=900,
         check=False,
     )
 
@@ -88,7 +88,7 @@ def run(
 def git(root: Path, *words: str, code: int = 0) -> str:
     """What git prints. Fails the test when it ends otherwise."""
     done = subprocess.run(
-        ["git", *words], cwd=root, env=clean(root), capture_output=True, text=True, timeout=60
+        ["git", *words], cwd=root, env=clean(root), capture_output=True, text=True, timeout=900
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr if code else done.stdout

@@ -8,22 +8,16 @@ assert run.code == 0, run
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import ctypes
 import functools
 import os
 import re
-import secrets
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,51 +26,15 @@ from registry.raw import verified
 from registry.remote import dvc_config
 from registry.remote.location import DVC_FOLDER
 from registry.sections import MIRRORED, SECTIONS
+from support import template
 from support.fault_proxy import FaultProxy
+from support.process import SECONDS, Process, Run
 from support.servers import MOTO, RCLONE, Bucket
+from support.template import BASE, SCRATCH
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-# How long anything may take before it counts as hanging. Far more than the slowest machine needs:
-# what takes how long is no business of a test, but for those that compare with a healthy run.
-PR_CAPBSET_DROP = 24
-SECONDS = 900.0
 R = TypeVar("R")
-# Every clone knows these two, so that other cards can name what they derive from.
-BASE, SCRATCH = "raw_datasets/base", "experiments/scratch"
-BASE_DVC = "outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  size: 0\n  hash: md5\n  path: base\n"
-CODE = "code: {repo: https://example.org/code, commit: '0123abc', command: make it}\n"
-FRONT_MATTER = {
-    "raw_datasets": "source_url: https://example.org/data\nretrieved: 2026-01-31\n",
-    "processed_datasets": f"source_datasets: [{BASE}]\n{CODE}",
-    "champion_models": f"datasets: [{BASE}]\ntraining_results: training_results/%s\n",
-    "training_results": f"model: {SCRATCH}\n{CODE}",
-    "experiments": f"source_datasets: [{BASE}]\n",
-}
 # What must never be left inside an entry: names that a mover gives to unfinished files.
 UNFINISHED = re.compile(r"\.[0-9A-Fa-f]{8}$|\.partial$|\.tmp$|\.half$|^\.registry")
-
-
-@dataclass
-class Run:
-    """A finished command: exit code, what it said, and what it left running."""
-
-    command: list[str]
-    code: int
-    out: str
-    err: str
-    seconds: float
-    left_running: list[str]
-
-    @property
-    def said(self) -> str:
-        return self.out + self.err
-
-    def __str__(self) -> str:
-        """Everything, as a failed assertion should show it."""
-        head = f"{' '.join(self.command)}: exit {self.code} after {self.seconds:.1f} s"
-        return f"{head}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
-
-    __repr__ = __str__
 
 
 def _as_of_one_moment(look: Callable[..., R]) -> Callable[..., R]:
@@ -94,6 +52,8 @@ def _as_of_one_moment(look: Callable[..., R]) -> Callable[..., R]:
 
 # Every test holds with either mover. By itself the suite pairs each with one of the stores, so that
 # all that runs on both stores also runs with both; ENGINE=aws or ENGINE=rclone chooses one for all.
+# What a fixture moves goes by rclone, unless it says otherwise: a start of aws costs five times as
+# much, and what is tested comes after.
 ENGINES = {RCLONE: "auto", MOTO: "rclone"}
 
 
@@ -106,11 +66,11 @@ class Checkout:
         self.tmp = path.with_name(path.name + ".tmp")
         self.home.mkdir(parents=True)
         self.tmp.mkdir()
-        self.env = _environment(self.home, self.tmp)
+        self.env = template.environment(self.home, self.tmp)
         self.running: Process | None = None
         self.is_plain_user = False  # whether its commands have no more rights than anybody's
         self._proxy: FaultProxy | None = None
-        shutil.copytree(_template(samples), path, symlinks=True, copy_function=_copy)
+        template.copy(samples, path)
         (path / ".venv").symlink_to(sys.prefix)
         if bucket:
             self.point_at(bucket)
@@ -156,7 +116,10 @@ class Checkout:
 
     def start(self, *command: str, **env: str) -> Process:
         """Start a command in a process group of its own, and remember it as `running`."""
-        self.running = Process(list(command), self.path, {**self.env, **env}, self.is_plain_user)
+        in_fixture = os.environ.get("PYTEST_CURRENT_TEST", "").endswith("(setup)")
+        engine = {"ENGINE": "rclone"} if in_fixture and self.env.get("ENGINE") == "auto" else {}
+        env = {**self.env, **engine, **env}
+        self.running = Process(list(command), self.path, env, self.is_plain_user)
         return self.running
 
     def run(self, *command: str, timeout: float = SECONDS, **env: str) -> Run:
@@ -206,7 +169,7 @@ class Checkout:
         """A valid card; a champion's names the training results of the same name."""
         section, _, name = entry.partition("/")
         model = self.path / "champion_models" / f"{name}.card.md"
-        text = _card(entry)
+        text = template.card(entry)
         if section == "training_results" and model.exists():
             text = text.replace(SCRATCH, f"champion_models/{name}")
         return self.write(f"{entry}.card.md", text.encode())
@@ -299,201 +262,6 @@ class Checkout:
         for name in (".registry", *SECTIONS):
             if (source / name).exists():
                 subprocess.run(["cp", "-Rp", source / name, target / name], check=True)
-
-
-class Process:
-    """A running command and all that it started, known by a tag in their environment."""
-
-    def __init__(
-        self, command: list[str], cwd: Path, env: Mapping[str, str], is_plain_user: bool = False
-    ) -> None:
-        self.command = command
-        self.tag = f"TEST_RUN={secrets.token_hex(8)}"
-        self.began = time.monotonic()
-        self._out = tempfile.TemporaryFile()  # noqa: SIM115  # read when the command has ended
-        self._err = tempfile.TemporaryFile()  # noqa: SIM115
-        name, _, value = self.tag.partition("=")
-        self.popen = subprocess.Popen(
-            command, cwd=cwd, env={**env, name: value}, stdin=subprocess.DEVNULL,
-            stdout=self._out, stderr=self._err, start_new_session=True,
-            preexec_fn=_begin_plain if is_plain_user else _heed_ctrl_c,
-        )  # fmt: skip
-
-    def interrupt(self) -> None:
-        """Ctrl-C, as a terminal sends it: to the whole group."""
-        self._signal(signal.SIGINT)
-
-    def kill(self) -> None:
-        """Everything of this run dies at this moment, as in a power cut."""
-        self._signal(signal.SIGKILL)
-        for pid in self._pids():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-    def wait(self, timeout: float = SECONDS) -> Run:
-        """The end of it. Raises TimeoutExpired, after killing it, when that does not come."""
-        try:
-            code = self.popen.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            self.popen.wait()
-            raise AssertionError(f"no end after {timeout} s: {self._run(-1, [])}") from None
-        seconds = time.monotonic() - self.began
-        left = self._left_running()
-        self.kill()
-        return self._run(code, left, seconds)
-
-    def _run(self, code: int, left: list[str], seconds: float = 0) -> Run:
-        texts = []
-        for file in (self._out, self._err):
-            file.seek(0)
-            texts.append(file.read().decode(errors="replace"))
-        return Run(self.command, code, texts[0], texts[1], seconds, left)
-
-    def _signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.popen.pid, number)
-
-    def wait_for_pids(self, count: int) -> list[int]:
-        """The live processes of this run, as soon as there are so many (10 s at most)."""
-        end = time.monotonic() + 10
-        while len(pids := self._pids()) < count and time.monotonic() < end:
-            time.sleep(0.02)
-        return pids
-
-    def _left_running(self) -> list[str]:
-        """Command lines of what still runs; those that are just ending get a moment."""
-        end = time.monotonic() + 1
-        while (pids := self._pids()) and time.monotonic() < end:
-            time.sleep(0.02)
-        return [_command_line(pid) for pid in pids]
-
-    def _pids(self) -> list[int]:
-        """Live processes with our tag; where there is no /proc, those of our group."""
-        if not os.path.isdir("/proc/self"):
-            ps = subprocess.run(
-                ["pgrep", "-g", str(self.popen.pid)], capture_output=True, text=True, check=False
-            )
-            return [int(pid) for pid in ps.stdout.split()]
-        found = []
-        for name in filter(str.isdigit, os.listdir("/proc")):
-            with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
-                if self.tag.encode() in file.read().split(b"\0"):
-                    found.append(int(name))
-        return found
-
-
-def _heed_ctrl_c() -> None:
-    """As a shell at a terminal starts it, also where the tests run in the background."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _begin_plain() -> None:
-    """Also without the rights that let root read and write everything (capabilities(7))."""
-    _heed_ctrl_c()
-    if os.geteuid() == 0:
-        prctl = ctypes.CDLL(None).prctl
-        for right in range(64):
-            prctl(PR_CAPBSET_DROP, right, 0, 0, 0)
-
-
-def _command_line(pid: int) -> str:
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-        return file.read().replace(b"\0", b" ").decode(errors="replace")
-    return str(pid)
-
-
-def _environment(home: Path, tmp: Path) -> dict[str, str]:
-    """A person's environment with nothing of ours in it but where programs are."""
-    return {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "TMPDIR": str(tmp),
-        "LANG": "C.UTF-8",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_AUTHOR_NAME": home.name,
-        "GIT_AUTHOR_EMAIL": f"{home.stem}@example.org",
-        "GIT_COMMITTER_NAME": home.name,
-        "GIT_COMMITTER_EMAIL": f"{home.stem}@example.org",
-        "USER": home.stem,
-        "DVC_SITE_CACHE_DIR": str(home / "dvc"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "AWS_EC2_METADATA_DISABLED": "true",  # loopback only, also when there are no keys
-    }
-
-
-@functools.lru_cache(maxsize=2)
-def _template(samples: bool) -> Path:
-    """The tracked files as they are in this working copy, committed; made once per process."""
-    template = Path(tempfile.mkdtemp(prefix="registry-template-")) / "clone"
-    atexit.register(shutil.rmtree, template.parent, ignore_errors=True)
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True
-    ).stdout
-    for name in filter(None, os.fsdecode(tracked).split("\0")):
-        target = template / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).exists():
-            shutil.copy2(ROOT / name, target, follow_symlinks=False)
-    if not samples:
-        _take_samples_out(template)
-    env = _environment(template.parent / "home", template.parent)
-    for words in (
-        ["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "As tracked"],
-        ["repack", "-adq"],
-    ):  # fmt: skip
-        subprocess.run(["git", *words], cwd=template, env=env, check=True)
-    for sample in (template / ".git" / "hooks").iterdir():
-        sample.unlink()
-    # Once for all copies, which may write none: or each of their commands compiles all anew.
-    subprocess.run([sys.executable, "-m", "compileall", "-q", template / "scripts"], check=True)
-    return template
-
-
-def _copy(source: str, target: str) -> None:
-    """A file of the template; by a hard link where nobody ever writes into it: Git's objects and
-    compiled modules are only replaced."""
-    if source.endswith((".pyc", ".pack", ".idx", ".rev")):
-        os.link(source, target)
-    elif os.path.islink(source):
-        os.symlink(os.readlink(source), target)
-    else:
-        shutil.copyfile(source, target)
-        shutil.copystat(source, target)
-
-
-def _take_samples_out(template: Path) -> None:
-    """Only BASE and SCRATCH are left, as entries without data."""
-    for section in SECTIONS:
-        for path in (template / section).iterdir():
-            is_card = path.name.endswith(".card.md") and path.name != "template.card.md"
-            if path.suffix == ".dvc" or is_card:
-                path.unlink()
-    for entry in (BASE, SCRATCH):
-        (template / f"{entry}.card.md").write_text(_card(entry))
-    (template / f"{BASE}.dvc").write_text(BASE_DVC)
-    rules = template / "experiments" / ".gitignore"
-    kept = [line for line in rules.read_text().splitlines() if not re.fullmatch(r"/\w.*/", line)]
-    rules.write_text("\n".join([*kept, f"/{Path(SCRATCH).name}/", ""]))
-
-
-def _card(entry: str) -> str:
-    section, _, name = entry.partition("/")
-    title = name.replace('"', "")
-    own = FRONT_MATTER[section].replace("%s", name)
-    head = f'---\npretty_name: "{title}"\nlicense: cc0-1.0\n{own}---\n'
-    return f"{head}\n# Card: {name}\n{_body(section)}"
-
-
-def _body(section: str) -> str:
-    """A body that says something under every heading that the section's template asks for."""
-    template = ROOT / section / "template.card.md"
-    if not template.exists():
-        return "\nMade by a test.\n"
-    lines = template.read_text().splitlines()
-    wanted = [x for x in lines if x.startswith("## ") and not x.endswith("(optional)")]
-    return "".join(f"\n{heading}\n\nMade by a test.\n" for heading in wanted)
 
 
 def _local_config(path: Path) -> list[tuple[str, str]]:

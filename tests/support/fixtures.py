@@ -22,14 +22,32 @@ from support.servers import MOTO, RCLONE, Bucket, Server, run_moto, run_rclone
 from support.world import World
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave each test with one of its two stores, unless both matter to it."""
-    if os.environ.get("SWEEP") == "full":
-        return
-    names = {item.nodeid for item in items}
-    spare = [item for item in items if _is_spare(item, names)]
-    config.hook.pytest_deselected(items=spare)
-    items[:] = [item for item in items if item not in set(spare)]
+    """Leave each test with one of its two stores, unless both matter to it; order the rest."""
+    if os.environ.get("SWEEP") != "full":
+        names = {item.nodeid for item in items}
+        spare = [item for item in items if _is_spare(item, names)]
+        config.hook.pytest_deselected(items=spare)
+        items[:] = [item for item in items if item not in set(spare)]
+    _share_set_ups(items)
+
+
+def _share_set_ups(items: list[pytest.Item]) -> None:
+    """Tests of one prepared situation go to one worker, which prepares it once. They come first,
+    so that the other workers have something left to do until the last of them is through; before
+    all others those that wait for silent servers, which leave the cores to the other workers."""
+    for item in items:
+        if "world" in getattr(item, "fixturenames", ()):
+            kind = re.search(rf"\b({RCLONE}|{MOTO})\b", item.name)
+            item.add_marker(pytest.mark.xdist_group(f"world {kind and kind[0]}"))
+    groups = {item: _group(item) for item in items}
+    items.sort(key=lambda item: (groups[item] != "silence", not groups[item]))
+
+
+def _group(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("xdist_group")
+    return str(marker.args[0]) if marker else ""
 
 
 def _is_spare(item: pytest.Item, names: set[str]) -> bool:

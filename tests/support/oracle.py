@@ -6,11 +6,12 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from support.checkout import Checkout, Run
+from support.checkout import Checkout
+from support.process import Run
 from support.servers import Bucket
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
+def until(condition: Callable[[], object], seconds: float = 300) -> None:
     """Wait for it, so long at most."""
     end = time.monotonic() + seconds
     while not condition():
@@ -25,6 +26,13 @@ def expect(run: Run, *codes: int) -> Run:
     assert "this is a bug" not in run.said, str(run)
     assert not run.left_running, f"{run.left_running}\n{run}"
     return run
+
+
+def assert_in_time(seconds: float, promised: float, *healthy: Run) -> None:
+    """It waited no longer than promised. What is work takes as long as the machine makes it take:
+    ten times as long as a healthy run on the same machine at the same time, at most."""
+    work = 10 * max(run.seconds for run in healthy)
+    assert seconds < promised + work, f"{seconds:.0f} s; {promised} and {work:.0f} for work allowed"
 
 
 def assert_clean(*checkouts: Checkout) -> None:

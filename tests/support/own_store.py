@@ -14,7 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.checkout import SECONDS, Checkout, Run
+from support.checkout import Checkout
+from support.process import SECONDS, Run
 
 TAG = "TEST_STORE"
 

@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from support.checkout import BASE, SCRATCH, Checkout, Run
+from support.checkout import Checkout
+from support.process import Run
+from support.template import BASE, SCRATCH
 
 
 def without_entries(checkout: Checkout) -> Checkout:

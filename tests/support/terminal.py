@@ -29,4 +29,4 @@ def in_terminal(checkout, *command, columns=80, **env):
             break
         sent += block
     os.close(master)
-    return run.wait(60), sent.decode()
+    return run.wait(900), sent.decode()

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.oracle import assert_clean, below, expect, marker, until
+from support.oracle import assert_clean, assert_in_time, below, expect, marker, until
 
 ENTRIES = ["processed_datasets/a", "processed_datasets/b", "training_results/c"]
 FILES = {"x.txt": b"x" * 1000, "y.txt": b"y" * 1000}
@@ -31,10 +31,10 @@ def interrupt_and_go_on(pair, push):
     push.interrupt()
     began = time.monotonic()
     run = expect(push.wait(), 130)
-    assert time.monotonic() - began < 30
+    took = time.monotonic() - began
     assert_clean_but_journal(anna)
     anna.proxy.clear()
-    expect(anna.push(), 0)
+    assert_in_time(took, 30, expect(anna.push(), 0))
     assert bucket.data() == anna.tree()
     assert anna.proxy.count("PUT", r"/[ac]/[xy]\.txt") == 0, f"sent what was sent already\n{run}"
     expect(ben.pull(), 0)
@@ -74,11 +74,11 @@ def test_ctrl_c_in_a_pull(pair):
     pull.interrupt()
     began = time.monotonic()
     expect(pull.wait(), 130)
-    assert time.monotonic() - began < 30
+    took = time.monotonic() - began
     assert set(ben.tree()) == {f"{e}/{n}" for e in ENTRIES if not e.endswith("/b") for n in FILES}
     assert_clean(ben)
     ben.proxy.clear()
-    expect(ben.pull(), 0)
+    assert_in_time(took, 30, expect(ben.pull(), 0))
     assert ben.tree() == anna.tree()
     assert ben.proxy.count("GET", r"/[ac]/[xy]\.txt") == 0, "fetched what was there already"
 
@@ -104,7 +104,7 @@ def test_a_second_command_waits_for_the_first(pair):
     anna.proxy.when("PUT", SLOW).delay(1)
     first = anna.start("./push.sh")
     until(lambda: anna.proxy.count("PUT", SLOW))
-    second = expect(anna.run("./push.sh"), 0)
+    second = expect(anna.run("./push.sh", REGISTRY_LOCK_WAIT="600"), 0)
     assert "push.sh" in second.err and "waiting" in second.err
     expect(first.wait(), 0)
     assert bucket.data() == anna.tree()
@@ -133,6 +133,7 @@ def test_a_mover_that_outlives_its_parent_keeps_the_checkout_locked(pair):
     until(lambda: anna.proxy.count("PUT", SLOW))
     lines = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in push.wait_for_pids(3)}
     (orphan,) = [pid for pid, line in lines.items() if "awscli" in line or "rclone" in line]
+    os.kill(orphan, signal.SIGSTOP)  # or it gives up by itself, on a slow machine before we look
     for pid in lines.keys() - {orphan}:
         os.kill(pid, signal.SIGKILL)
     try:
@@ -160,7 +161,7 @@ def assert_clean_but_journal(person):
 def test_ctrl_c_while_a_file_of_hundreds_of_gigabytes_is_read(pair):
     """Reading it takes minutes; stopping may not."""
     anna, _, bucket = pair
-    expect(anna.push(), 0)
+    healthy = expect(anna.push(), 0)
     before = bucket.read()
     large = anna.path / "processed_datasets/a/x.txt"
     os.truncate(large, 300 * 2**30)  # a hole, which takes no room
@@ -169,7 +170,7 @@ def test_ctrl_c_while_a_file_of_hundreds_of_gigabytes_is_read(pair):
     push.interrupt()
     began = time.monotonic()
     expect(push.wait(), 130)
-    assert time.monotonic() - began < 30
+    assert_in_time(time.monotonic() - began, 30, healthy)
     assert bucket.read() == before
     assert_clean(anna)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from support.oracle import assert_clean, below, expect, marker, put_in_step
+from support.oracle import assert_clean, below, expect, marker, put_in_step, until
 
 A = "processed_datasets/a"
 FILES = {"x.txt": b"one", "sub folder/ü.txt": b"two", "y.bin": bytes(range(256)), "z.txt": b"zz"}
@@ -371,9 +369,7 @@ def test_a_listing_of_half_a_push_is_not_put_in_place(anna, ben, shared):
         sent = anna.proxy.when("PUT", rf"/{A}/[xz]\.txt", nth=2)
         sent.hang()
         push = anna.start("./push.sh")
-        end = time.monotonic() + 30
-        while not (sent.fired and has_half()) and time.monotonic() < end:
-            time.sleep(0.02)  # both files are on their way at once
+        until(lambda: sent.fired and has_half())  # both files are on their way at once
         push.kill()
         anna.proxy.clear()
 

@@ -113,11 +113,11 @@ def test_whoever_comes_during_a_run_goes_with_the_next(tmp_path):
 
     threads = [threading.Thread(target=send, args=(name,)) for name in "abcd"]
     threads[0].start()
-    assert first_runs.wait(10)
+    assert first_runs.wait(300)
     for thread in threads[1:]:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(300)
     assert [sorted(run) for run in runs] == [["a.txt"], ["s/b/b.txt", "s/c/c.txt", "s/d/d.txt"]]
     assert sorted(shown.values()) == [9, 9, 10, 10]
 

@@ -1,0 +1,128 @@
+"""What every clone of the tests is a copy of, and the cards that entries of the tests have."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from registry.sections import SECTIONS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Every clone knows these two, so that other cards can name what they derive from.
+BASE, SCRATCH = "raw_datasets/base", "experiments/scratch"
+BASE_DVC = "outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  size: 0\n  hash: md5\n  path: base\n"
+CODE = "code: {repo: https://example.org/code, commit: '0123abc', command: make it}\n"
+FRONT_MATTER = {
+    "raw_datasets": "source_url: https://example.org/data\nretrieved: 2026-01-31\n",
+    "processed_datasets": f"source_datasets: [{BASE}]\n{CODE}",
+    "champion_models": f"datasets: [{BASE}]\ntraining_results: training_results/%s\n",
+    "training_results": f"model: {SCRATCH}\n{CODE}",
+    "experiments": f"source_datasets: [{BASE}]\n",
+}
+
+
+def environment(home: Path, tmp: Path) -> dict[str, str]:
+    """A person's environment with nothing of ours in it but where programs are."""
+    return {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "TMPDIR": str(tmp),
+        "LANG": "C.UTF-8",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_AUTHOR_NAME": home.name,
+        "GIT_AUTHOR_EMAIL": f"{home.stem}@example.org",
+        "GIT_COMMITTER_NAME": home.name,
+        "GIT_COMMITTER_EMAIL": f"{home.stem}@example.org",
+        "USER": home.stem,
+        "DVC_SITE_CACHE_DIR": str(home / "dvc"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",  # loopback only, also when there are no keys
+    }
+
+
+def copy(samples: bool, target: Path) -> None:
+    """A clone of the tracked files, without the samples unless they are wanted."""
+    shutil.copytree(template(samples), target, symlinks=True, copy_function=_copy)
+
+
+@functools.lru_cache(maxsize=2)
+def template(samples: bool) -> Path:
+    """The tracked files as they are in this working copy, committed; made once per process."""
+    made = Path(tempfile.mkdtemp(prefix="registry-template-")) / "clone"
+    atexit.register(shutil.rmtree, made.parent, ignore_errors=True)
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True
+    ).stdout
+    for name in filter(None, os.fsdecode(tracked).split("\0")):
+        target = made / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            shutil.copy2(ROOT / name, target, follow_symlinks=False)
+    if not samples:
+        _take_samples_out(made)
+    env = environment(made.parent / "home", made.parent)
+    for words in (
+        ["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "As tracked"],
+        ["repack", "-adq"],
+    ):  # fmt: skip
+        subprocess.run(["git", *words], cwd=made, env=env, check=True)
+    for sample in (made / ".git" / "hooks").iterdir():
+        sample.unlink()
+    # Once for all copies, which may write none: or each of their commands compiles all anew.
+    subprocess.run([sys.executable, "-m", "compileall", "-q", made / "scripts"], check=True)
+    return made
+
+
+def _copy(source: str, target: str) -> None:
+    """A file of the template; by a hard link where nobody ever writes into it: Git's objects and
+    compiled modules are only replaced."""
+    if source.endswith((".pyc", ".pack", ".idx", ".rev")):
+        with contextlib.suppress(OSError):  # the copy is on another disk
+            return os.link(source, target)
+    if os.path.islink(source):
+        os.symlink(os.readlink(source), target)
+    else:
+        shutil.copyfile(source, target)
+        shutil.copystat(source, target)
+
+
+def _take_samples_out(clone: Path) -> None:
+    """Only BASE and SCRATCH are left, as entries without data."""
+    for section in SECTIONS:
+        for path in (clone / section).iterdir():
+            is_card = path.name.endswith(".card.md") and path.name != "template.card.md"
+            if path.suffix == ".dvc" or is_card:
+                path.unlink()
+    for entry in (BASE, SCRATCH):
+        (clone / f"{entry}.card.md").write_text(card(entry))
+    (clone / f"{BASE}.dvc").write_text(BASE_DVC)
+    rules = clone / "experiments" / ".gitignore"
+    kept = [line for line in rules.read_text().splitlines() if not re.fullmatch(r"/\w.*/", line)]
+    rules.write_text("\n".join([*kept, f"/{Path(SCRATCH).name}/", ""]))
+
+
+def card(entry: str) -> str:
+    section, _, name = entry.partition("/")
+    title = name.replace('"', "")
+    own = FRONT_MATTER[section].replace("%s", name)
+    head = f'---\npretty_name: "{title}"\nlicense: cc0-1.0\n{own}---\n'
+    return f"{head}\n# Card: {name}\n{_body(section)}"
+
+
+def _body(section: str) -> str:
+    """A body that says something under every heading that the section's template asks for."""
+    template = ROOT / section / "template.card.md"
+    if not template.exists():
+        return "\nMade by a test.\n"
+    lines = template.read_text().splitlines()
+    wanted = [x for x in lines if x.startswith("## ") and not x.endswith("(optional)")]
+    return "".join(f"\n{heading}\n\nMade by a test.\n" for heading in wanted)
