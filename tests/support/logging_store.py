@@ -13,7 +13,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -52,6 +52,11 @@ class LoggingStore:
     connects: list[tuple[str, str]] = field(default_factory=list)  # (host:port, authorization)
     roles: int = 0  # how many sessions were asked of its security token service
     codes: list[str] = field(default_factory=list)  # the MFA codes that came with them
+    # (method, query, headers) -> (status, code) of a request that is not served
+    refuses: Callable[[str, dict[str, list[str]], dict[str, str]], tuple[int, str] | None] = (
+        lambda method, query, headers: None
+    )
+    tag: Callable[[bytes], str] = lambda body: hashlib.md5(body).hexdigest()
 
     def start(self) -> None:
         store = self
@@ -157,6 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._note()
         key, query = self._object()
+        if self._refuse():
+            return
         if key in self.store.objects:
             self._reply(200, self.store.objects[key], self._tag(key))
         elif "list-type" in query or "prefix" in query or "/" not in key:
@@ -170,6 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._note()
         body = self._body()
         key, _ = self._object()
+        if self._refuse():
+            return
         self.store.objects[key] = body
         self._reply(200, b"", self._tag(key))
 
@@ -184,6 +193,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_DELETE(self) -> None:
         self._note()
+        if self._refuse():
+            return
         self.store.objects.pop(self._object()[0], None)
         self._reply(204, b"")
 
@@ -200,6 +211,14 @@ class _Handler(BaseHTTPRequestHandler):
             {name.lower(): value for name, value in self.headers.items()},
         )  # fmt: skip
         self.store.seen.append(seen)
+
+    def _refuse(self) -> bool:
+        """Whether the request was answered by a no."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        said = self.store.refuses(self.command, self._object()[1], headers)
+        if said:
+            self._reply(said[0], f"<Error><Code>{said[1]}</Code></Error>".encode())
+        return said is not None
 
     def _object(self) -> tuple[str, dict[str, list[str]]]:
         """(bucket/key, query)."""
@@ -223,7 +242,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _tag(self, key: str) -> dict[str, str]:
         return {
-            "ETag": f'"{hashlib.md5(self.store.objects[key]).hexdigest()}"',
+            "ETag": f'"{self.store.tag(self.store.objects[key])}"',
             "Last-Modified": "Sun, 01 Mar 2026 12:00:00 GMT",
         }
 

@@ -14,7 +14,6 @@ from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes
 from registry.remote import capabilities, location
-from registry.remote.s3 import Denied
 from registry.sections import SYNCED
 from registry.sync import marker
 
@@ -108,7 +107,7 @@ def uploads(visit: Visit) -> Iterator[Finding]:
         query = {"uploads": "", "prefix": there.key("")}
         body = visit.there.hasty().client.request("GET", "", query).body
         rows = [n for n in ElementTree.fromstring(body).iter() if n.tag.endswith("}Upload")]
-    except (Denied, ElementTree.ParseError):
+    except (RegistryError, ElementTree.ParseError):
         yield Finding(NOTE, "uploads", "the store does not tell about unfinished ones")
         return
     for row in rows[:3]:

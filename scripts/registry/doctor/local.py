@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry import git
+from registry import git, secret_options
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
 from registry.entries import CARD
 from registry.humanize import plural
@@ -18,7 +18,6 @@ from registry.remote import dvc_config
 from registry.sections import SECTIONS
 from registry.transfer import aws
 
-SECRETS = ("access_key_id", "secret_access_key", "session_token", "password")
 KEY_ID = "(AKIA|ASIA)[0-9A-Z]{16}"  # how the ids of Amazon's keys look
 AGAIN = "remove .venv; the next command makes it again"
 
@@ -63,7 +62,7 @@ def settings(visit: Visit) -> Iterator[Finding]:
 
 def secrets(visit: Visit) -> Iterator[Finding]:
     """No keys in what Git publishes."""
-    found = [f"{word} in .dvc/config" for word in SECRETS if _names(visit.root, word)]
+    found = [f"{name} in .dvc/config" for _, name in secret_options.find(_config(visit.root))]
     if git.tracked(visit.root, ".dvc/config.local"):
         found.append(".dvc/config.local, which is this machine's own")
     words = ("grep", "-I", "-l", "-z", "-E", "-e", KEY_ID, "--", ".", ":!tests", ":!scripts")
@@ -75,10 +74,9 @@ def secrets(visit: Visit) -> Iterator[Finding]:
         yield Finding(OK, "secrets", "no keys in what Git tracks")
 
 
-def _names(root: Path, word: str) -> bool:
+def _config(root: Path) -> str:
     path = root / ".dvc" / "config"
-    text = path.read_text(errors="replace") if path.exists() else ""
-    return bool(re.search(rf"^\s*{word}\s*=\s*\S", text, re.MULTILINE))
+    return path.read_text(errors="replace") if path.exists() else ""
 
 
 def data_in_git(visit: Visit) -> Iterator[Finding]:

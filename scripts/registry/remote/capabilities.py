@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 
 from registry.remote.etag import md5
 from registry.remote.location import MARKERS
-from registry.remote.s3 import Client, Denied
+from registry.remote.s3 import Broken, Client, Denied
 
 FEW = 3  # markers that are looked at
 UNMET = {409, 412}
-_UNKNOWN = 501  # what stores answer that do not know the header
+_UNKNOWN = {400, 405, 500, 501}  # what stores answer that do not know the header
+HASTY_SECONDS = 2.0  # for stores that break at what they do not know
 
 
 def new_token() -> str:
@@ -24,21 +27,23 @@ def is_conditional(client: Client) -> bool:
 
     Both conditions that write() relies on: some stores know the first, and pass over the other.
     """
+    hasty = replace(client, patience=HASTY_SECONDS)
     key = client.remote.key(MARKERS, f"probe-{new_token()}")
     absent, other = {"if-none-match": "*"}, {"if-match": f'"{new_token()}"'}
     client.put(key, b"first")
     try:
-        return all(_keeps(client, key, condition) for condition in (absent, other))
+        return all(_keeps(hasty, key, condition) for condition in (absent, other))
     finally:
-        client.delete(key)
+        with suppress(Denied):  # who may not delete may push all the same
+            client.delete(key)
 
 
 def _keeps(client: Client, key: str, condition: Mapping[str, str]) -> bool:
     """Whether the store refuses to write over an object on a condition that is not met."""
     try:
         client.put(key, b"second", condition)
-    except Denied as error:
-        if error.status not in {*UNMET, _UNKNOWN}:
+    except (Denied, Broken) as error:
+        if error.status not in UNMET | _UNKNOWN:
             raise
         return error.status in UNMET
     return False

@@ -133,7 +133,10 @@ class Remote:
 
     def _variables(self) -> dict[str, str]:
         """What an aws command finds neither in its options nor by itself."""
+        usual = aws_settings.usual_profile()
         variables = {
+            # of two in the environment, version 2 of aws takes the other one than version 1
+            "AWS_PROFILE": "" if usual == os.environ.get("AWS_PROFILE", usual) else usual,
             "AWS_SHARED_CREDENTIALS_FILE": self.credentials_file,
             "AWS_CONFIG_FILE": self.config_file,
             "AWS_CA_BUNDLE": self.ca_bundle,

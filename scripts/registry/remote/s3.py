@@ -35,6 +35,14 @@ class Denied(Unreachable):
         self.code = code
 
 
+class Broken(Unreachable):
+    """The store answers, but only that something broke (500, 503), for as long as we asked."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
 class Object(NamedTuple):
     """One row of a listing: `etag` without quotes, `modified` as the store writes it (ISO, UTC)."""
 
@@ -149,18 +157,21 @@ class Client:
         """
         pause, began = FIRST_PAUSE, time.monotonic()
         while True:
+            status = 0
             try:
                 answer = self._once(method, key, query or {}, body, headers or {})
                 if answer.status not in PASSING:
                     self._last_success = time.monotonic()
                     break
-                problem = f"it answers {answer.status} {_error(answer)[0]}".rstrip()
+                status = answer.status
+                problem = f"it answers {status} {_error(answer)[0]}".rstrip()
             except (OSError, http.client.HTTPException) as error:
                 self._connections.drop()
                 problem = str(error) or type(error).__name__
             waited = time.monotonic() - max(began, self._last_success)
             if waited + pause > self.patience:
-                raise Unreachable(f"{self.remote.url} does not answer: {problem}")
+                text = f"{self.remote.url} does not answer: {problem}"
+                raise Broken(status, text) if status else Unreachable(text)
             time.sleep(pause)
             pause = min(pause * 2, 5.0)
         if answer.status < 300:

@@ -5,11 +5,10 @@ A rule is given the library and the entries that were asked for, and yields prob
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
-from registry import dvc_file, dvc_parser, git, names, nested_dvc
+from registry import dvc_file, dvc_parser, git, names, nested_dvc, secret_options
 from registry.cards.library import Library
 from registry.cards.rules import secrets
 from registry.dvc_outs import BadDvcFile
@@ -19,11 +18,6 @@ from registry.problems import Problem
 from registry.sections import SECTIONS
 
 Rule = Callable[[Library, list[Entry]], Iterable[Problem]]
-
-CREDENTIALS = re.compile(
-    r"^\s*(access_key_id|secret_access_key|session_token|password|token|sas_token)\s*=\s*\S",
-    re.MULTILINE,
-)
 
 
 def card_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
@@ -107,8 +101,7 @@ def dvc_config(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
     path = library.root / ".dvc" / "config"
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     found = {line: what for what, line in secrets.find(text)}
-    for match in CREDENTIALS.finditer(text):
-        found[text.count("\n", 0, match.start(1)) + 1] = match.group(1)
+    found.update(secret_options.find(text))
     for line, what in sorted(found.items()):
         cure = "move it to .dvc/config.local, which Git ignores, and make a new one"
         yield Problem(".dvc/config", line, f"must not hold {what}: {cure}", rule="dvc-config")

@@ -1,0 +1,132 @@
+"""Stores that answer otherwise than Amazon's: doctor ends on each, and a push goes through."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+from support.logging_store import run_store
+from support.oracle import expect
+
+A = "processed_datasets/a"
+KEYS = {"AWS_ACCESS_KEY_ID": "KEY", "AWS_SECRET_ACCESS_KEY": "s", "AWS_MAX_ATTEMPTS": "1"}
+SUBRESOURCES = {"versioning", "encryption", "uploads"}
+
+
+@pytest.fixture
+def store():
+    with run_store() as running:
+        yield running
+
+
+def point_at(anna, store, **options):
+    options |= {"endpointurl": store.endpoint, "verify": "true"}
+    lines = "".join(f"    {name} = {value}\n" for name, value in options.items())
+    url = "    url = s3://bucket/base/raw_datasets_dvc_cache\n"
+    head = "[core]\n    remote = test\n['remote \"test\"']\n"
+    anna.write(".dvc/config.local", (head + url + lines).encode())
+    (anna.path / "raw_datasets/base.dvc").unlink()
+    (anna.path / "raw_datasets/base.card.md").unlink()
+
+
+def is_unusual(query, headers):
+    return SUBRESOURCES & set(query) or {"if-match", "if-none-match"} & set(headers)
+
+
+def doctors_bad(run):
+    return [line for line in run.out.splitlines() if line.startswith("BAD")]
+
+
+@pytest.mark.parametrize("said", [(501, "NotImplemented"), (400, "InvalidArgument"),
+                                  (500, "InternalError"), (405, "MethodNotAllowed")])  # fmt: skip
+def test_a_no_to_what_is_unusual(clone, store, said):
+    """As stores say who know neither conditions nor sub-resources, and answer some way or other."""
+    anna = clone("anna")
+    point_at(anna, store)
+    store.refuses = lambda method, query, headers: said if is_unusual(query, headers) else None
+    run = anna.script("run_doctor", **KEYS)
+    assert doctors_bad(run) == [], run
+    assert re.search("note +conditional writes: none", run.out), run
+    anna.add(A, {"x": b"1"})
+    expect(anna.script("push_entries", A, **KEYS), 0)
+    assert store.objects[f"bucket/base/{A}/x"] == b"1"
+
+
+def test_a_policy_that_allows_little(clone, store):
+    """Listing below the prefix only, and no write without the encryption that it demands."""
+    anna = clone("anna")
+    point_at(anna, store, sse="aws:kms", sse_kms_key_id="alias/ours")
+
+    def refuses(method, query, headers):
+        if method == "PUT":
+            wanted = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id")
+            sent = [headers.get(name) for name in wanted]
+            return None if sent == ["aws:kms", "alias/ours"] else (403, "AccessDenied")
+        is_list = "list-type" in query or SUBRESOURCES & set(query)
+        below = query.get("prefix", [""])[0].startswith("base/")
+        return (403, "AccessDenied") if is_list and not below else None
+
+    store.refuses = refuses
+    run = anna.script("run_doctor", **KEYS)
+    assert doctors_bad(run) == [], run
+    anna.add(A, {"x": b"1"})
+    for engine in ("aws", "rclone"):
+        anna.write(f"{A}/{engine}", engine.encode())
+        expect(anna.script("push_entries", A, ENGINE=engine, **KEYS), 0)
+    assert store.objects[f"bucket/base/{A}/rclone"] == b"rclone"
+
+
+def test_a_missing_right_is_named(clone, store):
+    anna = clone("anna")
+    point_at(anna, store)
+    store.refuses = lambda method, *_: (403, "AccessDenied") if method == "PUT" else None
+    run = anna.script("run_doctor", **KEYS)
+    assert "cannot put" in run.out and "s3:PutObject on arn:aws:s3:::bucket/base/" in run.out
+    assert "BAD   clock" not in run.out
+
+
+def test_etags_that_are_no_md5(clone, store):
+    """They were "changed while being pushed" on the one side and "damaged" on the other."""
+    store.tag = lambda body: hashlib.md5(b"salt" + body).hexdigest()
+    anna, ben = clone("anna"), clone("ben")
+    point_at(anna, store)
+    point_at(ben, store)
+    anna.add(A, {"x": b"1", "y": b"2"})
+    run = expect(anna.script("push_entries", A, **KEYS), 0)
+    assert "whose ETag does not tell" in run.said, run
+    ben.card(A)
+    run = expect(ben.script("pull_entries", A, **KEYS), 0)
+    assert ben.tree(A) == anna.tree(A)
+    run = expect(ben.script("pull_entries", A, FULL="1", **KEYS), 0)
+    assert "conflict" not in run.said
+
+
+BROKEN_KEYS = {
+    "a line break": ("[default]\naws_access_key_id = KEY\naws_secret_access_key = a\n  b\n",
+                     "a line break"),
+    "a foreign letter": ("[default]\naws_access_key_id = KËY\naws_secret_access_key = a\n",
+                         "access key id holds"),
+    "no secret": ("[default]\naws_access_key_id = KEY\n", "secret key is missing"),
+    "not UTF-8": (b"[default]\naws_access_key_id = K\xff\n", "it is not UTF-8"),
+    "no section": ("aws_access_key_id = KEY\n", "credentials:1:"),
+    "twice": ("[default]\na = 1\na = 2\n", "credentials:3: it is there twice"),
+    "a process that fails": ("[default]\ncredential_process = false\n", "no credentials"),
+    "a process that talks": ("[default]\ncredential_process = echo hello\n", "no credentials"),
+    "a role of nobody": ("[default]\nrole_arn = arn:aws:iam::1:role/r\n", "no credentials"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN_KEYS)
+def test_credentials_that_cannot_be_used(clone, store, case):
+    text, said = BROKEN_KEYS[case]
+    anna = clone("anna")
+    point_at(anna, store)
+    (anna.home / ".aws").mkdir()
+    file = anna.home / ".aws" / "credentials"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    for words in (["select_entries", "push"], ["run_doctor"]):
+        run = anna.script(*words)
+        assert run.code == 1 and said in run.said, run
+        assert "bug" not in run.said and "Traceback" not in run.said, run
+    assert not store.objects
