@@ -96,10 +96,10 @@ def type_in_zsh(where, line):
 
 
 def _read(terminal, until, seconds=300.0):
-    """What comes, until it ends with a pattern or, without one, nothing more comes for a second."""
+    """What comes, until it ends with a pattern or, without one, nothing more comes for 3 s."""
     said, end = "", time.monotonic() + seconds
     while time.monotonic() < end:
-        if select.select([terminal], [], [], 1.0)[0]:
+        if select.select([terminal], [], [], 3.0)[0]:
             said += os.read(terminal, 65536).decode(errors="replace")
         elif until is None and said:
             break

@@ -83,6 +83,10 @@ class Process:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
+    def said_so_far(self) -> str:
+        """What it told the person up to now."""
+        return os.pread(self._err.fileno(), 2**20, 0).decode(errors="replace")
+
     def wait(self, timeout: float = SECONDS) -> Run:
         """The end of it. Raises TimeoutExpired, after killing it, when that does not come."""
         try:

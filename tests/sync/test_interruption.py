@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -56,8 +57,13 @@ def test_ctrl_c_in_a_push(pair):
 def test_ctrl_c_while_several_entries_share_a_start(pair):
     """What has arrived is not sent again, though its entry could not be sealed."""
     anna, _, bucket = pair
-    anna.proxy.when("PUT", r"/[bc]\.json", first=2).delay(0.5)  # a goes alone, slowly, then both
-    anna.proxy.when("PUT", r"/a/[xy]\.txt", first=2).delay(3)
+    # a goes alone, and is held up until the claims of the other two have long arrived.
+    is_claimed = lambda: anna.proxy.count("PUT", r"/[bc]\.json") >= 2  # noqa: E731
+    is_sent = lambda: anna.proxy.count("PUT", r"/a/[xy]\.txt")  # noqa: E731
+    anna.proxy.when("PUT", r"/[bc]\.json", first=2).call(lambda: until(is_sent))
+    anna.proxy.when("PUT", r"/a/[xy]\.txt", first=2).call(
+        lambda: (until(is_claimed), time.sleep(3))
+    )
     anna.proxy.when("PUT", SLOW).hang()
     push = anna.start("./push.sh", ENGINE="rclone")
     others = {f"{e}/{n}" for e in ENTRIES if not e.endswith("/b") for n in FILES}
@@ -101,24 +107,29 @@ def test_ctrl_c_in_a_pull_of_several_with_one_start(pair):
 
 def test_a_second_command_waits_for_the_first(pair):
     anna, _, bucket = pair
-    anna.proxy.when("PUT", SLOW).delay(1)
+    go_on = threading.Event()
+    anna.proxy.when("PUT", SLOW, first=1).call(go_on.wait)
     first = anna.start("./push.sh")
     until(lambda: anna.proxy.count("PUT", SLOW))
-    second = expect(anna.run("./push.sh", REGISTRY_LOCK_WAIT="600"), 0)
-    assert "push.sh" in second.err and "waiting" in second.err
+    second = anna.start("./push.sh", REGISTRY_LOCK_WAIT="600")
+    until(lambda: "waiting" in second.said_so_far())
+    go_on.set()
     expect(first.wait(), 0)
+    assert "push.sh" in expect(second.wait(), 0).err
     assert bucket.data() == anna.tree()
     assert_clean(anna)
 
 
 def test_a_second_command_says_who_runs_and_gives_up(pair):
     anna, _, bucket = pair
-    anna.proxy.when("PUT", SLOW, first=1).hang(4)
+    go_on = threading.Event()
+    anna.proxy.when("PUT", SLOW, first=1).call(go_on.wait)
     first = anna.start("./push.sh")
     until(lambda: anna.proxy.count("PUT", SLOW))
     for command in ("./pull.sh", "./push.sh"):
         second = expect(anna.run(command, REGISTRY_LOCK_WAIT="0.3"), 1)
         assert "./push.sh" in second.err and "since" in second.err, str(second)
+    go_on.set()
     expect(first.wait(), 0)
     assert bucket.data() == anna.tree()
 
