@@ -52,7 +52,7 @@ def send_raw(session: Session, chosen: list[Entry]) -> int:
     if not dry:
         amount = dvc_file.total(dataset.entry for dataset in choice.fit)
         with Meter("sent", *amount) as meter:
-            results = raw_push.push(session, choice.fit, partial(meter.moved, "raw"))
+            results = raw_push.push(session, choice, partial(meter.moved, "raw"))
     code = console.report([*choice.refused, *results])
     good = [result for result in results if not result.error]
     for result in good:

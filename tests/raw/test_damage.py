@@ -118,3 +118,37 @@ def test_the_version_of_another_branch_is_no_edit(people):
     expect(anna.pull(), 0)
     assert anna.tree() == below(RAW, FILES)
     assert cached(anna, b"branch").exists()
+
+
+@pytest.mark.parametrize("kind", ["symlink", "hardlink"])
+def test_links_into_the_cache_are_its_files_and_an_edit_through_one_is_an_edit(anna, kind):
+    """DVC itself removes the object it finds damaged: through a symlink that was the edit."""
+    expect(anna.run(".venv/bin/dvc", "config", "--local", "cache.type", kind), 0)
+    anna.add(RAW, FILES)
+    expect(anna.script("add_entry", RAW), 0)
+    file = anna.path / RAW / "x.txt"
+    assert file.is_symlink() or file.stat().st_nlink == 2
+    expect(anna.push(), 0)
+    expect(anna.script("verify_entries", RAW), 0)
+    assert f"{len(b'firstsecond')} bytes" in anna.make("status", f"DATASET={RAW}").out
+    os.chmod(file, 0o644)
+    file.write_bytes(b"my edit")
+    assert "changed here and not added" in expect(anna.pull(), 0).err
+    assert "not added" in expect(anna.push(), 3).err
+    assert file.read_bytes() == b"my edit"
+    expect(anna.make("reset", f"DATASET={RAW}"), 0)
+    assert file.read_bytes() == b"first" and b"my edit" in anna.trash()
+    assert cached(anna, b"first").read_bytes() == b"first"
+
+
+def test_an_out_that_was_deleted_here_comes_back(anna):
+    anna.card("raw_datasets/s")
+    anna.write("raw_datasets/s.dvc", b"outs:\n- path: a\n  hash: md5\n- path: b\n  hash: md5\n")
+    anna.write("raw_datasets/a", b"a")
+    anna.write("raw_datasets/b", b"b")
+    expect(anna.run(".venv/bin/dvc", "commit", "-f", "raw_datasets/s.dvc"), 0)
+    expect(anna.push(), 0)
+    anna.delete("raw_datasets/a")
+    expect(anna.push("raw_datasets/s"), 0)
+    expect(anna.pull(), 0)
+    assert anna.read("raw_datasets/a") == b"a"

@@ -172,3 +172,59 @@ def test_a_nested_dvc_project_is_named_with_a_cure_that_works(anna):
     assert not (top / ".dvc").exists()
     expect(anna.push(entry), 0)
     assert "up to date" in dvc(anna, "status", f"{entry}.dvc").out
+
+
+def test_a_dvc_file_in_a_subfolder_is_named(anna):
+    anna.card("raw_datasets/sub")
+    anna.write("raw_datasets/sub/d/x", b"1")
+    anna.write("raw_datasets/sub/d.dvc", b"outs:\n- path: d\n  hash: md5\n")
+    run = expect(anna.push(), 3)
+    assert "it holds raw_datasets/sub/d.dvc" in run.err, run
+
+
+def test_imports_come_from_where_they_come_and_are_never_pushed(anna, ben, tmp_path):
+    source = tmp_path / "plain.txt"
+    source.write_bytes(b"plain")
+    entry = "raw_datasets/i.txt"
+    anna.card(entry)
+    dvc(anna, "import-url", "--no-download", str(source), entry)
+    run = expect(anna.push(entry), 0)
+    assert "nothing to push: it is an import that was never downloaded" in run.out, run
+    ben.card(entry)
+    ben.write(f"{entry}.dvc", anna.read(f"{entry}.dvc"))
+    expect(ben.pull(), 0)
+    assert ben.read(entry) == b"plain"
+    assert "nothing to do" in expect(ben.pull(entry), 0).err
+    run = expect(ben.script("add_entry", entry), 3)
+    assert "dvc update raw_datasets/i.txt.dvc" in run.err, run
+
+
+def test_what_is_kept_on_another_remote_goes_there(anna, bucket, tmp_path):
+    dvc(anna, "remote", "add", "--local", "other", str(tmp_path / "other"))
+    anna.add("raw_datasets/r", {"x": b"1"})
+    expect(anna.script("add_entry", "raw_datasets/r"), 0)
+    anna.write("raw_datasets/r.dvc", anna.read("raw_datasets/r.dvc") + b"  remote: other\n")
+    run = expect(anna.push(), 0)
+    assert "pushed by dvc: it is kept on the remote 'other'" in run.out, run
+    assert bucket.keys(STORED) == []
+    assert [p for p in (tmp_path / "other").rglob("*.dir")]
+    anna.delete("raw_datasets/r", ".dvc/cache")
+    expect(anna.pull(), 0)
+    assert anna.read("raw_datasets/r/x") == b"1"
+
+
+def test_what_dvc_leaves_out_is_left_out_and_named(anna):
+    entry = "raw_datasets/r"
+    anna.write("raw_datasets/.dvcignore", b"*.tmp\nskip/\n!keep.tmp\n")
+    files = {"x.txt": b"1", "a.tmp": b"t", "keep.tmp": b"k", "skip/z": b"z", ".git/config": b"g"}
+    folder = anna.add(entry, files)
+    (folder / "empty").mkdir()
+    (folder / "link").symlink_to("skip")
+    (folder / "x.txt").chmod(0o755)
+    run = expect(anna.script("add_entry", entry), 0)
+    for what in (".git/", "a.tmp", "link/", "empty", "x.txt"):
+        assert what in run.err, run
+    assert b"nfiles: 2\n" in anna.read(f"{entry}.dvc")
+    expect(anna.push(), 0)
+    expect(anna.script("verify_entries", entry), 0)
+    assert "up to date" in dvc(anna, "status", f"{entry}.dvc").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from registry.errors import RegistryError
 from registry.raw import compare, dvc, manifest
@@ -14,16 +15,50 @@ from registry.remote.session import Session
 KNOWN_BYTES = 64 * 2**20  # how much is read to know what other version is here
 
 
-def find(session: Session, datasets: Iterable[Dataset]) -> set[Dataset]:
-    """Those whose files differ from what their `.dvc` files say; a missing one is no difference.
+@dataclass
+class Changes:
+    """`changed`: datasets with edits; `missing`: without, but not all of their files are here."""
+
+    changed: set[Dataset] = field(default_factory=set)
+    missing: set[Dataset] = field(default_factory=set)
+
+
+def find(session: Session, datasets: Iterable[Dataset]) -> Changes:
+    """Which of these differ from what their `.dvc` files say.
 
     An import that was never downloaded names no version to differ from.
     """
     mine = [d for d in datasets if d.is_here and _has_version(d)]
-    told = dvc.status(d.entry for d in mine)
-    changed = {d for d in mine if told.get(d.entry, set()) & {"modified", "new"}}
-    unsure = [d for d in mine if d not in changed and "not in cache" in told.get(d.entry, set())]
-    return changed | {d for d in unsure if _differs(session, d)}
+    found = Changes({d for d in mine if _is_edited_in_cache(session, d)})
+    told = dvc.status(d.entry for d in mine if d not in found.changed)
+    for dataset in mine:
+        states = told.get(dataset.entry, set())
+        unsure = "not in cache" in states
+        if states & {"modified", "new"} or (unsure and _differs(session, dataset)):
+            found.changed.add(dataset)
+        elif states:
+            found.missing.add(dataset)
+    return found
+
+
+def _is_edited_in_cache(session: Session, dataset: Dataset) -> bool:
+    """Whether a file was edited through a link into DVC's cache; known before DVC is started.
+
+    For DVC removes an object that it finds damaged, and with a symlink that is the only copy.
+    Damage that shows in no file here is set aside.
+    """
+    cache = Cache.of(session.root)
+    try:
+        version = manifest.wanted(dataset, cache)
+    except RegistryError:
+        return False
+    damaged = cache.unsound(manifest.names(dataset, version))
+    if not damaged:
+        return False
+    if compare.read(dataset, dataset.scan(), version).changed:
+        return True
+    cache.set_aside(damaged, dataset.entry)
+    return False
 
 
 def is_other_version(session: Session, dataset: Dataset) -> bool:

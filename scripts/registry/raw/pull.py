@@ -58,9 +58,11 @@ def _sift(session: Session, here: list[Dataset], choice: Incoming) -> None:
     place = session.remote.identity
     seen = {dataset: verified.look(dataset.entry) for dataset in here}  # before DVC looks
     touched = [d for d in here if not verified.is_untouched(d.entry, place)]
-    changed = changes.find(session, touched)
+    found = changes.find(session, touched)
     for dataset in here:
-        if dataset not in changed:
+        if dataset in found.missing:
+            choice.take(dataset)
+        elif dataset not in found.changed:
             verified.remember(dataset.entry, place, *seen[dataset])
         elif changes.is_other_version(session, dataset):
             choice.take(dataset)
@@ -121,12 +123,13 @@ def _verified(session: Session, results: list[Result]) -> list[Result]:
     """Note the state of each, if DVC finds the files to be what it brought, and S3 has it."""
     came = {r.entry: verified.look(r.entry) for r in results if not r.error}
     datasets = {entry: Dataset.anyway(entry) for entry in came}
-    changed = changes.find(session, datasets.values())
+    found = changes.find(session, datasets.values())
     for result in results:
         if result.entry not in came:
             continue
         seen, when = came[result.entry]
-        if datasets[result.entry] in changed or verified.look(result.entry)[0].stamp != seen.stamp:
+        is_same = datasets[result.entry] not in found.changed | found.missing
+        if not is_same or verified.look(result.entry)[0].stamp != seen.stamp:
             result.error = RegistryError("it changed while it was being pulled: run again")
         elif result.value:
             verified.remember(result.entry, session.remote.identity, seen, when)

@@ -29,9 +29,13 @@ Result = parallel.Result[str]  # the value: what there is to say of it, if not t
 
 @dataclass
 class Outgoing:
-    """`fit`: the datasets that may go out, with their files as they were before DVC looked."""
+    """`fit`: the datasets that may go out, with their files as they were before DVC looked.
+
+    `partial`: those of them that are not here with all of their files.
+    """
 
     fit: dict[Dataset, tuple[Scan, int]] = field(default_factory=dict)
+    partial: set[Dataset] = field(default_factory=set)
     refused: list[Result] = field(default_factory=list)
 
 
@@ -52,13 +56,14 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Outgoing:
                 raise verified.unserved(dataset)
             datasets[dataset] = verified.look(entry)
         except RegistryError as error:
-            refusal = error if entry.dvc_file.exists() else Refusal(str(error))
+            refusal = error if entry.dvc_file.exists() else verified.never_added(entry)
             choice.refused.append(Result(entry, error=refusal))
     touched = [d for d in datasets if not verified.is_current(d.entry, place)]
-    changed = changes.find(session, touched)
+    found = changes.find(session, touched)
+    choice.partial = found.missing
     for dataset, seen in datasets.items():
         try:
-            _judge(session, dataset, dataset in changed)
+            _judge(session, dataset, dataset in found.changed)
             choice.fit[dataset] = seen
         except Refusal as error:
             choice.refused.append(Result(dataset.entry, error=error))
@@ -71,25 +76,24 @@ def _judge(session: Session, dataset: Dataset, is_changed: bool) -> None:
     if is_changed:
         is_other = changes.is_other_version(session, dataset)
         raise verified.other_version(entry) if is_other else verified.changed(entry)
-    if not dataset.is_here and not dataset.is_cached:
+    if not dataset.is_here and not dataset.is_cached and not dataset.file.elsewhere:
         raise Refusal(
             f"it is not here, so there is nothing to push: `make pull DATASET={entry:sh}`"
         )
 
 
-def push(
-    session: Session, fit: dict[Dataset, tuple[Scan, int]], progress: Progress
-) -> list[Result]:
+def push(session: Session, choice: Outgoing, progress: Progress) -> list[Result]:
     """Send what S3 lacks; the files here are noted as that version if they stayed as seen."""
     results = []
     cache = Cache.of(session.root)
-    for dataset, seen in fit.items():
+    for dataset, seen in choice.fit.items():
         result = Result(dataset.entry)
         try:
             result.value = _push_one(session, cache, dataset, progress)
         except RegistryError as error:
             result.error = error
-        if not result.error and dataset.is_here and dataset.scan().stamp == seen[0].stamp:
+        is_whole = dataset.is_here and dataset not in choice.partial
+        if not result.error and is_whole and dataset.scan().stamp == seen[0].stamp:
             verified.remember(dataset.entry, session.remote.identity, *seen)
         results.append(result)
     return results

@@ -64,7 +64,8 @@ def carry_out(session: Session, reset: Reset) -> None:
         _put_back(dataset, aside, moved)
         raise
     seen, when = verified.look(dataset.entry)
-    if not changes.find(session, [dataset]) and _is_stored(dataset):
+    found = changes.find(session, [dataset])
+    if not (found.changed or found.missing) and _is_stored(dataset):
         verified.remember(dataset.entry, session.remote.identity, seen, when)
     trash.tidy(aside)
     reset.aside = aside

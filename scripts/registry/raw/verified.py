@@ -6,6 +6,8 @@ every file's stat. While both are as noted, the dataset is here and on S3 in tha
 
 from __future__ import annotations
 
+import os
+import shlex
 import time
 
 from registry.dvc_file import version
@@ -68,9 +70,22 @@ def other_version(entry: Entry) -> Refusal:
     )
 
 
+def never_added(entry: Entry) -> Refusal:
+    """Why nothing moves: no `.dvc` file stands beside the folder; there may be some inside."""
+    for where, _, names in os.walk(entry.folder):
+        for name in sorted(names):
+            if name.endswith(".dvc") or name == "dvc.yaml":
+                path = shlex.quote(os.path.relpath(os.path.join(where, name), entry.root))
+                return Refusal(
+                    f"it holds {path}: what is served here lies in {entry.section}/ itself: move "
+                    f"that file and its data up, with a card beside them; else it is plain dvc's"
+                )
+    return Refusal(f"it was never added: `make add DATASET={entry:sh}`")
+
+
 def unserved(dataset: Dataset) -> Refusal:
     """Why nothing moves: this tool does not know the place that the `.dvc` file names."""
     return Refusal(
         f"{dataset.file.unserved}, which only plain dvc serves: "
-        f"`dvc pull {dataset.entry:sh}.dvc`, `dvc push {dataset.entry:sh}.dvc`"
+        f"`.venv/bin/dvc pull {dataset.entry}.dvc`, `.venv/bin/dvc push {dataset.entry}.dvc`"
     )

@@ -60,7 +60,8 @@ class RawInspector:
             judged.states = [states.NOT_PUSHED]
             judged.said = f"S3 lacks {lacking[0]} or holds it damaged"
         elif self._is_stored(dataset, header):
-            judged.there = dvc_file.amount_of(dataset.file)
+            is_ours = not dataset.file.elsewhere
+            judged.there = dvc_file.amount_of(dataset.file) if is_ours else None
         elif judged.states in ([states.UP_TO_DATE], [states.NOT_HERE]):
             judged.states = [states.NOT_PUSHED]
         return judged

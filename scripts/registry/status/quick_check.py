@@ -122,4 +122,4 @@ def _without_card(entry: Entry, named: bool) -> bool:
 
 
 def _without_dvc_file(entry: Entry) -> bool:
-    raise Refusal(f"it was never added: `make add DATASET={entry:sh}`")
+    raise verified.never_added(entry)
