@@ -124,7 +124,7 @@ def everything(anna, ben, bucket):
 EVERYTHING = """\
                                   here      in S3  last push
 raw_datasets/
-  base     not here                  -          -  AGE COMMIT_ home
+  base     not here                  -    1     0  AGE COMMIT_ home
 processed_datasets/
   away     not here                  -    3    11  AGE COMMIT_ anna
   busy     being pushed        3    11    3    11  by anna since THEN
