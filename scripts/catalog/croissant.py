@@ -6,10 +6,11 @@ MLCommons' own package.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from catalog.item import Item
-from registry.cards.formats import URL
+from catalog.item import Item, instant
+from registry.cards.formats import TODO, URL
 from registry.sections import PROCESSED, RAW
 
 DATASETS = (RAW, PROCESSED)
@@ -43,20 +44,23 @@ def describe(item: Item, url: str) -> dict[str, Any] | None:
         "@context": CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": VERSION,
-        "name": item.title,
+        "name": _title(item),
         "alternateName": item.id,
-        "description": item.summary or item.title,
+        "description": item.summary if _is_known(item.summary) else _title(item),
         "license": _license(item),
         "url": url,
         "identifier": item.id,
         "version": _version(item),
-        "keywords": item.all("tags") + item.all("task_categories"),
-        "inLanguage": item.all("language"),
-        "creator": {"@type": "sc:Organization", "name": item.first("contact") or who or "unknown"},
+        "keywords": _known(item, "tags") + _known(item, "task_categories"),
+        "inLanguage": _known(item, "language"),
+        "creator": {
+            "@type": "sc:Organization",
+            "name": _first(item, "contact") or who or "unknown",
+        },
         "dateModified": when,
-        "datePublished": item.first("retrieved") or (item.changes[-1].when if item.changes else ""),
+        "datePublished": _day(item) or (item.changes[-1].when if item.changes else ""),
         "isBasedOn": [link.id for link in item.made_from] + _links(item, "source_url"),
-        "citeAs": item.first("citation"),
+        "citeAs": _first(item, "citation"),
         "size": f"{item.size} B" if item.size is not None else "",
         "distribution": [_files(item)],
     }
@@ -75,13 +79,37 @@ def _files(item: Item) -> dict[str, str]:
     }
 
 
+def _is_known(text: str) -> bool:
+    """Whether a text says something: a blank that nobody filled in does not."""
+    return bool(text) and not TODO.search(text)
+
+
+def _known(item: Item, key: str) -> list[str]:
+    return [text for text in item.all(key) if _is_known(text)]
+
+
+def _first(item: Item, key: str) -> str:
+    return next(iter(_known(item, key)), "")
+
+
+def _title(item: Item) -> str:
+    return item.title if _is_known(item.title) else item.entry.name
+
+
+def _day(item: Item) -> str:
+    """The day the data were fetched, if it is one."""
+    day = _first(item, "retrieved")
+    return day if re.fullmatch(r"\d{4}-\d\d-\d\d", day) and instant(day) else ""
+
+
 def _license(item: Item) -> str:
-    return next(iter(_links(item, "license_link")), item.license)
+    found = next(iter(_links(item, "license_link")), item.license)
+    return found if _is_known(found) else ""
 
 
 def _links(item: Item, key: str) -> list[str]:
     """The texts of a field that are addresses, and not files of this repository."""
-    return [text for text in item.all(key) if URL.fullmatch(text) and "://" in text]
+    return [text for text in _known(item, key) if URL.fullmatch(text) and "://" in text]
 
 
 def _version(item: Item) -> str:
