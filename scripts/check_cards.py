@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from registry import console, humanize, problems
 from registry.cards import check, debt, repair
@@ -18,6 +19,9 @@ from registry.entries import Entry
 from registry.errors import UsageError
 from registry.files import write_whole
 from registry.problems import Problem
+
+if TYPE_CHECKING:
+    from registry.remote.location import Remote
 
 
 def main(argv: list[str]) -> int:
@@ -72,12 +76,22 @@ def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
     from registry import dvc_file
     from registry.cards.rules import remote
     from registry.raw import manifest
-    from registry.remote import connect
+    from registry.remote import connect, dvc_config
 
     def missing(versions: list[dvc_file.Version]) -> list[dvc_file.Version]:
         return manifest.not_in_s3(library.root, versions)
 
-    return list(remote.check(library, chosen, connect.listing(library.root), missing))
+    listing = connect.listing(library.root)
+    move = mover(dvc_config.load(library.root))
+    return list(remote.check(library, chosen, listing, missing, move))
+
+
+def mover(place: Remote) -> str:
+    """The command that moves the files of a {source} in S3, not its folders, to a {target}."""
+    base = place.url.replace("{", "{{").replace("}", "}}")
+    return (
+        f"aws{place.options} s3 mv --recursive --exclude '*/*' {base}/{{source}} {base}/{{target}}"
+    )
 
 
 def _arguments() -> argparse.ArgumentParser:

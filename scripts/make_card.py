@@ -37,7 +37,7 @@ def main(argv: list[str]) -> int:
     files = scan.scan(entry.folder).files
     here = Amount(len(files), sum(stat.size for stat in files.values()))
     card = draft.draft(entry, library, args.sources, code, here)
-    for doubt in code.doubts if code else []:
+    for doubt in [*draft.doubts(entry, library), *(code.doubts if code else [])]:
         console.say(f"make-card: {doubt}")
     if sys.stdin.isatty() and sys.stderr.isatty():
         card = questions.answered(card, library, ask)
@@ -52,6 +52,7 @@ def main(argv: list[str]) -> int:
 def new_entry(word: str, library: Library) -> Entry:
     """The entry to make a card for. Raises UsageError for a bad name, Refusal for one with card."""
     section, slash, name = word.strip().partition("/")
+    name = name.removesuffix("/")  # as the tab key writes it
     if not slash:
         here = [entry for entry in library.names.get(section, []) if not entry.card.exists()]
         if len(here) != 1:

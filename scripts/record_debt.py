@@ -29,14 +29,14 @@ def main(argv: list[str]) -> int:
     library = Library()
     path = ROOT / debt.DEBT_FILE
     now = debt.count(itertools.chain(*check.check(library, library.entries)))
-    is_new = not path.exists()
+    is_new = not path.is_file()
     allowed = begun(now) if is_new else debt.read(ROOT)[0]
     kept = {key: min(allowed[key], now[key]) for key in allowed if key in now}
     text = debt.as_text(kept)
     if text:
         write_whole(path, text.encode())
-    else:
-        path.unlink(missing_ok=True)
+    elif path.is_file():
+        path.unlink()
     console.say(told(kept, allowed, now, is_new))
     return 0
 

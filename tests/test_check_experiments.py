@@ -172,7 +172,7 @@ def test_cards_and_bytes_in_s3(tmp_path):
     root = kit.make(tmp_path / "r")
     library = Library(root)
     keys = {
-        "processed_datasets/": ["cut/a", "cut/b", "stray/x", "loose.txt"],
+        "processed_datasets/": ["cut/a", "cut/b", "stray/x", *(f"{n}.txt" for n in range(70))],
         "champion_models/": [],
         "training_results/": ["poet-run/log"],
     }
@@ -180,9 +180,11 @@ def test_cards_and_bytes_in_s3(tmp_path):
     assert [(p.path, p.rule) for p in found] == [
         ("raw_datasets/logs.card.md", "remote-bytes"),
         ("processed_datasets/stray.card.md", "remote-card"),
-        ("processed_datasets/loose.txt", "remote-loose"),
+        ("processed_datasets/", "remote-loose"),
         ("champion_models/poet.card.md", "remote-bytes"),
     ]
+    loose = next(p.message for p in found if p.rule == "remote-loose")
+    assert "70 files are not (0.txt, 1.txt, 10.txt and 67 more): move them" in loose
     poet = [Entry("champion_models", "poet", root)]
     asked = []
     one = list(remote.check(library, poet, lambda f: asked.append(f) or [], lambda v: v))

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from registry import git
+from registry import files, git
 from registry.dvc_outs import BadDvcFile, DvcFile
 from registry.dvc_parser import parse
 from registry.entries import Amount, Entry
@@ -25,7 +25,7 @@ class Version(NamedTuple):
 def read(entry: Entry) -> DvcFile:
     """What the entry's `.dvc` file says. Raises BadDvcFile, or RegistryError without one."""
     try:
-        content = entry.dvc_file.read_bytes()
+        content = files.read_regular(entry.dvc_file)
     except FileNotFoundError:
         raise RegistryError(f"it was never added: `make add DATASET={entry:sh}`") from None
     except OSError as error:
@@ -36,7 +36,7 @@ def read(entry: Entry) -> DvcFile:
 def version(entry: Entry) -> str:
     """A digest of the `.dvc` file: which version this commit means; "" without one."""
     try:
-        return sha256(entry.dvc_file.read_bytes()).hexdigest()[:32]
+        return sha256(files.read_regular(entry.dvc_file)).hexdigest()[:32]
     except OSError:
         return ""
 

@@ -98,12 +98,12 @@ def known(sections: Iterable[str], root: Path = ROOT) -> list[Entry]:
 def select(words: Iterable[str], sections: Iterable[str], root: Path = ROOT) -> list[Entry]:
     """The entries of `sections` that the words name; all of them when there are no words.
 
-    A word is `name`, `section/name`, `section/` or several of those with spaces between.
-    Raises UsageError for a word that names nothing, or names several entries.
+    A word is `name`, `section/name` (the tab key adds a slash), `section/` or several of those with
+    spaces between. Raises UsageError for a word that names nothing, or names several entries.
     """
     sections = tuple(sections)
     pool = known(sections, root)
-    words = [part for word in words for part in _split(word, pool)]
+    words = [_without_slash(part, pool) for word in words for part in _split(word, pool)]
     for word in words:
         _refuse_other_section(word, sections)
     if not words:
@@ -116,7 +116,7 @@ def select_one(word: str | None, sections: Iterable[str], root: Path = ROOT) -> 
     if not (word or "").strip():
         raise UsageError("which entry? Add DATASET=section/name")
     found = select([word or ""], sections, root)
-    if len(found) != 1 or (word or "").strip().endswith("/"):
+    if len(found) != 1 or (word or "").strip("/ ") in SECTIONS:
         raise UsageError(f"one entry at a time: {word!r} is not one. Add DATASET=section/name")
     return found[0]
 
@@ -132,7 +132,13 @@ def _refuse_other_section(word: str, sections: tuple[str, ...]) -> None:
 def _split(word: str, pool: list[Entry]) -> list[str]:
     """A word as it is if it names an entry (names may hold spaces), else its parts."""
     names = {name for e in pool for name in (e.name, str(e))}
-    return [word] if word in names else word.split()
+    return [word] if word.removesuffix("/") in names else word.split()
+
+
+def _without_slash(word: str, pool: list[Entry]) -> str:
+    """`section/name/` is the entry: so the tab key completes a folder. `section/` stays."""
+    plain = word.removesuffix("/")
+    return plain if any(plain in (e.name, str(e)) for e in pool) else word
 
 
 def _find(word: str, pool: list[Entry]) -> list[Entry]:

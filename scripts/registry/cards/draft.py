@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from urllib.parse import quote
 
 from registry.cards import card as cards_card
 from registry.cards import edit
@@ -38,7 +39,22 @@ def blank(entry: Entry, library: Library) -> Card:
     template = library.template(entry.section)
     if template is None:
         raise RegistryError(f"{entry.section}/template.card.md is missing: restore it from Git")
-    return cards_card.parse(entry, template.text.replace("<name>", entry.name))
+    if template.broken and not template.bare:
+        line, why = template.broken[0]
+        raise RegistryError(f"{template.path}:{line}: {why}; nothing was made")
+    text = template.text.replace("<name>.card.md", f"{quote(entry.name)}.card.md")
+    text = text.replace("<name>", entry.name)
+    if template.bare:
+        text = f"{edit.new_front_matter(entry, {}, {})}\n{text}"
+    return cards_card.parse(entry, text)
+
+
+def doubts(entry: Entry, library: Library) -> list[str]:
+    """What a person must know about a card that was begun from this template."""
+    template = library.template(entry.section)
+    if template is None or not template.bare:
+        return []
+    return [f"{template.path} has no front matter: that of the schema was put above its text"]
 
 
 def _derived(card: Card, library: Library, sources: str) -> Card:

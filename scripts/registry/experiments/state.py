@@ -8,12 +8,9 @@ from pathlib import Path
 
 from registry import git
 from registry.experiments import ledger
-from registry.entries import CARD
-from registry.entries import Entry
-from registry.entries import with_card
-from registry.experiments.ledger import FILE
-from registry.experiments.ledger import SECTION
-from registry.experiments.ledger import Match
+from registry.entries import CARD, Entry, with_card
+from registry.errors import RegistryError
+from registry.experiments.ledger import FILE, SECTION, Match
 
 
 @dataclass
@@ -38,6 +35,8 @@ class State:
 def look(root: Path, keys: Iterable[str] = (), staged: bool = False) -> State:
     """The state of the experiments now; `keys` is what S3 holds of them. Raises GitError."""
     kept, path = with_card(SECTION, root), root / FILE
+    if path.exists() and not path.is_file():  # git would wait for a pipe as well
+        raise RegistryError(f"{FILE} must be a file: remove it, then `git checkout -- {FILE}`")
     text = path.read_bytes().decode("utf-8", "surrogateescape") if path.is_file() else ""
     folders = [folder_path(entry.name) for entry in kept]
     cards = [card_path(entry) for entry in kept]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
-from registry import dvc_file, dvc_parser, git, names, nested_dvc, secret_options
+from registry import dvc_file, dvc_parser, files, git, names, nested_dvc, secret_options
 from registry.cards.library import Library
 from registry.cards.rules import secrets
 from registry.dvc_outs import BadDvcFile
@@ -52,7 +52,7 @@ def dvc_file_fit(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
         content = git.show(library.root, f":{path}") if library.staged else None
         try:
             if content is None and library.staged:  # in the middle of a merge it has three
-                content = entry.dvc_file.read_bytes()
+                content = files.read_regular(entry.dvc_file)
             dvc_parser.parse(content, path) if content is not None else dvc_file.read(entry)
         except BadDvcFile as error:
             yield Problem(path, error.line, error.reason, rule="dvc-file")

@@ -17,14 +17,19 @@ from registry.entries import CARD, Entry
 from registry.problems import Problem
 from registry.sections import MIRRORED, RAW
 
+SHOWN = 3  # names of loose files
+MOVE = "aws s3 mv --recursive --exclude '*/*' {source} {target}"
 Listing = Callable[[str], Iterable[str]]
 Missing = Callable[[list[Version]], list[Version]]
 
 
 def check(
-    library: Library, chosen: list[Entry], listing: Listing, missing: Missing
+    library: Library, chosen: list[Entry], listing: Listing, missing: Missing, move: str = MOVE
 ) -> Iterator[Problem]:
-    """Every problem between the cards of these entries and the keys in S3."""
+    """Every problem between the cards of these entries and the keys in S3.
+
+    `move`: the command that moves the files of a {source} in S3, not its folders, to a {target}.
+    """
     raw = [version for e in chosen if e.section == RAW for version in _named(e)]
     lacking = missing(raw) if raw else []
     for id in dict.fromkeys(version.entry for version in lacking):
@@ -33,7 +38,7 @@ def check(
     for section in MIRRORED:
         mine = [entry for entry in chosen if entry.section == section]
         if everything:
-            yield from _section(library, section, set(listing(f"{section}/")))
+            yield from _section(library, section, set(listing(f"{section}/")), move)
             continue
         for entry in mine:
             if not any(True for _ in listing(f"{entry}/")):
@@ -46,7 +51,7 @@ def _named(entry: Entry) -> list[Version]:
     return []
 
 
-def _section(library: Library, section: str, keys: set[str]) -> Iterator[Problem]:
+def _section(library: Library, section: str, keys: set[str], move: str) -> Iterator[Problem]:
     """All of one section: its entries against the first parts of the keys."""
     stored = {key.partition("/")[0] for key in keys if "/" in key}
     for entry in library.entries:
@@ -57,9 +62,19 @@ def _section(library: Library, section: str, keys: set[str]) -> Iterator[Problem
         if not entry.card.is_file() and str(entry) not in library.ids:
             text = f"what is in S3 must have a card: run `make card DATASET={entry:sh}`"
             yield Problem(f"{entry}{CARD}", 1, text, rule="remote-card")
-    for key in sorted(key for key in keys if "/" not in key and key):
-        text = "a file in S3 must be in an entry's folder: move it into one, or delete it there"
-        yield Problem(f"{section}/{key}", 1, text, rule="remote-loose")
+    loose = sorted(key for key in keys if key and "/" not in key)
+    if loose:
+        yield _loose(section, loose, move)
+
+
+def _loose(section: str, names: list[str], move: str) -> Problem:
+    """All files beside the folders of a section: one finding, one cure."""
+    shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if names[SHOWN:] else "")
+    count = f"{len(names)} file{'s' * (len(names) > 1)}"
+    command = move.format(source=f"{section}/", target=f"{section}/loose/")
+    cure = f"move them into one by `{command}`, then `make card DATASET={section}/loose`"
+    text = f"what is in S3 must be in an entry's folder, and {count} are not ({shown}): {cure}"
+    return Problem(f"{section}/", 1, text, rule="remote-loose")
 
 
 def _no_bytes(entry: Entry) -> Iterator[Problem]:
