@@ -9,8 +9,8 @@ usage. docs/cards.md lists the rules. Needs no network and no data; with --remot
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
-from typing import TYPE_CHECKING
 
 from registry import console, humanize, problems
 from registry.cards import check, debt, repair
@@ -19,9 +19,6 @@ from registry.entries import Entry
 from registry.errors import UsageError
 from registry.files import write_whole
 from registry.problems import Problem
-
-if TYPE_CHECKING:
-    from registry.remote.location import Remote
 
 
 def main(argv: list[str]) -> int:
@@ -81,17 +78,13 @@ def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
     def missing(versions: list[dvc_file.Version]) -> list[dvc_file.Version]:
         return manifest.not_in_s3(library.root, versions)
 
-    listing = connect.listing(library.root)
-    move = mover(dvc_config.load(library.root))
+    listing, place = connect.listing(library.root), dvc_config.load(library.root)
+
+    def move(source: str, target: str) -> str:
+        ends = " ".join(shlex.quote(f"{place.url}/{folder}") for folder in (source, target))
+        return place.command(f"s3 mv --recursive --exclude '*/*' {ends}")
+
     return list(remote.check(library, chosen, listing, missing, move))
-
-
-def mover(place: Remote) -> str:
-    """The command that moves the files of a {source} in S3, not its folders, to a {target}."""
-    base = place.url.replace("{", "{{").replace("}", "}}")
-    return (
-        f"aws{place.options} s3 mv --recursive --exclude '*/*' {base}/{{source}} {base}/{{target}}"
-    )
 
 
 def _arguments() -> argparse.ArgumentParser:

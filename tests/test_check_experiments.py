@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support import cards as kit
+from support.oracle import expect
 
 from registry.cards.library import Library
 from registry.cards.rules import remote
@@ -176,7 +179,9 @@ def test_cards_and_bytes_in_s3(tmp_path):
         "champion_models/": [],
         "training_results/": ["poet-run/log"],
     }
-    found = list(remote.check(library, library.entries, keys.__getitem__, lambda v: v))
+    found = list(
+        remote.check(library, library.entries, keys.__getitem__, lambda v: v, "{} {}".format)
+    )
     assert [(p.path, p.rule) for p in found] == [
         ("raw_datasets/logs.card.md", "remote-bytes"),
         ("processed_datasets/stray.card.md", "remote-card"),
@@ -187,7 +192,9 @@ def test_cards_and_bytes_in_s3(tmp_path):
     assert "70 files are not (0.txt, 1.txt, 10.txt and 67 more): move them" in loose
     poet = [Entry("champion_models", "poet", root)]
     asked = []
-    one = list(remote.check(library, poet, lambda f: asked.append(f) or [], lambda v: v))
+    one = list(
+        remote.check(library, poet, lambda f: asked.append(f) or [], lambda v: v, "{} {}".format)
+    )
     assert asked == ["champion_models/poet/"] and [p.rule for p in one] == ["remote-bytes"]
     cure = "run `make push DATASET=champion_models/poet` where its files are, or delete the card"
     assert one[0].message.endswith(cure)
@@ -196,6 +203,8 @@ def test_cards_and_bytes_in_s3(tmp_path):
 def test_remote_asks_the_real_store(rclone_bucket, clone):
     anna = clone("anna", rclone_bucket)
     rclone_bucket.put("processed_datasets/bare/x.txt", b"1")
+    for name in ("a.txt", "b c.txt"):
+        rclone_bucket.put(f"processed_datasets/{name}", b"1")
     rclone_bucket.put("experiments/secret/x.txt", b"1")
     digest = "0123456789abcdef0123456789abcdef.dir"
     anna.write("raw_datasets/x.dvc", f"outs:\n- md5: {digest}\n  path: x\n".encode())
@@ -203,6 +212,11 @@ def test_remote_asks_the_real_store(rclone_bucket, clone):
     run = anna.script("check_cards", "--remote")
     assert "raw_datasets/x.card.md:1: a card must have its bytes in S3" in run.out
     assert "processed_datasets/bare.card.md:1: what is in S3 must have a card" in run.out
+    cure = re.search(r"move them into one by `(.*?)`", run.out)[1]
+    expect(anna.run("bash", "-c", cure), 0)  # as it stands
+    again = anna.script("check_cards", "--remote").out
+    assert "remote-loose" not in again and "and 2 files are not" not in again
+    assert "processed_datasets/loose.card.md:1: what is in S3 must have a card" in again
     run = anna.script("check_experiments", "--remote")
     assert "experiments/secret:1: must not be in S3" in run.out
 

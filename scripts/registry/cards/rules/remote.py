@@ -18,17 +18,17 @@ from registry.problems import Problem
 from registry.sections import MIRRORED, RAW
 
 SHOWN = 3  # names of loose files
-MOVE = "aws s3 mv --recursive --exclude '*/*' {source} {target}"
+Move = Callable[[str, str], str]
 Listing = Callable[[str], Iterable[str]]
 Missing = Callable[[list[Version]], list[Version]]
 
 
 def check(
-    library: Library, chosen: list[Entry], listing: Listing, missing: Missing, move: str = MOVE
+    library: Library, chosen: list[Entry], listing: Listing, missing: Missing, move: Move
 ) -> Iterator[Problem]:
     """Every problem between the cards of these entries and the keys in S3.
 
-    `move`: the command that moves the files of a {source} in S3, not its folders, to a {target}.
+    `move`: gives the command that moves the files of a folder in S3, not its folders, to another.
     """
     raw = [version for e in chosen if e.section == RAW for version in _named(e)]
     lacking = missing(raw) if raw else []
@@ -51,7 +51,7 @@ def _named(entry: Entry) -> list[Version]:
     return []
 
 
-def _section(library: Library, section: str, keys: set[str], move: str) -> Iterator[Problem]:
+def _section(library: Library, section: str, keys: set[str], move: Move) -> Iterator[Problem]:
     """All of one section: its entries against the first parts of the keys."""
     stored = {key.partition("/")[0] for key in keys if "/" in key}
     for entry in library.entries:
@@ -67,11 +67,11 @@ def _section(library: Library, section: str, keys: set[str], move: str) -> Itera
         yield _loose(section, loose, move)
 
 
-def _loose(section: str, names: list[str], move: str) -> Problem:
+def _loose(section: str, names: list[str], move: Move) -> Problem:
     """All files beside the folders of a section: one finding, one cure."""
     shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if names[SHOWN:] else "")
     count = f"{len(names)} file{'s' * (len(names) > 1)}"
-    command = move.format(source=f"{section}/", target=f"{section}/loose/")
+    command = move(f"{section}/", f"{section}/loose/")
     cure = f"move them into one by `{command}`, then `make card DATASET={section}/loose`"
     text = f"what is in S3 must be in an entry's folder, and {count} are not ({shown}): {cure}"
     return Problem(f"{section}/", 1, text, rule="remote-loose")
