@@ -321,3 +321,47 @@ def test_a_role_with_mfa_and_no_terminal(setup, store):
     run = setup.anna.run("./pull.sh", **setup.env)
     assert run.code == 1 and "MFA" in run.err and "aws sts get-caller-identity" in run.err, run
     assert "bug" not in run.err and not store.roles
+
+
+TYPIST = """
+import os, pty, sys, time
+pid, terminal = pty.fork()
+if not pid:
+    os.execv(sys.argv[1], sys.argv[1:])
+said, typed = b"", 0
+while True:
+    try:
+        block = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not block:
+        break
+    said += block
+    if said.count(b"MFA code") > typed:
+        typed += 1
+        time.sleep(0.5)  # asking drops what was typed before
+        os.write(terminal, b"123456\\n")
+sys.stdout.buffer.write(said)
+"""
+
+
+def test_a_role_with_mfa_asks_a_person_once(setup, store):
+    """Whoever types the code at a terminal is asked for no other, by none of the programs."""
+    setup.file(
+        ".aws/config",
+        "[profile r]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = other\n"
+        "mfa_serial = arn:aws:iam::1:mfa/me\n",
+    )
+    dvc(profile="r")(setup)
+    setup.write()
+    env = {**setup.anna.env, **setup.env, "AWS_ENDPOINT_URL_STS": store.endpoint}
+    env["PYTHONPATH"] = str(setup.anna.path / "scripts")
+    python = str(setup.anna.path / ".venv" / "bin" / "python")
+    done = subprocess.run(
+        [python, "-c", TYPIST, python, str(TOOLS)], cwd=setup.anna.path, env=env,
+        stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    setup.said = (done.stdout + done.stderr).decode()
+    assert setup.said.count("Enter MFA code") == 1, setup.said
+    setup.all_are(access_key=ROLE)
+    assert (store.roles, store.codes) == (1, ["123456"])

@@ -70,6 +70,8 @@ def test_a_policy_that_allows_little(clone, store):
     store.refuses = refuses
     run = anna.script("run_doctor", **KEYS)
     assert doctors_bad(run) == [], run
+    way = f"way: {store.endpoint}/bucket/, region us-east-1, no proxy, checksums when required"
+    assert f"{way}, encryption aws:kms alias/ours" in run.out
     anna.add(A, {"x": b"1"})
     for engine in ("aws", "rclone"):
         anna.write(f"{A}/{engine}", engine.encode())
@@ -130,3 +132,46 @@ def test_credentials_that_cannot_be_used(clone, store, case):
         assert run.code == 1 and said in run.said, run
         assert "bug" not in run.said and "Traceback" not in run.said, run
     assert not store.objects
+
+
+PARTS = [bytes([n]) * size for n, size in enumerate((6_000_000, 5 << 20, 7_000_001))]
+
+
+def upload(bucket, key, parts):
+    """An object in parts, each of a size of its own, as some tools make them."""
+    client, name = bucket.client, bucket.key(key)
+    answer = client.request("POST", name, {"uploads": ""})
+    id = re.search(b"<UploadId>(.*)</UploadId>", answer.body)[1].decode()
+    rows = ""
+    for number, part in enumerate(parts, 1):
+        query = {"partNumber": str(number), "uploadId": id}
+        tag = client.request("PUT", name, query, part).etag
+        rows += f"<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag></Part>"
+    body = f"<CompleteMultipartUpload>{rows}</CompleteMultipartUpload>".encode()
+    client.request("POST", name, {"uploadId": id}, body)
+
+
+def test_parts_of_several_sizes(clone, moto_bucket):
+    """It was "arrived damaged" for ever, and with the same bytes here a conflict."""
+    anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
+    upload(moto_bucket, f"{A}/big", PARTS)
+    anna.card(A)
+    ben.add(A, {"big": b"".join(PARTS)})
+    for one in (anna, ben):
+        run = expect(one.script("pull_entries", A), 0)
+        assert "conflict" not in run.said and "whose ETag" not in run.said, run
+        assert one.read(f"{A}/big") == b"".join(PARTS)
+    expect(ben.script("verify_entries", A), 0)
+    ben.write(f"{A}/big", b"".join(PARTS[::-1]))
+    run = ben.script("verify_entries", A)
+    assert run.code == 1 and "differs" in run.said, run
+
+
+@pytest.mark.parametrize("letter", ["\u201b", "\uff0f", "\u2024", "\uff3c", "\u2400"])
+def test_letters_that_rclone_keeps_for_itself(clone, rclone_bucket, letter):
+    anna, ben = clone("anna", rclone_bucket), clone("ben", rclone_bucket)
+    anna.add(A, {f"a{letter}b": b"1", f"{letter}{letter}/c": b"2"})
+    expect(anna.script("push_entries", A, ENGINE="rclone"), 0)
+    ben.card(A)
+    expect(ben.script("pull_entries", A, ENGINE="rclone"), 0)
+    assert ben.tree(A) == anna.tree(A)

@@ -10,7 +10,7 @@ from itertools import islice
 
 from registry.remote.etag import md5
 from registry.remote.location import MARKERS
-from registry.remote.s3 import Broken, Client, Denied
+from registry.remote.s3 import Client, Denied, ServerError
 
 FEW = 3  # markers that are looked at
 UNMET = {409, 412}
@@ -42,7 +42,7 @@ def _keeps(client: Client, key: str, condition: Mapping[str, str]) -> bool:
     """Whether the store refuses to write over an object on a condition that is not met."""
     try:
         client.put(key, b"second", condition)
-    except (Denied, Broken) as error:
+    except (Denied, ServerError) as error:
         if error.status not in UNMET | _UNKNOWN:
             raise
         return error.status in UNMET

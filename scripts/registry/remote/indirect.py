@@ -12,7 +12,7 @@ from typing import Any
 
 from registry.errors import Unreachable
 from registry.remote.keys import Credentials, Keys, advice, checked
-from registry.remote.location import Remote
+from registry.remote.location import GUESS, Remote
 
 _SESSIONS = os.path.join("~", ".aws", "cli", "cache")  # where the aws command keeps them
 _CACHED = ("assume-role", "assume-role-with-web-identity", "sso")
@@ -55,7 +55,7 @@ def _ask(remote: Remote) -> Any:  # noqa: ANN401  # botocore ships no types
     session = Session(profile=remote.profile or None)
     session.set_config_variable("credentials_file", remote.aws.credentials_file)
     session.set_config_variable("config_file", remote.aws.config_file)
-    session.set_config_variable("region", remote.set_region or None)
+    session.set_config_variable("region", remote.set_region or GUESS)
     chain = session.get_component("credential_provider")
     for name in _CACHED:
         chain.get_provider(name).cache = JSONFileCache(os.path.expanduser(_SESSIONS))

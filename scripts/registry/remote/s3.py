@@ -35,7 +35,7 @@ class Denied(Unreachable):
         self.code = code
 
 
-class Broken(Unreachable):
+class ServerError(Unreachable):
     """The store answers, but only that something broke (500, 503), for as long as we asked."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -126,7 +126,8 @@ class Client:
         sizes: tuple[int, ...] = ()
         for number in range(1, min(count, MOST_PARTS) + 1):
             head = self.head(key, {"partNumber": str(number)})
-            if head is None or head.etag != etag:
+            parts = head.headers.get("x-amz-mp-parts-count", str(count)) if head else ""
+            if head is None or parts != str(count):
                 return ()
             sizes += (int(head.headers.get("content-length", 0)),)
             if sum(sizes) > size or (count > 1 and sizes[0] == size):
@@ -171,7 +172,7 @@ class Client:
             waited = time.monotonic() - max(began, self._last_success)
             if waited + pause > self.patience:
                 text = f"{self.remote.url} does not answer: {problem}"
-                raise Broken(status, text) if status else Unreachable(text)
+                raise ServerError(status, text) if status else Unreachable(text)
             time.sleep(pause)
             pause = min(pause * 2, 5.0)
         if answer.status < 300:

@@ -6,6 +6,7 @@ ENGINE=auto hands plans of many files to rclone. Whichever moved them, the same 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from registry.errors import RegistryError
@@ -26,6 +27,7 @@ __all__ = ["Cargo", "Progress", "copy", "download", "upload"]
 # 2.5 ms a file, rclone 0.1 s and 0.4 ms (10,000 files of 4 to 8 KB in 20 entries, two cores).
 THRESHOLD = 250
 START = 200  # a start of aws costs as much as so many files: each further entry of a run is one
+QUOTED = re.compile("[\u201b\u2024\uff01-\uff5e\u2400-\u2426]")
 # What one request copies before a client loses patience; aws copies larger objects in parts.
 COPY_BYTES = 2**30
 _fetching, _sending = batch.Convoy(rclone.download), batch.Convoy(rclone.upload)
@@ -33,7 +35,7 @@ _fetching, _sending = batch.Convoy(rclone.download), batch.Convoy(rclone.upload)
 
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Fetch what the cargo's stage lacks of it."""
-    if is_for_rclone(session, len(cargo.paths)):
+    if _may_carry(cargo) and is_for_rclone(session, len(cargo.paths)):
         try:
             return _fetching.carry(session, cargo, progress)
         except NotStarted as error:
@@ -43,12 +45,17 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
 
 def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Send the cargo's files."""
-    if is_for_rclone(session, len(cargo.paths)):
+    if _may_carry(cargo) and is_for_rclone(session, len(cargo.paths)):
         try:
             return _sending.carry(session, cargo, progress)
         except NotStarted as error:
             session.say_once(f"{error}: aws moves the files instead")
     aws.upload(session, cargo, progress)
+
+
+def _may_carry(cargo: Cargo) -> bool:
+    """Whether rclone takes each name as it is: some letters stand for others in its own names."""
+    return not any(QUOTED.search(path) for path in cargo.paths)
 
 
 def fetch_one(session: Session, key: str, target: Path) -> None:
