@@ -149,7 +149,7 @@ experiments/
 17 entries: 1 cannot be stored, 1 being pushed, 1 torn push, 1 conflict, 1
 removed upstream, 2 no card, 1 newer there, 1 changed here, 1 not pushed, 2 not
 here, 1 nothing there, 1 up to date, 2 kept, 1 garbage; here 30 files, 3.0 MiB;
-in S3 27 files, 115 bytes
+in S3 28 files, 115 bytes
 next:
   # says what cannot be stored: way-out: a link out of the entry: put a copy in
   its place
