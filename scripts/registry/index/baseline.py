@@ -24,7 +24,7 @@ from registry.index import checksummed
 from registry.index.path_ids import TAG, Numbers
 from registry.index.scan import stamped
 from registry.index.stats import Stat, Stats
-from registry.index.table import STAT, Table, blocks
+from registry.index.table import STAT, Table, blocks, field_of, set_stat, stat_at
 
 FORMAT = 2
 UNKNOWN = Stat(-1, -1, -1, -1)  # never equal to a file's: its bytes are looked at next time
@@ -51,12 +51,11 @@ class Rows(Table[Row]):
 
     def put(self, number: int, row: Row) -> None:
         stat, tag = row
-        STAT.pack_into(self.stats, number * 32, *stat)
-        self.tags[number * 20 : number * 20 + 20] = self.numbers.cell(tag)
+        set_stat(self.stats, number, stat)
+        self.set_tag(number, tag)
 
     def take(self, path: str, number: int) -> Row:
-        stat = Stat._make(STAT.unpack_from(self.stats, number * 32))
-        return Row(stat, self.numbers.text(self.tags[number * 20 : number * 20 + 20]))
+        return Row(Stat._make(stat_at(self.stats, number)), self.tag(number))
 
     @classmethod
     def without_tags(cls, files: Stats) -> Rows:
@@ -64,7 +63,7 @@ class Rows(Table[Row]):
         rows = cls(files.numbers)
         rows.take_over(files, "stats")
         none = rows.numbers.cell("")
-        rows.tags = bytearray().join(none if n else bytes(TAG.size) for n in rows.there)
+        rows.tags = bytearray().join(none if n else bytes(TAG.size) for n in rows.present)
         return rows
 
 
@@ -133,7 +132,7 @@ def save(entry: Entry, remote: str, baseline: Baseline, looked_ns: int) -> None:
             "device": baseline.device,
             "stamp": stamp.hexdigest(),
             "rows": len(baseline.rows),
-            "bytes": sum(memoryview(baseline.rows.stats).cast("q")[::4]),
+            "bytes": sum(field_of(baseline.rows.stats, 0)),
         }
 
     checksummed.write(path_of(entry), pages(), head)
@@ -169,13 +168,13 @@ def _read_page(file: BinaryIO, rows: Rows, count: int, names: int, words: int) -
 
 def _sure(stats: bytes, looked_ns: int) -> bytes:
     """The stats, with unknown ones for the files whose later edits could leave no trace."""
-    times = memoryview(stats).cast("q")
-    last = list(map(min, times[1::4], times[2::4]))  # an edit moves both the mtime and the ctime
+    ctimes = field_of(stats, 2)
+    last = list(map(min, field_of(stats, 1), ctimes))  # an edit moves both the mtime and the ctime
     if max(last) < looked_ns - COARSE_TICK_NS:
         return stats
     sure = bytearray(stats)
-    for n, (when, ctime) in enumerate(zip(last, times[2::4], strict=True)):
+    for n, (when, ctime) in enumerate(zip(last, ctimes, strict=True)):
         whole_seconds = ctime % 1_000_000_000 == 0
         if when >= looked_ns - (COARSE_TICK_NS if whole_seconds else FINE_TICK_NS):
-            STAT.pack_into(sure, n * STAT.size, *UNKNOWN)
+            set_stat(sure, n, UNKNOWN)
     return bytes(sure)

@@ -54,20 +54,20 @@ def read(path: Path, take: Callable[[dict[str, Any], BinaryIO], None]) -> bool:
     """
     try:
         with open(path, "rb") as file:
-            found = _head(file)
+            header = _head(file)
             start, digest = file.tell(), blake2b(digest_size=16)
             while piece := file.read(READ):
                 digest.update(piece)
-            if found is None or found["checksum"] != digest.hexdigest():
+            if header is None or header["checksum"] != digest.hexdigest():
                 return False
             file.seek(start)
-            take(found, file)
+            take(header, file)
             return True
     except _SPOILED:
         return False
 
 
 def _head(file: BinaryIO) -> dict[str, Any] | None:
-    found = json.loads(file.readline())
-    is_whole = os.fstat(file.fileno()).st_size == file.tell() + found["length"]
-    return found if is_whole and isinstance(found, dict) else None
+    header = json.loads(file.readline())
+    is_whole = os.fstat(file.fileno()).st_size == file.tell() + header["length"]
+    return header if is_whole and isinstance(header, dict) else None

@@ -29,12 +29,11 @@ class _Layer(Table[Said]):
     said: bytearray
 
     def put(self, number: int, row: Said) -> None:
-        self.tags[number * 20 : number * 20 + 20] = self.numbers.cell(row.etag)
+        self.set_tag(number, row.etag)
         self.said[number] = _SAID.index(row.same)
 
     def take(self, path: str, number: int) -> Said:
-        tag = self.numbers.text(self.tags[number * 20 : number * 20 + 20])
-        return Said(tag, _SAID[self.said[number]])
+        return Said(self.tag(number), _SAID[self.said[number]])
 
 
 class Verdicts:

@@ -48,7 +48,9 @@ class Journal:
         else:
             {"u": self.uploads, "p": self.placing}[kind][path] = tag
 
-    def claim(self, base: Baseline, listing: Mapping[str, Object], still_ours: bool) -> list[str]:
+    def recognize(
+        self, base: Baseline, listing: Mapping[str, Object], still_ours: bool
+    ) -> list[str]:
         """Let the baseline know which of the remote's changes are this push's own.
 
         While the marker is still ours nobody else should have touched a planned path, so whatever
@@ -58,12 +60,12 @@ class Journal:
         """
         strange = []
         for path, tag in self.uploads.items():
-            there, row = listing.get(path), base.rows.get(path)
-            if there is None or (row and row.etag == there.etag):
+            listed, row = listing.get(path), base.rows.get(path)
+            if listed is None or (row and row.etag == listed.etag):
                 continue
-            if there.etag == tag or still_ours:
-                base.rows[path] = Row(UNKNOWN, there.etag)
-                strange += [path] * (there.etag != tag)
+            if listed.etag == tag or still_ours:
+                base.rows[path] = Row(UNKNOWN, listed.etag)
+                strange += [path] * (listed.etag != tag)
         for path in self.deletes:
             if path not in listing:
                 base.rows.pop(path, None)
@@ -72,15 +74,15 @@ class Journal:
 
 def load(entry: Entry, remote: str, numbers: Numbers | None = None) -> Journal | None:
     """The journal of an unfinished run against this remote, if there is one that can be read."""
-    found: list[Journal] = []
+    journals: list[Journal] = []
 
     def take(head: dict[str, Any], file: BinaryIO) -> None:
-        found.append(Journal(head["remote"], head["token"], Tags(numbers), [], Tags(numbers)))
+        journals.append(Journal(head["remote"], head["token"], Tags(numbers), [], Tags(numbers)))
         for line in file:
-            found[0].add(line.decode())
+            journals[0].add(line.decode())
 
     is_good = checksummed.read(_path(entry), take)
-    return found[0] if is_good and found[0].remote == remote else None
+    return journals[0] if is_good and journals[0].remote == remote else None
 
 
 def drop(entry: Entry) -> None:

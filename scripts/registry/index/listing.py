@@ -9,10 +9,11 @@ from registry import names
 from registry.index import scan
 from registry.index.baseline import Rows
 from registry.index.path_ids import Numbers
-from registry.index.table import Table, blocks
+from registry.index.table import Table, blocks, field_of
 from registry.remote.s3 import Client, Object
 
 NAME_BYTES = 255
+TIME_LETTERS = 24  # of a time to the millisecond
 
 
 class Objects(Table[Object]):
@@ -29,15 +30,14 @@ class Objects(Table[Object]):
 
     def put(self, number: int, row: Object) -> None:
         _, size, tag, modified = row
-        self.sizes[number * 8 : number * 8 + 8] = size.to_bytes(8, "little")
-        self.tags[number * 20 : number * 20 + 20] = self.numbers.cell(tag)
-        self.times[number * 24 : number * 24 + 24] = _short(modified).encode().ljust(24, b"\0")
+        self.set_cell("sizes", number, size.to_bytes(8, "little"))
+        self.set_tag(number, tag)
+        self.set_cell("times", number, _short(modified).encode().ljust(TIME_LETTERS, b"\0"))
 
     def take(self, path: str, number: int) -> Object:
-        size = int.from_bytes(self.sizes[number * 8 : number * 8 + 8], "little")
-        tag = self.numbers.text(self.tags[number * 20 : number * 20 + 20])
-        modified = self.times[number * 24 : number * 24 + 24].rstrip(b"\0").decode()
-        return Object(self.prefix + path, size, tag, modified)
+        size = int.from_bytes(self.cell("sizes", number), "little")
+        modified = self.cell("times", number).rstrip(b"\0").decode()
+        return Object(self.prefix + path, size, self.tag(number), modified)
 
     @property
     def bytes(self) -> int:
@@ -61,13 +61,13 @@ class Objects(Table[Object]):
         """The objects that a baseline says there are."""
         objects = cls(rows.numbers, prefix)
         objects.take_over(rows, "tags")
-        objects.sizes = bytearray(memoryview(rows.stats).cast("q")[::4].tobytes())
+        objects.sizes = bytearray(field_of(rows.stats, 0).tobytes())
         return objects
 
 
 def _short(modified: str) -> str:
     """To the millisecond, as S3 writes it; where a store is finer than that, to the second."""
-    return modified if len(modified) <= 24 and modified.isascii() else modified[:19] + "Z"
+    return modified if len(modified) <= TIME_LETTERS and modified.isascii() else modified[:19] + "Z"
 
 
 @dataclass
@@ -84,18 +84,18 @@ def read(client: Client, prefix: str, numbers: Numbers | None = None) -> Listing
 
 
 def from_objects(objects: Iterable[Object], prefix: str, numbers: Numbers | None = None) -> Listing:
-    found = Listing(Objects(numbers, prefix))
+    listing = Listing(Objects(numbers, prefix))
     for row in objects:
         path = row.key[len(prefix) :]
         if (not path or path.endswith("/")) and row.size == 0:
             continue  # what consoles write to show a folder
         why = _unfit(path)
         if why:
-            found.problems.append(f"{row.key!r}: {why}")
+            listing.problems.append(f"{row.key!r}: {why}")
         elif scan.travels(path):
-            found.files[path] = row
-    found.problems += _both_file_and_folder(found.files, prefix)
-    return found
+            listing.files[path] = row
+    listing.problems += _both_file_and_folder(listing.files, prefix)
+    return listing
 
 
 def _unfit(path: str) -> str:

@@ -64,14 +64,14 @@ def scan(
     `everything`: also what never travels by S3, since DVC versions that as well.
     """
     top = os.fspath(folder)
-    found = Scan(Stats(numbers), everything=everything)
+    seen = Scan(Stats(numbers), everything=everything)
     if os.path.islink(top):
-        found.blocked.append(f"{top} is a link: move the real folder here, or name it in its place")
+        seen.blocked.append(f"{top} is a link: move the real folder here, or name it in its place")
     elif os.path.isdir(top):
-        _walk(top, found)
+        _walk(top, seen)
     elif os.path.lexists(top):
-        found.blocked.append(f"{top} is not a folder: an entry is one; move the file into it")
-    return found
+        seen.blocked.append(f"{top} is not a folder: an entry is one; move the file into it")
+    return seen
 
 
 def travels(path: str) -> bool:
@@ -90,7 +90,7 @@ class _Folder(NamedTuple):
     above: tuple[str, ...]
 
 
-def _walk(top: str, found: Scan) -> None:
+def _walk(top: str, seen: Scan) -> None:
     """Add all that is below `top`: without recursion, for people nest folders a thousand deep."""
     folders = [_Folder("", (os.path.realpath(top),))]
     while folders:
@@ -99,52 +99,52 @@ def _walk(top: str, found: Scan) -> None:
             with os.scandir(os.path.join(top, folder.below) if folder.below else top) as rows:
                 children = list(rows)
             if not children and folder.below:
-                found.empty_folders.append(folder.below.rstrip("/"))
+                seen.empty_folders.append(folder.below.rstrip("/"))
             for child in children:
-                folders += _look(top, folder, child, found)
+                folders += _look(top, folder, child, seen)
         except FileNotFoundError:  # it was listed a moment ago: gone while we look is not deleted
             raise
         except OSError as error:
             name = folder.below or top
-            found.blocked.append(f"{name[:NAMED]}: cannot be read: {error.strerror}")
+            seen.blocked.append(f"{name[:NAMED]}: cannot be read: {error.strerror}")
 
 
 def _look(
-    top: str, folder: _Folder, child: os.DirEntry[str], found: Scan
+    top: str, folder: _Folder, child: os.DirEntry[str], seen: Scan
 ) -> tuple[()] | tuple[_Folder]:
     """Add one child; returns the folder that it is, if it is one."""
     path = folder.below + child.name
-    if not found.everything and not travels(child.name) and not child.is_dir():
-        found.left_out.append(path)
+    if not seen.everything and not travels(child.name) and not child.is_dir():
+        seen.left_out.append(path)
     elif child.is_file(follow_symlinks=False):
-        found.files[path] = from_stat(child.stat(follow_symlinks=False))
+        seen.files[path] = from_stat(child.stat(follow_symlinks=False))
     elif child.is_dir(follow_symlinks=False):
         if child.stat(follow_symlinks=False).st_dev != os.stat(top).st_dev:
-            found.problems.append(f"{path}: {_MOUNTED}")
+            seen.problems.append(f"{path}: {_MOUNTED}")
         return (_Folder(path + "/", (*folder.above[:-1], child.path)),)
     elif child.is_symlink():
-        return _follow(top, path, child, found, folder.above)
+        return _follow(top, path, child, seen, folder.above)
     else:
-        found.problems.append(f"{path}: a pipe, socket or device is not data: remove it")
+        seen.problems.append(f"{path}: a pipe, socket or device is not data: remove it")
     return ()
 
 
 def _follow(
-    top: str, path: str, child: os.DirEntry[str], found: Scan, above: tuple[str, ...]
+    top: str, path: str, child: os.DirEntry[str], seen: Scan, above: tuple[str, ...]
 ) -> tuple[()] | tuple[_Folder]:
     """A link counts as what it points at, as long as that is in the entry and no folder above."""
     target = os.path.realpath(child.path)
     if not os.path.exists(target):
-        found.problems.append(f"{path}: a link that leads nowhere: remove or mend it")
+        seen.problems.append(f"{path}: a link that leads nowhere: remove or mend it")
     elif not target.startswith(os.path.realpath(top) + os.sep):
-        found.problems.append(f"{path}: a link out of the entry: put a copy in its place")
+        seen.problems.append(f"{path}: a link out of the entry: put a copy in its place")
     elif os.path.isdir(target):
         if any(
             (step + os.sep).startswith(target + os.sep) for step in map(os.path.realpath, above)
         ):
-            found.problems.append(f"{path}: a link to a folder that it is in: remove it")
+            seen.problems.append(f"{path}: a link to a folder that it is in: remove it")
         else:
             return (_Folder(path + "/", (*above, target)),)
     else:
-        found.files[path] = from_stat(os.stat(target))
+        seen.files[path] = from_stat(os.stat(target))
     return ()

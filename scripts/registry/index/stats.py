@@ -7,7 +7,7 @@ import stat as modes
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from registry.index.table import STAT, Table
+from registry.index.table import Table, field_of, set_stat, stat_at
 
 MOST = 2**63 - 1  # what a table holds; times and inodes beyond are wrapped around
 
@@ -28,23 +28,23 @@ class Stats(Table[Stat]):
     stats: bytearray
 
     def put(self, number: int, row: Stat) -> None:
-        STAT.pack_into(self.stats, number * 32, *row)
+        set_stat(self.stats, number, row)
 
     def __setitem__(self, path: str, row: Stat) -> None:  # in one piece: a walk does little else
         number = self.numbers[path]
-        if number >= len(self.there):
+        if number >= len(self.present):
             self.widen()
-        STAT.pack_into(self.stats, number * 32, *row)
-        self._count += not self.there[number]
-        self.there[number] = 1
+        set_stat(self.stats, number, row)
+        self._count += not self.present[number]
+        self.present[number] = 1
 
     def bytes_of(self, paths: Iterable[str]) -> int:
         """The size of these."""
-        numbers, every = self.numbers, memoryview(self.stats).cast("q")
-        return sum(every[numbers[path] * 4] for path in paths)
+        numbers, sizes = self.numbers, field_of(self.stats, 0)
+        return sum(sizes[numbers[path]] for path in paths)
 
     def take(self, path: str, number: int) -> Stat:
-        return Stat._make(STAT.unpack_from(self.stats, number * 32))
+        return Stat._make(stat_at(self.stats, number))
 
 
 def stat_of(path: str | os.PathLike[str]) -> Stat | None:

@@ -46,34 +46,34 @@ class Table(MutableMapping[str, R]):
         """Make the row of this path and number again."""
 
     def clear(self) -> None:
-        self.there = bytearray()  # 1 for the numbers that have a row
+        self.present = bytearray()  # 1 for the numbers that have a row
         self._count = 0
         for name in self.COLUMNS:
             setattr(self, name, bytearray())
 
     def __getitem__(self, path: str) -> R:
         number = self.numbers.get(path, -1)
-        if number < 0 or number >= len(self.there) or not self.there[number]:
+        if number < 0 or number >= len(self.present) or not self.present[number]:
             raise KeyError(path)
         return self.take(path, number)
 
     def get(self, path: str, default: R | None = None) -> R | None:  # type: ignore[override]
         number = self.numbers.get(path, -1)
-        if number < 0 or number >= len(self.there) or not self.there[number]:
+        if number < 0 or number >= len(self.present) or not self.present[number]:
             return default
         return self.take(path, number)
 
     def __contains__(self, path: object) -> bool:
         number = self.numbers.get(path, -1)  # type: ignore[call-overload]
-        return 0 <= number < len(self.there) and bool(self.there[number])
+        return 0 <= number < len(self.present) and bool(self.present[number])
 
     def __setitem__(self, path: str, row: R) -> None:
         number = self.numbers[path]
-        if number >= len(self.there):
+        if number >= len(self.present):
             self.widen()
         self.put(number, row)
-        if not self.there[number]:
-            self.there[number] = 1
+        if not self.present[number]:
+            self.present[number] = 1
             self._count += 1
 
     def __delitem__(self, path: str) -> None:
@@ -83,11 +83,11 @@ class Table(MutableMapping[str, R]):
         for name in self.COLUMNS:
             width = WIDTHS[name]
             getattr(self, name)[number * width : (number + 1) * width] = bytes(width)
-        self.there[number] = 0
+        self.present[number] = 0
         self._count -= 1
 
     def __iter__(self) -> Iterator[str]:
-        return compress(self.numbers, self.there)
+        return compress(self.numbers, self.present)
 
     def __len__(self) -> int:
         return self._count
@@ -100,9 +100,9 @@ class Table(MutableMapping[str, R]):
 
     def widen(self, room: int = 64) -> None:
         """Have cells for every number that there is, and some more."""
-        more = len(self.numbers) + room - len(self.there)
+        more = len(self.numbers) + room - len(self.present)
         if more > 0:
-            self.there += bytes(more)
+            self.present += bytes(more)
             for name in self.COLUMNS:
                 column = getattr(self, name)
                 column += bytes(more * WIDTHS[name])
@@ -120,7 +120,7 @@ class Table(MutableMapping[str, R]):
                 for at, n in enumerate(numbers):
                     column[n * width : (n + 1) * width] = new[at * width : (at + 1) * width]
         for n in numbers:
-            self.there[n] = 1
+            self.present[n] = 1
 
     def on(self: T, numbers: Numbers) -> T:
         """The same rows in a table that uses these numbers; itself if it does."""
@@ -134,24 +134,24 @@ class Table(MutableMapping[str, R]):
 
     def take_over(self, other: Table[Any], *columns: str) -> None:
         """Fill this empty table with columns of another; the others stay zeros."""
-        self.there, self._count = other.there[:], other._count
+        self.present, self._count = other.present[:], other._count
         for name in self.COLUMNS:
-            empty = len(self.there) * WIDTHS[name]
+            empty = len(self.present) * WIDTHS[name]
             setattr(self, name, getattr(other, name)[:] if name in columns else bytearray(empty))
 
     def merge(self, other: Table[Any], *columns: str) -> None:
         """Set these columns of every row of another table that shares the numbers."""
         self.widen()
-        for start in range(0, len(other.there), BLOCK):
-            rows = slice(start, min(start + BLOCK, len(other.there)))
-            if other.there[rows].count(0):
-                numbers = compress(range(rows.start, rows.stop), other.there[rows])
+        for start in range(0, len(other.present), BLOCK):
+            rows = slice(start, min(start + BLOCK, len(other.present)))
+            if other.present[rows].count(0):
+                numbers = compress(range(rows.start, rows.stop), other.present[rows])
                 pieces = [slice(n, n + 1) for n in numbers]
             else:
                 pieces = [rows]
             for piece in pieces:
-                self._count += self.there[piece].count(0)
-                self.there[piece] = other.there[piece]
+                self._count += self.present[piece].count(0)
+                self.present[piece] = other.present[piece]
                 for name in columns:
                     width = WIDTHS[name]
                     cells = slice(piece.start * width, piece.stop * width)
@@ -159,11 +159,26 @@ class Table(MutableMapping[str, R]):
 
     def mark(self, *columns: str) -> bytes:
         """Differs between tables that share numbers and differ in these columns."""
-        end = self.there.rfind(1) + 1
-        digest = blake2b(self.there[:end], digest_size=32)
+        end = self.present.rfind(1) + 1
+        digest = blake2b(self.present[:end], digest_size=32)
         for name in columns:
             digest.update(memoryview(getattr(self, name))[: end * WIDTHS[name]])
         return digest.digest()
+
+    def set_cell(self, column: str, number: int, cell: bytes) -> None:
+        width = WIDTHS[column]
+        getattr(self, column)[number * width : (number + 1) * width] = cell
+
+    def cell(self, column: str, number: int) -> bytearray:
+        width = WIDTHS[column]
+        cell: bytearray = getattr(self, column)[number * width : (number + 1) * width]
+        return cell
+
+    def set_tag(self, number: int, tag: str) -> None:
+        self.set_cell("tags", number, self.numbers.cell(tag))
+
+    def tag(self, number: int) -> str:
+        return self.numbers.text(self.cell("tags", number))
 
 
 class _Items(ItemsView[str, R]):
@@ -171,7 +186,7 @@ class _Items(ItemsView[str, R]):
 
     def __iter__(self) -> Iterator[tuple[str, R]]:
         table = self._mapping
-        numbers = compress(range(len(table.there)), table.there)
+        numbers = compress(range(len(table.present)), table.present)
         return zip(table, map(table.take, table, numbers), strict=True)
 
 
@@ -180,7 +195,21 @@ class _Values(ValuesView[R]):
 
     def __iter__(self) -> Iterator[R]:
         table = self._mapping
-        return map(table.take, table, compress(range(len(table.there)), table.there))
+        return map(table.take, table, compress(range(len(table.present)), table.present))
+
+
+def set_stat(stats: bytearray, number: int, stat: tuple[int, int, int, int]) -> None:
+    """Pack a stat (size, mtime, ctime, inode) into a column of them."""
+    STAT.pack_into(stats, number * STAT.size, *stat)
+
+
+def stat_at(stats: bytearray, number: int) -> tuple[int, ...]:
+    return STAT.unpack_from(stats, number * STAT.size)
+
+
+def field_of(stats: bytes | bytearray, field: int) -> memoryview:
+    """One field of every stat of a column: 0 the sizes, 1 the mtimes, 2 the ctimes."""
+    return memoryview(stats).cast("q")[field::4]
 
 
 def unlike(flags: bytearray, one: Table[Any], other: Table[Any], column: str) -> None:
@@ -188,12 +217,12 @@ def unlike(flags: bytearray, one: Table[Any], other: Table[Any], column: str) ->
     width, mine, theirs = WIDTHS[column], getattr(one, column), getattr(other, column)
     for start in range(0, len(flags), BLOCK):
         rows = slice(start, min(start + BLOCK, len(flags)))
-        same_rows = _cut(one.there, 1, rows) == _cut(other.there, 1, rows)
+        same_rows = _cut(one.present, 1, rows) == _cut(other.present, 1, rows)
         if same_rows and _cut(mine, width, rows) == _cut(theirs, width, rows):
             continue
         for n in range(rows.start, rows.stop):
             row = slice(n, n + 1)
-            if _cut(one.there, 1, row) != _cut(other.there, 1, row) or (
+            if _cut(one.present, 1, row) != _cut(other.present, 1, row) or (
                 _cut(mine, width, row) != _cut(theirs, width, row)
             ):
                 flags[n] = 1
@@ -229,7 +258,7 @@ class Tags(Table[str]):
     tags: bytearray
 
     def put(self, number: int, row: str) -> None:
-        self.tags[number * 20 : number * 20 + 20] = self.numbers.cell(row)
+        self.set_tag(number, row)
 
     def take(self, path: str, number: int) -> str:
-        return self.numbers.text(self.tags[number * 20 : number * 20 + 20])
+        return self.tag(number)

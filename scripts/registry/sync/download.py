@@ -132,12 +132,12 @@ class Fetching:
 
         The others are stood in for by holes of the same size, which take no room.
         """
-        for path, there in self.survey.remote.items():
+        for path, listed in self.survey.remote.items():
             if path not in wanted:
                 hole = os.path.join(stage, path)
                 os.makedirs(os.path.dirname(hole), exist_ok=True)
                 with open(hole, "wb") as file:
-                    file.truncate(there.size)
+                    file.truncate(listed.size)
 
     def _fetch_by_short_name(self, stage: Path, path: str) -> None:
         short = stage / f".{secrets.token_hex(8)}"
@@ -147,9 +147,9 @@ class Fetching:
 
     def _came(self, stage: str, path: str) -> Arrival:
         """True: the listed bytes; None: nobody can tell, with this encryption; False: not so."""
-        file, there = os.path.join(stage, path), self.survey.remote[path]
+        file, listed = os.path.join(stage, path), self.survey.remote[path]
         stat = stats.stat_of(file)
-        if stat is None or stat.size != there.size:
+        if stat is None or stat.size != listed.size:
             return stat, False
         return stat, self.survey.second_opinion(file, stat, path)
 

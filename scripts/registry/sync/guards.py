@@ -66,8 +66,8 @@ def refuse_unfinished(survey: Survey, token: str) -> None:
 
 def refuse_unfit(survey: Survey) -> None:
     """Refuse what no disk, or not S3, would take under its name."""
-    found, prefix = survey.local, survey.session.remote.prefix(survey.entry)
-    lines = found.blocked + found.problems + names.name_problems(found.files, prefix)
+    local, prefix = survey.local, survey.session.remote.prefix(survey.entry)
+    lines = local.blocked + local.problems + names.name_problems(local.files, prefix)
     if lines:
         raise refusals.unfit(lines)
 

@@ -77,11 +77,11 @@ def pushing(session: Session, token: str, over: str = "") -> Marker:
     return Marker(PUSHING, token, who, host, now(), commit, over=over)
 
 
-def last_sealed(there: Marker | None, etag: str) -> str:
+def last_sealed(former: Marker | None, etag: str) -> str:
     """The ETag of the marker of the last sealed state: this one's, or that which it came after."""
-    if there is None:
+    if former is None:
         return ""
-    return etag if there.state == DONE else there.over
+    return etag if former.state == DONE else former.over
 
 
 def seconds(when: str) -> float | None:
@@ -149,8 +149,8 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
     except Denied as error:
         if error.status not in UNMET:
             raise
-        there, etag = read(client, entry)
-        if there != marker:  # ours, if the first answer was lost and the write tried again
+        held, etag = read(client, entry)
+        if held != marker:  # ours, if the first answer was lost and the write tried again
             raise Taken(entry) from None
     if not conditional and marker.state == PUSHING:
         time.sleep(SETTLE_SECONDS)

@@ -62,6 +62,7 @@ class Pull:
             self.survey.trust_marker()
             return
         self.survey.look_there()
+        self.survey.end_false_trust()
         self.is_listed = True
         guards.refuse_unfinished(self.survey, own.token if own else "")
         if own:
@@ -154,8 +155,8 @@ class Pull:
         return plan
 
     def _is_good(self, path: str) -> bool:
-        row, there = self.survey.base.rows.get(path), self.survey.remote[path]
-        known = row and row.etag == there.etag and row.stat == self.survey.local.files[path]
+        row, listed = self.survey.base.rows.get(path), self.survey.remote[path]
+        known = row and row.etag == listed.etag and row.stat == self.survey.local.files[path]
         return bool(known) or self.survey.equal(path)
 
     def _check_still_there(self) -> None:
@@ -212,14 +213,14 @@ class Pull:
 
     def _learn(self) -> None:
         """What the baseline learns of paths that did not move."""
-        rows, there = self.survey.base.rows, self.survey.remote
+        rows, remote = self.survey.base.rows, self.survey.remote
         for path in self.plan[compare.ADOPT]:
             rows[path] = self.survey.row(path)
         for path in [*self.plan[compare.KEEP_MINE], *self.plan[compare.FORGET]]:
             rows.pop(path, None)
         for path in self.plan[compare.KEEP_MINE]:
-            if path in there:
-                rows[path] = Row(OVERRULED, there[path].etag)
+            if path in remote:
+                rows[path] = Row(OVERRULED, remote[path].etag)
 
     def _drop_emptied_folders(self) -> None:
         """Remove the folders that only held what vanished, now or in a run that died."""

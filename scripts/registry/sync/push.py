@@ -56,6 +56,7 @@ class Push:
         guards.refuse_unfit(self.survey)
         self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
         self.survey.look_there()
+        self.survey.end_false_trust()
         holder = self.survey.marker
         if holder and holder.state == marker.PUSHING:
             self.is_resumed = self.own is not None and holder.token == self.own.token
@@ -240,22 +241,22 @@ class Push:
         """
         strange = set(self.strange)
         for path in [*self.plan[compare.UPLOAD], *self.plan[compare.DELETE]]:
-            there = self.survey.remote.get(path)
-            row = self.survey.base.rows.get(path) if there else None
-            is_known = row and there and row.etag == there.etag and row.stat != baseline.OVERRULED
-            if there and (path in strange or not is_known):
-                yield path, there
+            listed = self.survey.remote.get(path)
+            row = self.survey.base.rows.get(path) if listed else None
+            is_known = row and listed and row.etag == listed.etag and row.stat != baseline.OVERRULED
+            if listed and (path in strange or not is_known):
+                yield path, listed
 
     def _save_theirs(self, claim: Claim, theirs: list[tuple[str, Object]]) -> None:
         """It goes to the registry's trash first."""
         when = f"{claim.mine.when}-{claim.token[:6]}"
-        for path, there in theirs:
+        for path, listed in theirs:
             target = self.session.remote.key(TRASH, when, str(self.entry), path)
             try:
-                engine.copy(self.session, there, target)
+                engine.copy(self.session, listed, target)
             except Denied as error:
                 if error.code == "InvalidObjectState":
-                    raise refusals.archived(self.session.remote, path, there.key) from None
+                    raise refusals.archived(self.session.remote, path, listed.key) from None
                 raise
 
 

@@ -16,9 +16,9 @@ from registry.sync.survey import Survey
 LINES = 20  # of a long list that a refusal shows
 
 
-def being_pushed(entry: Entry, there: Marker) -> Refusal:
+def being_pushed(entry: Entry, holder: Marker) -> Refusal:
     return Refusal(
-        f"a push by {there} is not finished: wait for it; if it died, they push again, "
+        f"a push by {holder} is not finished: wait for it; if it died, they push again, "
         f"or `make unlock DATASET={entry:sh}`"
     )
 

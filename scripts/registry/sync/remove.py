@@ -37,10 +37,11 @@ class Removal:
         self.survey = Survey(self.entry, self.session)
         self.survey.look_here()
         self.survey.look_there()
-        there, self.own = self.survey.marker, journal.load(self.entry, self._place)
-        is_ours = there and self.own and there.token == self.own.token
-        if there and there.state == marker.PUSHING and not is_ours:
-            raise refusals.being_pushed(self.entry, there)
+        self.survey.end_false_trust()
+        holder, self.own = self.survey.marker, journal.load(self.entry, self._place)
+        is_ours = holder and self.own and holder.token == self.own.token
+        if holder and holder.state == marker.PUSHING and not is_ours:
+            raise refusals.being_pushed(self.entry, holder)
         rows = self.survey.base.rows
         news = [p for p, o in self.survey.remote.items() if p not in rows or rows[p].etag != o.etag]
         if news and not self.session.options.full:
@@ -54,14 +55,14 @@ class Removal:
         mine = self._claim()
         client = self.session.client
         bin_ = self.session.remote.key(TRASH, f"{mine.when}-{mine.token[:6]}", str(self.entry), "")
-        rows, there = self.survey.remote.items(), self.survey.remote
+        rows, remote = self.survey.remote.items(), self.survey.remote
         for _ in parallel.over(
             rows, lambda row: engine.copy(self.session, row[1], bin_ + row[0]), COPIES
         ):
             pass
-        copied = Objects(there.numbers)
+        copied = Objects(remote.numbers)
         copied.update((row.key[len(bin_) :], row) for row in client.list(bin_))
-        if copied.mark("sizes") != there.mark("sizes"):
+        if copied.mark("sizes") != remote.mark("sizes"):
             raise RegistryError(f"{self.entry}: not everything reached the trash prefix: run again")
         for row in self.survey.remote.values():
             self._delete(row)

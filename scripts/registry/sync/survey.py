@@ -83,14 +83,20 @@ class Survey:
         self.marker, self.marker_etag = marker.read(self.session.client, self.entry)
         self.look_again()
         self.outside_news = self._outside_news()
+
+    def end_false_trust(self) -> None:
+        """Have the baseline forget a marker that vouches for what S3 does not hold.
+
+        Until the entry is sealed again every run lists it.
+        """
         if self.base.marker and self.base.marker == self.marker_etag and not self._agrees():
-            self.base.marker = ""  # it vouches for what S3 does not hold: list until it is sealed
+            self.base.marker = ""
             baseline.save(self.entry, self.session.remote.identity, self.base, self.looked_ns)
 
     def look_again(self) -> None:
         prefix = self.session.remote.prefix(self.entry)
-        found = listing.read(self.session.client, prefix, self.numbers)
-        self.remote, self.remote_problems = found.files, found.problems
+        listed = listing.read(self.session.client, prefix, self.numbers)
+        self.remote, self.remote_problems = listed.files, listed.problems
 
     def trust_marker(self) -> None:
         """Take the baseline for the listing: the marker says that nothing there has changed."""
@@ -100,8 +106,8 @@ class Survey:
     @property
     def is_sealed(self) -> bool:
         """Whether the marker vouches for exactly what is listed."""
-        there = self.marker
-        return there is not None and there.state == marker.DONE and self._is_of(there)
+        sealed = self.marker
+        return sealed is not None and sealed.state == marker.DONE and self._is_of(sealed)
 
     @property
     def is_outside_news(self) -> bool:
@@ -171,17 +177,17 @@ class Survey:
         return SAME if here == row.stat or self.holds(path, row.etag) else CHANGED
 
     def remote_side(self, path: str) -> str:
-        there, row = self.remote.get(path), self.base.rows.get(path)
-        if there is None:
+        listed, row = self.remote.get(path), self.base.rows.get(path)
+        if listed is None:
             return GONE if row else SAME
-        return SAME if row and there.etag == row.etag else CHANGED
+        return SAME if row and listed.etag == row.etag else CHANGED
 
     def equal(self, path: str) -> bool:
         """Whether both sides hold the same bytes; False also where an ETag cannot tell."""
-        there, here = self.remote[path], self.local.files[path]
-        if here.size != there.size:
+        listed, here = self.remote[path], self.local.files[path]
+        if here.size != listed.size:
             return False
-        same = self.verdict(path, there.etag)
+        same = self.verdict(path, listed.etag)
         if same is None:
             same = self.second_opinion(self.entry.folder / path, here, path)
         return bool(same)
@@ -217,27 +223,27 @@ class Survey:
         Where the listing's ETag does not settle it, the object's head is asked for its encryption
         and the sizes of its parts.
         """
-        there = self.remote[path]
-        same = same_bytes(file, stat, there.etag)
+        listed = self.remote[path]
+        same = same_bytes(file, stat, listed.etag)
         if same:
             return True
-        head = self.session.client.head(there.key)
-        if head is None or head.etag != there.etag:
+        head = self.session.client.head(listed.key)
+        if head is None or head.etag != listed.etag:
             return False
         if head.hides_bytes:
             return None
         if same is False:
             return False if self.session.has_md5_etags() else None
-        sizes = self.session.client.part_sizes(there.key, there.etag, there.size)
-        return etag.matches_parts(file, sizes, there.etag) if sizes else None
+        sizes = self.session.client.part_sizes(listed.key, listed.etag, listed.size)
+        return etag.matches_parts(file, sizes, listed.etag) if sizes else None
 
     def row(self, path: str) -> Row:
         """A baseline row for a path whose local bytes are known to be the remote's."""
         return Row(self.local.files[path], self.remote[path].etag)
 
     def recall(self, own: Journal, still_ours: bool = False) -> list[str]:
-        """Count in what an interrupted run of ours did, in S3 and here; see Journal.claim."""
-        strange = own.claim(self.base, self.remote, still_ours)
+        """Count in what an interrupted run of ours did, in S3 and here; see Journal.recognize."""
+        strange = own.recognize(self.base, self.remote, still_ours)
         placed = own.placing.items()
         self.read_bytes((path, tag) for path, tag in placed if path in self.local.files)
         for path, tag in placed:
@@ -277,13 +283,13 @@ class Survey:
     def doubtful(self) -> Iterator[tuple[str, str]]:
         """(path, ETag) for which the stat alone does not answer."""
         for path in self._unlike():
-            here, row, there = self._sides(path)
+            here, row, listed = self._sides(path)
             if not here:
                 continue
             if row and here != row.stat and (row.stat.size == here.size or row.stat.size < 0):
                 yield path, row.etag
-            if there and there.size == here.size and not (row and row.etag == there.etag):
-                yield path, there.etag
+            if listed and listed.size == here.size and not (row and row.etag == listed.etag):
+                yield path, listed.etag
 
     def _sides(self, path: str) -> tuple[Stat | None, Row | None, Object | None]:
         return self.local.files.get(path), self.base.rows.get(path), self.remote.get(path)

@@ -113,14 +113,14 @@ class Sending:
     def _arrived(self, path: str) -> bool:
         """Whether a file that is not plainly as it was sent arrived all the same."""
         stat, _ = self.files[path]
-        there = self.survey.remote.get(path)
-        if there is None or there.size != stat.size or stats.stat_of(self._at(path)) != stat:
+        listed = self.survey.remote.get(path)
+        if listed is None or listed.size != stat.size or stats.stat_of(self._at(path)) != stat:
             return False
         verdict = self.survey.second_opinion(self._at(path), stat, path)
         if verdict is None:
             self.unverifiable.add(path)
         if verdict is not False:
-            self.files[path] = Row(stat, there.etag)
+            self.files[path] = Row(stat, listed.etag)
         return verdict is not False
 
     def _at(self, path: str) -> str:

@@ -13,6 +13,7 @@ UNVERIFIABLE = "unverifiable: its ETag does not tell what it holds"
 def compare(survey: Survey) -> Iterator[Finding]:
     """Everything that is not the same here and in S3, file by file; every byte here is read."""
     survey.look_there()
+    survey.end_false_trust()
     both = survey.local.files.keys() & survey.remote.keys()
     unreadable: dict[str, str] = {}
     try:
