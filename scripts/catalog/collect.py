@@ -10,17 +10,13 @@ from catalog import body, here, history, pushes, relations
 from catalog.item import Item, Push
 from catalog.links import Links
 from catalog.relations import Edge
-from registry import git
+from registry import forge, git
 from registry.cards import check
 from registry.cards.library import Library
 from registry.entries import Entry
 from registry.sections import EXPERIMENTS, SECTIONS
 
 SIZE = re.compile(r"^[ -] (size|nfiles): (\d+)$", re.MULTILINE)
-HOSTS = re.compile(  # forges that show a file of a commit at REPOSITORY/blob/COMMIT/PATH
-    r"(?:https://|ssh://|git@)(?:[^@/]*@)?((?:[\w-]+\.)*(?:github|gitlab|codeberg)(?:\.[\w-]+)+)"
-    r"[:/](.+?)(?:\.git)?/?"
-)
 
 
 @dataclass
@@ -102,8 +98,7 @@ def address(root: Path) -> str:
         origin = git.run(root, "config", "remote.origin.url", good=(0, 1)).decode().strip()
     except (git.GitError, UnicodeDecodeError):
         return ""
-    found = HOSTS.fullmatch(origin)
-    return f"https://{found.group(1)}/{found.group(2)}" if found else ""
+    return forge.repository(origin)
 
 
 def _place(entry: Entry) -> tuple[int, str]:

@@ -7,6 +7,12 @@ from pathlib import Path
 
 from registry import git
 
+# The forges that we know, also on hosts of one's own: gitlab.example.org.
+REMOTE = re.compile(
+    r"(?:https://|ssh://|git@)(?:[^@/]*@)?((?:[\w-]+\.)*(?:github|gitlab|codeberg)(?:\.[\w-]+)+)"
+    r"[:/](.+?)(?:\.git)?/?"
+)
+
 
 def public(url: str) -> str:
     """The url without user name and password."""
@@ -24,12 +30,14 @@ def remote_url(top: Path) -> str:
 
 def web_url(remote: str) -> str:
     """Where a git remote shows its files: `https://host/owner/name/blob/HEAD`, or "" if unknown."""
-    match = re.fullmatch(
-        r"(?:https://(?:[^/@]*@)?|ssh://git@|git@)(github\.com|gitlab\.com|codeberg\.org)[/:](.+?)/?",
-        remote,
-    )
-    if not match:
-        return ""
-    host, path = match.group(1), match.group(2).removesuffix(".git")
-    folder = {"gitlab.com": "-/blob/HEAD", "codeberg.org": "src/branch/main"}.get(host, "blob/HEAD")
-    return f"https://{host}/{path}/{folder}"
+    top = repository(remote)
+    host = top.split("/")[2] if top else ""
+    if "gitlab" in host:
+        return f"{top}/-/blob/HEAD"
+    return top and f"{top}/{'src/branch/main' if 'codeberg' in host else 'blob/HEAD'}"
+
+
+def repository(remote: str) -> str:
+    """Where people see the repository of a git remote: `https://host/owner/name`, or ""."""
+    match = REMOTE.fullmatch(remote)
+    return f"https://{match[1]}/{match[2]}" if match else ""

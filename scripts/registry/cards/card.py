@@ -8,7 +8,7 @@ from functools import cached_property
 from registry.cards import front_matter, markdown
 from registry.cards.front_matter import Split
 from registry.cards.markdown import Heading
-from registry.cards.yaml_values import Broken, Mapping, Value
+from registry.cards.yaml_values import BadFrontMatter, Mapping, Value
 from registry.entries import Entry
 
 
@@ -85,11 +85,13 @@ def parse(entry: Entry, text: str) -> Card:
         card.where = front_matter.split(text)
         if card.where is None:
             card.bare = True
-            raise Broken(1, f"front matter must be there: run `make adopt DATASET={entry:sh}`")
+            raise BadFrontMatter(
+                1, f"front matter must be there: run `make adopt DATASET={entry:sh}`"
+            )
         why = front_matter.misplaced(text, card.where)
         if why:
             card.broken.append((card.line_at(card.where.fence), why))
         card.fields = front_matter.read(text, card.where)
-    except Broken as problem:
+    except BadFrontMatter as problem:
         card.broken.append((problem.args[0], problem.args[1]))
     return card

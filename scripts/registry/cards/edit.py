@@ -11,7 +11,7 @@ from registry.cards import front_matter
 from registry.cards.card import Card
 from registry.cards.front_matter import Split
 from registry.cards.schema import BY_NAME, CODE_KEYS, FIELDS, ONE_OF, ORDER
-from registry.cards.yaml_values import Broken
+from registry.cards.yaml_values import BadFrontMatter
 from registry.entries import Entry
 from registry.sections import MODELS
 
@@ -24,7 +24,7 @@ def scalar(text: str) -> str:
     source = f"k: [{text}]\n"
     try:
         value = front_matter.read(source, Split(0, 0, len(source), len(source)))["k"]
-    except (Broken, KeyError):
+    except (BadFrontMatter, KeyError):
         return _quoted(text)
     same = value.kind == "list" and [(v.kind, v.data, v.plain) for v in value.data]
     return text if same == [("text", text, True)] and " #" not in text else _quoted(text)

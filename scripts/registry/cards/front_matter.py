@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import yaml
 
-from registry.cards.yaml_values import Broken, Mapping, Reader
+from registry.cards.yaml_values import BadFrontMatter, Mapping, Reader
 
 # The Hub knows front matter by a first line of --- alone; with more on it, it was meant to be one.
 FENCE = re.compile(r"(?P<fence>---(?P<more>[ \t]*(?:[ \t]#[^\r\n]*)?)\r?(?:\n|\Z))")
@@ -34,10 +34,10 @@ class Split(NamedTuple):
 def split(text: str) -> Split | None:
     """Where the front matter stands, also when that is not the start; None without any.
 
-    Raises Broken when it does not end.
+    Raises BadFrontMatter when it does not end.
     """
     if OLD_MAC.match(text):
-        raise Broken(1, "lines must end with LF, not CR: save the file so in your editor")
+        raise BadFrontMatter(1, "lines must end with LF, not CR: save the file so in your editor")
     opened = FENCE.match(text) or BLANK_ABOVE.match(text) or LATE.search(text)
     if not opened:
         return None
@@ -45,7 +45,9 @@ def split(text: str) -> Split | None:
     closed = CLOSE.search(text, opened.end("fence"))
     if not closed:
         line = text.count("\n", 0, fence) + 1
-        raise Broken(line, "front matter must end: add a line with only --- below its last key")
+        raise BadFrontMatter(
+            line, "front matter must end: add a line with only --- below its last key"
+        )
     return Split(fence, opened.end("fence"), closed.start(), closed.end())
 
 
@@ -60,17 +62,19 @@ def misplaced(text: str, where: Split) -> str | None:
 
 
 def read(text: str, where: Split) -> Mapping:
-    """The mapping between the fences. Raises Broken, with the parser's line."""
+    """The mapping between the fences. Raises BadFrontMatter, with the parser's line."""
     first = text.count("\n", 0, where.start) + 1
     events = Reader(text[where.start : where.end], first, where.start)
     try:
         return events.document()
     except yaml.reader.ReaderError as error:
         line = first + text.count("\n", where.start, where.start + int(error.position))
-        raise Broken(line, "front matter must not hold control characters: delete it") from None
+        raise BadFrontMatter(
+            line, "front matter must not hold control characters: delete it"
+        ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first + mark.line if mark else first
         hint = "quote texts that hold `: `, ` #` or quotes, or start with one of @`%&*[{>|!"
         said = f"{error.context or ''} {error.problem or ''}".strip()
-        raise Broken(line, f"front matter must be YAML: {said}: {hint}") from None
+        raise BadFrontMatter(line, f"front matter must be YAML: {said}: {hint}") from None

@@ -32,7 +32,7 @@ Event = Any
 DIFFERS = re.compile(r"[\t\ufeff\x85\u2028\u2029]|[|>][-+\d]*#|(?:^|[\s,\[{:?-])[!?]", re.MULTILINE)
 
 
-class Broken(ValueError):
+class BadFrontMatter(ValueError):
     """Front matter that cannot be read; args: line (from 1, in the file), message."""
 
 
@@ -72,27 +72,33 @@ class Reader:
         self.last: Event = None
 
     def document(self) -> Mapping:
-        """The mapping that is the whole source. Raises Broken and yaml.YAMLError."""
+        """The mapping that is the whole source. Raises BadFrontMatter and yaml.YAMLError."""
         self.parser.get_event()
         event = self.parser.get_event()
         if isinstance(event, yaml.StreamEndEvent):
             return Mapping()
         event = self.parser.get_event()
         if not isinstance(event, yaml.MappingStartEvent):
-            raise Broken(self._line(event), "front matter must be `key: value` lines: write it so")
+            raise BadFrontMatter(
+                self._line(event), "front matter must be `key: value` lines: write it so"
+            )
         self._refuse_tag(event)
         found = self._mapping(0)
         self.parser.get_event()
         event = self.parser.get_event()
         if not isinstance(event, yaml.StreamEndEvent):
-            raise Broken(self._line(event), "front matter must be one document: delete this line")
+            raise BadFrontMatter(
+                self._line(event), "front matter must be one document: delete this line"
+            )
         return found
 
     def _mapping(self, depth: int) -> Mapping:
         found = Mapping()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                raise Broken(self._line(event), "a key must be one word: quote it, or correct it")
+                raise BadFrontMatter(
+                    self._line(event), "a key must be one word: quote it, or correct it"
+                )
             self._refuse_key(event, depth)
             key, value = event.value, self._value(self._next(), depth + 1)
             if key in found:
@@ -105,9 +111,13 @@ class Reader:
 
     def _value(self, event: Event, depth: int) -> Value:
         if depth > DEEPEST:
-            raise Broken(self._line(event), "front matter must not be nested this deep: flatten it")
+            raise BadFrontMatter(
+                self._line(event), "front matter must not be nested this deep: flatten it"
+            )
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise Broken(self._line(event), "front matter must not use & and *: write it out")
+            raise BadFrontMatter(
+                self._line(event), "front matter must not use & and *: write it out"
+            )
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         self._refuse_tag(event)
@@ -124,13 +134,15 @@ class Reader:
     def _refuse_tag(self, event: Event) -> None:
         """A list or mapping that a tag makes something else of."""
         if event.tag:
-            raise Broken(self._line(event), f"front matter must not use tags: delete {event.tag}")
+            raise BadFrontMatter(
+                self._line(event), f"front matter must not use tags: delete {event.tag}"
+            )
 
     def _refuse_key(self, event: yaml.ScalarEvent, depth: int) -> None:
         """A key that the readers of others take for something else than a text."""
         kind = self._kind(event)
         if kind == UNREADABLE or (depth == 0 and kind != "text"):
-            raise Broken(
+            raise BadFrontMatter(
                 self._line(event), f"a key must be a text: quote {event.value}, or write it"
             )
 
