@@ -8,14 +8,20 @@ Runs on the machine's own Python, before any package is there: standard library 
 from __future__ import annotations
 
 import fcntl
+import platform
+import queue
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+EVERY_SECONDS = 10.0  # nobody waits longer for a word
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,47 +63,68 @@ def make(wanted: Path) -> None:
     """Create .venv if there is none that works, install the file, then write its stamp."""
     began = time.monotonic()
     count = sum(" \\" in line and "==" in line for line in wanted.read_text().splitlines())
-    print(
-        f"setup: installing {count} pinned packages into .venv, once (about a minute)", flush=True
-    )
+    tell(f"{count} pinned packages go into .venv, once; how long it takes is up to the network")
     if not works():
         shutil.rmtree(VENV, ignore_errors=True)
+        tell(f"making .venv with Python {platform.python_version()}")
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
     options = ["--require-hashes", "--no-warn-script-location", "--progress-bar", "off"]
     show([*pip, *options, "-r", str(wanted)], count)
     shutil.copyfile(wanted, VENV / wanted.name)
-    print(f"setup: done in {time.monotonic() - began:.0f} s", flush=True)
+    tell(f"done in {time.monotonic() - began:.0f} s")
+
+
+def tell(text: str) -> None:
+    print(f"setup: {text}", flush=True)
 
 
 def show(command: list[str], count: int) -> None:
-    """Run pip and turn its talk into one counting line (a line per 20 packages in a log).
+    """Run pip and tell how far it is, by what it says; also when it says nothing for a while.
 
     Raises CalledProcessError, after printing pip's last lines, when pip fails.
     """
     talk: list[str] = []
-    seen = 0
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as pip:
-        for line in pip.stdout or ():
-            if line.startswith("Ignoring "):  # it is for another Python or system
-                count -= 1
-                continue
-            talk.append(line)
-            if line.startswith("Collecting "):
-                seen += 1
-                if sys.stdout.isatty():
-                    print(f"\rsetup: {seen} of {count} packages", end="", flush=True)
-                elif seen % 20 == 0:
-                    print(f"setup: {seen} of {count} packages", flush=True)
-            elif line.startswith("Installing collected"):
-                print(
-                    "\nsetup: unpacking" if sys.stdout.isatty() else "setup: unpacking", flush=True
-                )
+        lines: queue.Queue[str] = queue.Queue()
+        reader = threading.Thread(target=read, args=(pip.stdout or (), lines), daemon=True)
+        reader.start()
+        follow(lines, talk, count)
+        reader.join()
     if pip.returncode:
         print("".join(talk[-15:]), file=sys.stderr)
         raise subprocess.CalledProcessError(pip.returncode, "pip install")
+
+
+def read(stream: Iterable[str], lines: queue.Queue[str]) -> None:
+    for line in stream:
+        lines.put(line)
+    lines.put("")  # the end
+
+
+def follow(lines: queue.Queue[str], talk: list[str], count: int) -> None:
+    """Tell pip's steps as they begin and, every few seconds, how far it is, until it ends."""
+    seen, step = 0, "asking the package index"
+    began = said = time.monotonic()
+    while True:
+        with suppress(queue.Empty):
+            line = lines.get(timeout=1)
+            if not line:
+                return
+            talk.append(line)
+            count -= line.startswith("Ignoring ")  # it is for another Python or system
+            if line.startswith(("Collecting ", "Requirement already satisfied")):
+                seen += 1
+                step = f"{seen} of {count} packages fetched or here"
+            elif line.startswith("Installing collected"):
+                step = f"{seen} packages here, unpacking them"
+                said = 0.0  # a new step is told at once
+        now = time.monotonic()
+        if now - said >= (EVERY_SECONDS if said else 0):
+            said = now
+            tell(f"{step}, {now - began:.0f} s so far")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -137,3 +138,55 @@ def test_a_clone_with_windows_line_ends_runs(anna, clone, bucket, tmp_path):
     told = ["git", "ls-files", "--eol", "examples/store", "*.sh", "*.py", "Makefile"]
     kinds = subprocess.run(told, cwd=path, env=anna.env, capture_output=True, text=True).stdout
     assert "w/crlf" not in kinds
+
+
+def test_changed_here_is_said_only_of_what_changed_here(anna, bucket):
+    """Something on the way altered the bytes: pushing again would end the same way."""
+    anna.add(A, {"x": b"1"})
+    right, wrong = hashlib.md5(b"1").hexdigest().encode(), b"0" * 32
+    anna.proxy.when("GET", "list-type").replace(lambda body: body.replace(right, wrong))
+    run = expect(anna.push(A), 1)
+    assert "S3 lists other bytes than were sent: x, which did not change here" in run.err, run
+    assert "changed while being pushed" not in run.err, run
+    anna.proxy.clear()
+    expect(anna.push(A), 0)
+    assert bucket.get(f"{A}/x") == b"1"
+
+
+def next_step(here):
+    told = expect(here.make("status", "FORMAT=json"), 0).out
+    return next(step for step in json.loads(told)["next"] if "card" in step["why"])
+
+
+def typed(here, step):
+    return expect(here.run("bash", "-c", step["command"]), 0)
+
+
+def test_where_a_missing_card_is_was_looked_up(anna, bucket):
+    """`git pull` was the cure, also for a card that was renamed here."""
+    anna.add(A, {"x": b"1"})
+    expect(anna.push(A), 0)
+    card = anna.read(f"{A}.card.md")
+    anna.delete(A, f"{A}.card.md")
+    step = next_step(anna)
+    assert step["command"] == f"make card DATASET={A}" and "no card" in step["why"]
+    typed(anna, step)
+
+    anna.write(f"{A}.card.md", card)
+    anna.git("add", "-A")
+    anna.git("commit", "-qm", "its card")
+    anna.git("init", "-q", "--bare", "../origin.git")
+    anna.git("remote", "add", "origin", "../origin.git")
+    anna.git("push", "-q", "-u", "origin", "HEAD:main")
+    anna.git("reset", "-q", "--hard", "HEAD~")
+    step = next_step(anna)
+    assert step == {"command": "git pull", "why": "its card is in Git, and not here yet"}
+    typed(anna, step)
+    assert anna.read(f"{A}.card.md") == card
+
+    anna.git("mv", f"{A}.card.md", "processed_datasets/b.card.md")
+    anna.git("commit", "-qm", "Renamed by me")
+    anna.git("push", "-q", "origin", "HEAD:main")
+    step = next_step(anna)
+    assert step["command"] == f"git log -1 --stat -- {A}.card.md", step
+    assert "Renamed by me" in typed(anna, step).out

@@ -36,7 +36,8 @@ def fresh(tmp_path_factory):
     }
     require(here, make_wheel(wheels, "1.0"))
     run = expect(here.run("scripts/setup.sh"), 0)
-    assert "installing 1 pinned packages" in run.out and "setup: done" in run.out
+    assert "1 pinned packages go into .venv" in run.out and "setup: done" in run.out
+    assert "making .venv with Python 3." in run.out and "unpacking" in run.out, run
     assert installed(here) == "1.0"
     return here
 
@@ -149,3 +150,20 @@ def test_each_missing_tool_is_one_line(clone, tmp_path, missing, fakes, says):
     assert run.out == "" and len(run.err.splitlines()) == 1, run
     assert all(word in run.err for word in says), run
     assert here.tree() == before and not (here.path / ".venv").exists()
+
+
+def test_it_is_never_silent_for_long(fresh, tmp_path):
+    """pip says nothing while it waits for the network or unpacks."""
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "import sys, time\nprint('Collecting a', flush=True); time.sleep(3)\n"
+        "print('Installing collected packages: a', flush=True); time.sleep(3)"
+    )
+    code = (
+        "import make_venv, sys; make_venv.EVERY_SECONDS = 1.0; "
+        f"make_venv.show([sys.executable, {str(slow)!r}], 2)"
+    )
+    run = expect(fresh.run(sys.executable, "-c", code, PYTHONPATH=str(fresh.path / "scripts")), 0)
+    told = run.out.splitlines()
+    assert sum("1 of 2 packages" in line for line in told) >= 2, run
+    assert sum("unpacking" in line for line in told) >= 2, run

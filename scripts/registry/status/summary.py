@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from registry import git
 from registry.entries import CARD, Amount
 from registry.sections import SECTIONS
 from registry.status import states
@@ -122,6 +123,22 @@ def _is_here(found: Condition) -> bool:
     return found.here is not None
 
 
+def _is_upstream(found: Condition) -> bool:
+    """Whether what was fetched last of the branch that is followed has its card."""
+    card = f"@{{upstream}}:{found.entry}{CARD}"
+    return not _is_here(found) and git.show(found.entry.root, card) is not None
+
+
+def _was_taken_out(found: Condition) -> bool:
+    if _is_here(found) or _is_upstream(found):
+        return False
+    return bool(git.ask(found.entry.root, "log", "-1", "--format=%H", "--", f"{found.entry}{CARD}"))
+
+
+def _is_nameless(found: Condition) -> bool:
+    return not (_is_here(found) or _is_upstream(found) or _was_taken_out(found))
+
+
 def _is_fit(found: Condition) -> bool:
     """Whether nothing more urgent stands before a push or a pull of it."""
     urgent = {states.UNFIT, states.PUSHING, states.TORN, states.CONFLICT}
@@ -157,7 +174,19 @@ CURES: tuple[Cure, ...] = (
     ({states.CONFLICT}, _any, "make reset DATASET={each}", "or take what S3 holds"),
     ({states.REMOVED}, _is_here, "make push DATASET={each} TAKE=local", "put it back in S3"),
     ({states.NO_CARD}, _is_here, "make card DATASET={each}", "begin its card"),
-    ({states.NO_CARD}, lambda c: not _is_here(c), "git pull", "its card may be in Git"),
+    ({states.NO_CARD}, _is_upstream, "git pull", "its card is in Git, and not here yet"),
+    (
+        {states.NO_CARD},
+        _was_taken_out,
+        "git log -1 --stat -- {each}.card.md",
+        "its card was renamed or taken out, S3 still holds it: this tells by whom",
+    ),
+    (
+        {states.NO_CARD},
+        _is_nameless,
+        "make card DATASET={each}",
+        "S3 holds it, Git has no card of it; unless git fetch brings one, this begins it",
+    ),
     ({states.NEWER, states.NOT_HERE, states.UNREAD}, _is_fit, "make pull", "fetch it"),
     (
         {states.NOT_ADDED},

@@ -55,6 +55,7 @@ class Sending:
         """
         survey, paths = self.survey, list(self.files)
         prefix = survey.session.remote.prefix(survey.entry)
+        altered: list[str] = []
         for _ in range(ROUNDS):
             if paths:
                 stage = partial(self._stage, paths)
@@ -65,8 +66,18 @@ class Sending:
             paths = self._not_arrived(paths)
             if not paths:
                 return
+            altered = self._unchanged(paths)
             self.read(paths)
+        if altered:
+            raise RegistryError(
+                f"S3 lists other bytes than were sent: {some(altered)}, which did not change here: "
+                "somebody writes there by hand, or something on the way alters them"
+            )
         raise RegistryError(f"changed while being pushed: {some(paths)}: push again")
+
+    def _unchanged(self, paths: list[str]) -> list[str]:
+        """Those that are here just as they were when they were sent."""
+        return [path for path in paths if stats.stat_of(self._at(path)) == self.files[path][0]]
 
     def _stage(self, paths: list[str]) -> Path:
         """Make links to exactly these files, and see that aws will not skip any."""
