@@ -162,7 +162,8 @@ next:
   make reset DATASET=processed_datasets/clash   # or take what S3 holds
   make push DATASET=processed_datasets/gone TAKE=local   # put it back in S3
   make card DATASET=processed_datasets/fresh   # begin its card
-  git pull   # its card may be in Git
+  # S3 holds it, Git has no card of it: begin one, unless git fetch brings it
+  make card DATASET=champion_models/theirs
   # fetch it
   make pull DATASET='raw_datasets/base processed_datasets/away processed_datasets/news'
   # send what is here
@@ -199,10 +200,11 @@ def test_every_state_as_text(everything):
         f"{X}/scratch": ["kept"],
     }
     assert whole["totals"]["states"]["no card"] == 2
-    assert whole["totals"]["there"] == {"files": 27, "bytes": 115}
+    assert whole["totals"]["there"] == {"files": 28, "bytes": 115}
     assert rows[f"{P}/fine"]["pushed"]["who"] == "anna"
     assert re.fullmatch("[0-9a-f]{40}", rows[f"{P}/fine"]["pushed"]["commit"])
-    assert {"command": "git pull", "why": "its card may be in Git"} in whole["next"]
+    steps = {step["command"]: step["why"] for step in whole["next"]}
+    assert "S3 holds it, Git has no card of it" in steps["make card DATASET=champion_models/theirs"]
     assert_clean(everything)
 
 

@@ -185,7 +185,7 @@ CURES: tuple[Cure, ...] = (
         {states.NO_CARD},
         _is_nameless,
         "make card DATASET={each}",
-        "S3 holds it, Git has no card of it; unless git fetch brings one, this begins it",
+        "S3 holds it, Git has no card of it: begin one, unless git fetch brings it",
     ),
     ({states.NEWER, states.NOT_HERE, states.UNREAD}, _is_fit, "make pull", "fetch it"),
     (
