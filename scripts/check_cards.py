@@ -13,7 +13,7 @@ import shlex
 import sys
 
 from registry import console, humanize, problems
-from registry.cards import check, debt, repair
+from registry.cards import check, debt
 from registry.cards.library import Library
 from registry.entries import Entry
 from registry.errors import UsageError
@@ -56,6 +56,8 @@ def as_tolerated(problem: Problem) -> Problem:
 
 def fix(chosen: list[Entry], library: Library) -> bool:
     """Repairs what has one right answer and says so; whether there was any. Raises OSError."""
+    from registry.cards import repair
+
     some = False
     for entry in chosen:
         card = library.card(entry)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -140,7 +139,7 @@ class Fetching:
                     file.truncate(listed.size)
 
     def _fetch_by_short_name(self, stage: Path, path: str) -> None:
-        short = stage / f".{secrets.token_hex(8)}"
+        short = stage / f".{os.urandom(8).hex()}"
         engine.fetch_one(self.survey.session, self.survey.remote[path].key, short)
         (stage / path).parent.mkdir(parents=True, exist_ok=True)
         os.replace(short, stage / path)

@@ -6,7 +6,6 @@ was displaced is looked at afterwards, and put back if it was not what the plan 
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import shutil
@@ -14,10 +13,14 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from registry import files
 from registry.index.baseline import UNKNOWN
 from registry.index.stats import Stat, from_stat
+
+if TYPE_CHECKING:
+    import ctypes
 
 EXCHANGE = 2  # RENAME_EXCHANGE on Linux, RENAME_SWAP on macOS
 KEEP = 1 if sys.platform == "linux" else 4  # RENAME_NOREPLACE, RENAME_EXCL: fail where a name is
@@ -175,6 +178,8 @@ def _is_moved(path: Path, planned: Stat) -> bool:
 
 @cache
 def _libc() -> ctypes.CDLL:
+    import ctypes  # a run that places nothing need not pay for it
+
     return ctypes.CDLL(None, use_errno=True)
 
 
