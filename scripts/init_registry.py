@@ -59,14 +59,14 @@ def look(where: str, samples: list[Entry]) -> plan.Start:
     share = former.share(ROOT, found) if found else Share()
     join.refuse_in_the_way(ROOT, share.theirs)
     name, remotes = former.remotes(ROOT, found) if found else ("", {})
-    there = place(remotes.get(name, {}))
-    connect.prove(there)
-    return plan.Start(there, found, share, samples, lacking(there, share), remotes)
+    remote = place(remotes.get(name, {}))
+    connect.prove(remote)
+    return plan.Start(remote, found, share, samples, lacking(remote, share), remotes)
 
 
-def is_conditional(there: Remote) -> bool:
+def is_conditional(remote: Remote) -> bool:
     """Whether it has conditional writes. Raises Unreachable unless it can be used in every way."""
-    return capabilities.is_conditional(s3.Client(replace(there), patience=connect.PROOF_SECONDS))
+    return capabilities.is_conditional(s3.Client(replace(remote), patience=connect.PROOF_SECONDS))
 
 
 def go_back() -> int:
@@ -109,12 +109,12 @@ def place(configured: dict[str, str]) -> Remote:
     return Choice(**said).as_remote()
 
 
-def lacking(there: Remote, share: Share) -> list[Entry]:
+def lacking(remote: Remote, share: Share) -> list[Entry]:
     """What has data, here or in S3, and will have no card."""
-    client = s3.Client(there)
+    client = s3.Client(remote)
 
     def keys(folder: str) -> drafts.Below:
-        prefix = there.key(folder)
+        prefix = remote.key(folder)
         return (row.key[len(prefix) :] for row in client.list(prefix))
 
     coming = set(share.cards)

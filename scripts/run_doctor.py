@@ -56,7 +56,7 @@ def reach(visit: Visit) -> list[Finding]:
     ids = [id for id in etags if id.partition("/")[0] in MIRRORED]
     with ThreadPoolExecutor(HANDS) as pool:
         found = pool.map(lambda id: marker.read(session.client, Entry(*split(id)))[0], ids)
-        visit.markers = {id: there for id, there in zip(ids, found, strict=True) if there}
+        visit.markers = {id: stored for id, stored in zip(ids, found, strict=True) if stored}
     return [Finding(OK, "S3", f"answers, {plural(len(etags), 'sealed entry', 'sealed entries')}")]
 
 

@@ -28,25 +28,25 @@ def main(argv: list[str]) -> int:
         raise UsageError("URL=s3://bucket/prefix is missing")
     if values["credentials"] and not local:
         raise UsageError("CREDENTIALS names a file of this machine: add LOCAL=1")
-    there = Choice(**values).as_remote()
-    connect.prove(there)  # before anything is written: a mistyped place changes nobody's
-    path = dvc_config.write(ROOT, there, local)
-    say(f"remote: {there.url} is in {path.relative_to(ROOT)}")
+    remote = Choice(**values).as_remote()
+    connect.prove(remote)  # before anything is written: a mistyped place changes nobody's
+    path = dvc_config.write(ROOT, remote, local)
+    say(f"remote: {remote.url} is in {path.relative_to(ROOT)}")
     say("remote: reached. Next: " + ("make pull" if local else f"commit {path.relative_to(ROOT)}"))
     return 0
 
 
 def show() -> int:
     connect.ensure_store()
-    there = dvc_config.load()
-    print(f"registry:    {there.url}")
-    if there.name == location.EMBEDDED:
+    remote = dvc_config.load()
+    print(f"registry:    {remote.url}")
+    if remote.name == location.EMBEDDED:
         print("             (the embedded store of this clone; files in .store/data)")
-    for label, value in (("endpoint", there.endpoint), ("region", there.region)):
+    for label, value in (("endpoint", remote.endpoint), ("region", remote.region)):
         if value:
             print(f"{label + ':':12} {value}")
-    print(f"credentials: {credentials.find(there).source}")
-    print(f"raw data:    {there.url}/{location.DVC_FOLDER} (DVC)")
+    print(f"credentials: {credentials.find(remote).source}")
+    print(f"raw data:    {remote.url}/{location.DVC_FOLDER} (DVC)")
     return 0
 
 

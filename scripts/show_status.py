@@ -111,8 +111,8 @@ def inspect(inspector: Inspector, entry: Entry) -> Condition:
 def only_there(etags: dict[str, str], known: list[Entry]) -> list[Entry]:
     """Entries that have a marker in S3, and neither a card nor a folder here."""
     pairs = [id.partition("/") for id in etags]
-    there = [Entry(section, name) for section, _, name in pairs if section in MIRRORED]
-    return [entry for entry in there if "/" not in entry.name and entry not in known]
+    stored = [Entry(section, name) for section, _, name in pairs if section in MIRRORED]
+    return [entry for entry in stored if "/" not in entry.name and entry not in known]
 
 
 def add_what_git_knows(found: list[Condition]) -> list[str]:

@@ -25,18 +25,18 @@ def main(argv: list[str]) -> int:
     entry = entries.select_one(argv[0] if argv else "", MIRRORED)
     lock.take(entries.ROOT, "make unlock")
     session, _ = connect.connect()
-    there, etag = marker.read(session.client, entry)
-    if there is None or there.state != marker.PUSHING:
+    claimed, etag = marker.read(session.client, entry)
+    if claimed is None or claimed.state != marker.PUSHING:
         say(f"unlock: {entry} is not being pushed by anybody")
         return 0
-    print(f"{entry}: being pushed by {there}, from commit {there.commit[:12] or 'unknown'}")
+    print(f"{entry}: being pushed by {claimed}, from commit {claimed.commit[:12] or 'unknown'}")
     if options.text("CONFIRM") != entry.name:
         raise Refusal(
             f"if that push is surely dead: `make unlock DATASET={entry:sh} CONFIRM={entry:name}`"
         )
     if session.options.dry_run:
         return 0
-    torn = replace(there, state=marker.TORN)
+    torn = replace(claimed, state=marker.TORN)
     try:
         marker.write(session.client, entry, torn, etag, session.is_conditional())
     except marker.Taken:

@@ -22,7 +22,7 @@ RIGHTS = {"put": "s3:PutObject", "get": "s3:GetObject", "list": "s3:ListBucket",
 
 def who(visit: Visit) -> Iterator[Finding]:
     """Which credentials are used and, where the store can say it, for whom."""
-    client = visit.there.client
+    client = visit.opened.client
     masked = f"…{client.credentials.keys().access[-4:]}"
     text = f"{client.credentials.source}, key {masked}"
     if client.remote.address:
@@ -40,7 +40,7 @@ def who(visit: Visit) -> Iterator[Finding]:
 
 def way(visit: Visit) -> Iterator[Finding]:
     """How every program gets there: our own client, aws and DVC are told the same."""
-    client = visit.there.client
+    client = visit.opened.client
     yield Finding(OK, "way", describe.way(client.remote, client.region))
 
 
@@ -48,7 +48,7 @@ def region(visit: Visit) -> Iterator[Finding]:
     """Whether the region that is set is the bucket's."""
     assert visit.remote
     configured = visit.remote.set_region or location.GUESS
-    found = visit.there.client.region
+    found = visit.opened.client.region
     if configured == found:
         yield Finding(OK, "region", found)
     else:
@@ -59,8 +59,8 @@ def region(visit: Visit) -> Iterator[Finding]:
 
 def clock(visit: Visit) -> Iterator[Finding]:
     """How far this machine's clock is off the store's."""
-    query = {"list-type": "2", "prefix": visit.there.remote.key(location.MARKERS, "")}
-    yield judge_clock(visit.there.client.request("GET", "", query), time.time())
+    query = {"list-type": "2", "prefix": visit.opened.remote.key(location.MARKERS, "")}
+    yield judge_clock(visit.opened.client.request("GET", "", query), time.time())
 
 
 def judge_clock(answer: Answer, now: float) -> Finding:
@@ -79,12 +79,12 @@ def judge_clock(answer: Answer, now: float) -> Finding:
 def rights(visit: Visit) -> Iterator[Finding]:
     """Put, get, list and delete, proven on a key of our own in every part of the registry."""
     for folder in (*MIRRORED, location.DVC_FOLDER, location.MARKERS):
-        key = visit.there.remote.key(folder, f"registry-probe-{capabilities.new_token()}")
+        key = visit.opened.remote.key(folder, f"registry-probe-{capabilities.new_token()}")
         failed = _try(visit, key)
         if failed:
             step, error = failed
-            place = f"arn:aws:s3:::{visit.there.remote.bucket}"
-            where = place if step == "list" else f"{place}/{visit.there.remote.key(folder, '*')}"
+            place = f"arn:aws:s3:::{visit.opened.remote.bucket}"
+            where = place if step == "list" else f"{place}/{visit.opened.remote.key(folder, '*')}"
             cure = f"ask the bucket's owner to allow {RIGHTS[step]} on {where}"
             yield Finding(BAD, folder, f"cannot {step}: {error}", cure)
         else:
@@ -93,7 +93,7 @@ def rights(visit: Visit) -> Iterator[Finding]:
 
 def _try(visit: Visit, key: str) -> tuple[str, str] | None:
     """The first step that does not work and why; the probe is taken away in any case."""
-    client, step, is_there = visit.there.client, "put", True
+    client, step, is_there = visit.opened.client, "put", True
     try:
         client.put(key, b"probe")
         step = "get"
@@ -115,7 +115,7 @@ def _try(visit: Visit, key: str) -> tuple[str, str] | None:
 
 def _drop(visit: Visit, key: str) -> None:
     try:
-        visit.there.hasty().client.delete(key)
+        visit.opened.hasty().client.delete(key)
     except RegistryError:
         return  # said already: the step that failed before has the same reason
 

@@ -23,7 +23,7 @@ SPARE_BYTES = 64 * 2**20
 
 def conditional_writes(visit: Visit) -> Iterator[Finding]:
     """Whether two pushes at the same moment can be told apart."""
-    if visit.there.is_conditional():
+    if visit.opened.is_conditional():
         yield Finding(OK, "conditional writes", "two pushes of one entry cannot mix")
     else:
         text = "none: two pushes of one entry within a second are told apart by best effort only"
@@ -36,11 +36,11 @@ def versioning(visit: Visit) -> Iterator[Finding]:
     if status == "Enabled":
         yield Finding(OK, "versioning", "on: the bucket keeps what is overwritten by hand")
         return
-    there = visit.there.remote
+    remote = visit.opened.remote
     text = "off or not told: nothing brings back what somebody deletes by hand"
-    words = f"s3api put-bucket-versioning --bucket {there.bucket} "
-    cure = there.command(words + "--versioning-configuration Status=Enabled")
-    if there.name == location.EMBEDDED:
+    words = f"s3api put-bucket-versioning --bucket {remote.bucket} "
+    cure = remote.command(words + "--versioning-configuration Status=Enabled")
+    if remote.name == location.EMBEDDED:
         text = "none: this machine's own store is for trying things out"
         cure = "use a bucket that has it: make remote URL=s3://bucket/prefix"
     yield Finding(NOTE, "versioning", text, cure)
@@ -59,8 +59,8 @@ def encryption(visit: Visit) -> Iterator[Finding]:
 
 def _of_a_probe(visit: Visit) -> str:
     """How a new key of ours was encrypted: the bucket's settings are not told to everybody."""
-    client = visit.there.client
-    key = visit.there.remote.key(location.MARKERS, f"registry-probe-{capabilities.new_token()}")
+    client = visit.opened.client
+    key = visit.opened.remote.key(location.MARKERS, f"registry-probe-{capabilities.new_token()}")
     try:
         answer = client.put(key, b"probe")
         client.delete(key)
@@ -72,7 +72,7 @@ def _of_a_probe(visit: Visit) -> str:
 def _ask(visit: Visit, question: str, element: str) -> str:
     """One setting of the bucket; "" where the store does not know it or may not tell."""
     try:
-        body = visit.there.hasty().client.request("GET", "", {question: ""}).body
+        body = visit.opened.hasty().client.request("GET", "", {question: ""}).body
         nodes = ElementTree.fromstring(body).iter()
     except (RegistryError, ElementTree.ParseError):
         return ""
@@ -95,25 +95,25 @@ def pushes(visit: Visit) -> Iterator[Finding]:
         yield Finding(OK, "pushes", "none is left unfinished")
 
 
-def _age(there: marker.Marker) -> float:
+def _age(stored: marker.Marker) -> float:
     """In seconds; very old where the marker does not say."""
-    return time.time() - (marker.seconds(there.when) or 0)
+    return time.time() - (marker.seconds(stored.when) or 0)
 
 
 def uploads(visit: Visit) -> Iterator[Finding]:
     """Halves of big files, from uploads that were never finished: they cost, and show nowhere."""
-    there = visit.there.remote
+    remote = visit.opened.remote
     try:
-        query = {"uploads": "", "prefix": there.key("")}
-        body = visit.there.hasty().client.request("GET", "", query).body
+        query = {"uploads": "", "prefix": remote.key("")}
+        body = visit.opened.hasty().client.request("GET", "", query).body
         rows = [n for n in ElementTree.fromstring(body).iter() if n.tag.endswith("}Upload")]
     except (RegistryError, ElementTree.ParseError):
         yield Finding(NOTE, "uploads", "the store does not tell about unfinished ones")
         return
     for row in rows[:3]:
         text = {child.tag.rpartition("}")[2]: child.text or "" for child in row}
-        words = [there.bucket, "--key", text["Key"], "--upload-id", text["UploadId"]]
-        cure = there.command(f"s3api abort-multipart-upload --bucket {shlex.join(words)}")
+        words = [remote.bucket, "--key", text["Key"], "--upload-id", text["UploadId"]]
+        cure = remote.command(f"s3api abort-multipart-upload --bucket {shlex.join(words)}")
         said = f"{text['Key']} was begun {text.get('Initiated', '')[:16]}Z and not finished"
         yield Finding(NOTE, "uploads", said, f"unless it still runs: {cure}")
     if not rows:
@@ -140,8 +140,8 @@ def _size(visit: Visit, entry: Entry) -> int:
     if entry.dvc_file.exists():
         amount = dvc_file.amount(entry)
         return amount.bytes if amount else 0
-    there = visit.markers.get(str(entry))
-    return there.bytes if there else 0
+    stored = visit.markers.get(str(entry))
+    return stored.bytes if stored else 0
 
 
 CHECKS: tuple[Check, ...] = (

@@ -39,7 +39,7 @@ class Visit:
     markers: dict[str, Marker] = field(default_factory=dict)
 
     @property
-    def there(self) -> Session:
+    def opened(self) -> Session:
         """The session, for checks that are only made when S3 answered."""
         assert self.session
         return self.session

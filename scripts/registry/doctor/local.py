@@ -51,10 +51,10 @@ def _version(name: str, command: list[str], least: tuple[int, int], cure: str) -
 
 def settings(visit: Visit) -> Iterator[Finding]:
     """DVC's remote, and that DVC checks what it pulls."""
-    there, options = dvc_config.load(visit.root), dvc_config.options(visit.root)
-    yield Finding(OK, "remote", f"{there.url} ('{there.name}' of .dvc/config)")
+    remote, options = dvc_config.load(visit.root), dvc_config.options(visit.root)
+    yield Finding(OK, "remote", f"{remote.url} ('{remote.name}' of .dvc/config)")
     if options.get("verify", "").lower() not in ("true", "1", "yes", "on"):
-        cure = f".venv/bin/dvc remote modify {shlex.quote(there.name)} verify true"
+        cure = f".venv/bin/dvc remote modify {shlex.quote(remote.name)} verify true"
         yield Finding(BAD, "verify", "off: DVC would take damaged files from S3 for good", cure)
     else:
         yield Finding(OK, "verify", "DVC checks every file that it pulls")

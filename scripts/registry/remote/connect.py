@@ -51,9 +51,9 @@ def enter(session: Session, patience: float = PROOF_SECONDS) -> dict[str, str]:
     return etags
 
 
-def prove(there: location.Remote, patience: float = PROOF_SECONDS) -> tuple[dict[str, str], str]:
+def prove(remote: location.Remote, patience: float = PROOF_SECONDS) -> tuple[dict[str, str], str]:
     """The markers' ETags and the bucket's region. Raises Unreachable, with what to try."""
-    hasty = s3.Client(there, patience=patience)
+    hasty = s3.Client(remote, patience=patience)
     try:
         return read_etags(hasty), hasty.region
     except Unreachable as error:
@@ -79,41 +79,41 @@ def _is_embedded(root: Path) -> bool:
 
 
 def _explain(client: s3.Client, error: Unreachable) -> str:
-    there = client.remote
-    place = there.url + (f" at {there.address}" if there.address else "")
+    remote = client.remote
+    place = remote.url + (f" at {remote.address}" if remote.address else "")
     try:
         source = client.credentials.source
     except Unreachable:
         source = "none"
-    cure, look = _cure(there, error, source), f"s3 ls {shlex.quote(there.url + '/')}"
+    cure, look = _cure(remote, error, source), f"s3 ls {shlex.quote(remote.url + '/')}"
     return (
         f"cannot get into the registry, nothing was touched\n"
         f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
-        f"{cure}\n  try: {there.command(look)}"
+        f"{cure}\n  try: {remote.command(look)}"
     )
 
 
-def _cure(there: location.Remote, error: Unreachable, source: str) -> str:
+def _cure(remote: location.Remote, error: Unreachable, source: str) -> str:
     """A line of its own, or nothing."""
     if isinstance(error, s3.Denied):
         cure = _CURES.get(error.code, "")
-        cure = cure.replace("{make}", there.command(f"s3 mb s3://{there.bucket}"))
-        return f"\n  {cure.replace('{keys}', _better_keys(there, source))}" if cure else ""
-    if there.profile == location.EMBEDDED:
+        cure = cure.replace("{make}", remote.command(f"s3 mb s3://{remote.bucket}"))
+        return f"\n  {cure.replace('{keys}', _better_keys(remote, source))}" if cure else ""
+    if remote.profile == location.EMBEDDED:
         return "\n  `make store` starts it, in the clone whose embedded store it is"
     return ""
 
 
-def _better_keys(there: location.Remote, source: str) -> str:
+def _better_keys(remote: location.Remote, source: str) -> str:
     """How to get right keys, by where the wrong ones came from."""
     if source.endswith("of the environment"):
         names = " ".join(name for name in credentials.VARIABLES if os.environ.get(name))
         return f"`unset {names}` lets those of ~/.aws count, or export right ones"
-    if there.access_key:
-        return f"mend access_key_id and secret_access_key of remote '{there.name}' in DVC's config"
-    if there.credentials_file:
-        return f"mend {there.credentials_file}, or name another profile in `make remote`"
-    profile = there.profile or aws_settings.usual_profile()
+    if remote.access_key:
+        return f"mend access_key_id and secret_access_key of remote '{remote.name}' in DVC's config"
+    if remote.credentials_file:
+        return f"mend {remote.credentials_file}, or name another profile in `make remote`"
+    profile = remote.profile or aws_settings.usual_profile()
     named = f" --profile {shlex.quote(profile)}" if profile else ""
     return f"`aws configure{named}` enters others, `aws sso login{named}` logs in again"
 

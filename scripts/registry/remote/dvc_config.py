@@ -172,19 +172,19 @@ def _parse(path: Path) -> Any:  # noqa: ANN401  # configobj ships no types
         raise RegistryError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def write(root: Path, there: Remote, local: bool) -> Path:
-    """Make `there` the default remote, for everybody or for this machine; the file changed."""
-    options = {"url": f"{there.url}/{DVC_FOLDER}", "verify": "true", **_PATIENCE}
+def write(root: Path, remote: Remote, local: bool) -> Path:
+    """Make `remote` the default one, for everybody or for this machine; the file changed."""
+    options = {"url": f"{remote.url}/{DVC_FOLDER}", "verify": "true", **_PATIENCE}
     named = {
-        "endpointurl": there.endpoint,
-        "region": there.region,
-        "profile": there.profile,
-        "credentialpath": there.credentials_file,
+        "endpointurl": remote.endpoint,
+        "region": remote.region,
+        "profile": remote.profile,
+        "credentialpath": remote.credentials_file,
     }
     options.update({name: value for name, value in named.items() if value})
     path = root / ".dvc" / ("config.local" if local else "config")
-    update(path, {"core": {"remote": there.name}, f'remote "{there.name}"': options})
+    update(path, {"core": {"remote": remote.name}, f'remote "{remote.name}"': options})
     if not local:  # what this machine said of it before would hide the new settings
         update(root / ".dvc" / "config.local", {"core": {"remote": ""}})
-        update(root / ".dvc" / "config.local", {f'remote "{there.name}"': {}})
+        update(root / ".dvc" / "config.local", {f'remote "{remote.name}"': {}})
     return path

@@ -33,8 +33,8 @@ class Session:
 
     @classmethod
     def open(cls, root: Path = ROOT) -> Session:
-        there = dvc_config.load(root)
-        return cls(there, s3.Client(there), Options.from_environment(), root)
+        place = dvc_config.load(root)
+        return cls(place, s3.Client(place), Options.from_environment(), root)
 
     def say_once(self, text: str) -> None:
         """Tell the person something that is true of the whole command."""

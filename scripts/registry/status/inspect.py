@@ -51,16 +51,16 @@ class Inspector:
 
     def _add_marker(self, result: Condition) -> None:
         """Put what the marker tells among the states."""
-        there = result.marker
-        if there and there.state == marker.PUSHING:
+        stored = result.marker
+        if stored and stored.state == marker.PUSHING:
             result.add(states.PUSHING)
             own = journal.load(result.entry, self.known.session.remote.identity)
-            if own and own.token == there.token:
+            if own and own.token == stored.token:
                 result.judgement.said = "by this checkout"
-        elif there and there.state == marker.TORN:
+        elif stored and stored.state == marker.TORN:
             result.add(states.TORN)
-        elif there and result.judgement.there is None:
-            result.judgement.there = Amount(there.files, there.bytes)
+        elif stored and result.judgement.there is None:
+            result.judgement.there = Amount(stored.files, stored.bytes)
 
     def _marker(self, entry: Entry) -> marker.Marker | None:
         """The entry's marker; read only if its ETag is a new one."""

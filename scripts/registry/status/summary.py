@@ -84,14 +84,14 @@ class Step(NamedTuple):
 
 
 def _as_json(found: Condition) -> dict[str, Any]:
-    there, marker = found.judgement.there, found.marker
+    known, marker = found.judgement.there, found.marker
     pushed = {k: getattr(marker, k) for k in ("who", "host", "when", "commit")} if marker else None
     return {
         "entry": str(found.entry),
         "state": found.state,
         "states": found.states,
         "here": found.here._asdict() if found.here else None,
-        "there": there._asdict() if there else None,
+        "there": known._asdict() if known else None,
         "pushed": pushed,
         "changes": {kind: asdict(change) for kind, change in found.judgement.changes.items()},
         "said": found.judgement.said,
@@ -99,8 +99,8 @@ def _as_json(found: Condition) -> dict[str, Any]:
 
 
 def _sum(amounts: list[Amount | None]) -> Amount:
-    there = [amount for amount in amounts if amount]
-    return Amount(sum(a.files for a in there), sum(a.bytes for a in there))
+    known = [amount for amount in amounts if amount]
+    return Amount(sum(a.files for a in known), sum(a.bytes for a in known))
 
 
 def _names(chosen: list[Condition], whole: int) -> str:

@@ -110,15 +110,15 @@ def _environment(session: Session) -> dict[str, str]:
 
     Keys that do not last, as SSO's, are those of this moment.
     """
-    there, keys = session.remote, session.client.credentials.keys()
-    child = children.environment(there, session.client.credentials, session.client.region)
+    remote, keys = session.remote, session.client.credentials.keys()
+    child = children.environment(remote, session.client.credentials, session.client.region)
     own = {
         "RCLONE_CONFIG": "",
-        "RCLONE_S3_PROVIDER": "Other" if there.address else "AWS",
+        "RCLONE_S3_PROVIDER": "Other" if remote.address else "AWS",
         "RCLONE_S3_ACCESS_KEY_ID": keys.access,
         "RCLONE_S3_SECRET_ACCESS_KEY": keys.secret,
         "RCLONE_S3_SESSION_TOKEN": keys.token,
-        "RCLONE_S3_ENDPOINT": there.address,
+        "RCLONE_S3_ENDPOINT": remote.address,
         "RCLONE_S3_REGION": session.client.region,
         "RCLONE_S3_LIST_VERSION": "2",
         "RCLONE_S3_NO_CHECK_BUCKET": "true",
@@ -131,10 +131,10 @@ def _environment(session: Session) -> dict[str, str]:
         "RCLONE_LOW_LEVEL_RETRIES": "3",
         "RCLONE_RETRIES": "1",
         "RCLONE_CA_CERT": child.get("AWS_CA_BUNDLE", ""),
-        "RCLONE_NO_CHECK_CERTIFICATE": "" if there.verifies else "true",
-        "RCLONE_S3_FORCE_PATH_STYLE": str(not there.is_virtual).lower(),
-        "RCLONE_S3_SERVER_SIDE_ENCRYPTION": there.sse,
-        "RCLONE_S3_SSE_KMS_KEY_ID": there.sse_kms_key_id,
+        "RCLONE_NO_CHECK_CERTIFICATE": "" if remote.verifies else "true",
+        "RCLONE_S3_FORCE_PATH_STYLE": str(not remote.is_virtual).lower(),
+        "RCLONE_S3_SERVER_SIDE_ENCRYPTION": remote.sse,
+        "RCLONE_S3_SSE_KMS_KEY_ID": remote.sse_kms_key_id,
     }
     kept = {n: v for n, v in child.items() if not n.startswith("RCLONE_")}
     return {**kept, **{name: value for name, value in own.items() if value or name[7:] == "CONFIG"}}
