@@ -54,13 +54,13 @@ def carry_out(
 ) -> tuple[list[parallel.Result[None]], list[raw_pull.Result], str]:
     """Mirrored entries, raw ones beside them; what became of either, and the time it took."""
     raw_plan = prefetch.plan(session, raw.wanted)
-    session.plans = max(1, sum(bool(p.wanted) for p in pulls))
+    plans = sum(bool(p.wanted) for p in pulls)
     files = raw_plan.amount.files + sum(len(p.wanted) for p in pulls)
     size = raw_plan.amount.bytes + sum(p.wanted_bytes for p in pulls)
     with Meter("fetched", files, size) as meter, ThreadPoolExecutor(1) as beside:
         raw_done = beside.submit(raw_pull.bring, raw_plan, partial(meter.moved, "raw"))
         hands = engine.movers(session)
-        done = parallel.each(pulls, lambda p: p.entry, partial(bring, meter), hands)
+        done = parallel.each(pulls, lambda p: p.entry, partial(bring, meter, plans), hands)
         took, brought = meter.took, raw_done.result()
     return done, brought + raw_pull.bring_by_dvc(session, raw.foreign), took
 
@@ -77,10 +77,10 @@ def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
     return pull
 
 
-def bring(meter: Meter, pull: Pull) -> None:
+def bring(meter: Meter, plans: int, pull: Pull) -> None:
     """Carry out one entry's plan."""
     try:
-        pull.fetch(partial(meter.moved, str(pull.entry)))
+        pull.fetch(partial(meter.moved, str(pull.entry)), plans)
         pull.place()
         pull.finish()
     except BaseException:

@@ -70,11 +70,11 @@ def send_mirrored(session: Session, chosen: list[Entry]) -> int:
         for line in chain.from_iterable(map(describe.planned_push, pushes)):
             print(line)
         return console.report(looked)
-    session.plans = sum(bool(push.files) for push in pushes)
+    plans = sum(bool(push.files) for push in pushes)
     meter = Meter("sent", sum(push.files for push in pushes), sum(p.bytes for p in pushes))
     hands = engine.movers(session)
     try:
-        done = parallel.each(pushes, lambda p: p.entry, partial(send, meter), hands)
+        done = parallel.each(pushes, lambda p: p.entry, partial(send, meter, plans), hands)
     finally:
         meter.close()
     return report(session, pushes, [*[r for r in looked if r.error], *done], meter)
@@ -88,14 +88,14 @@ def look(session: Session, entry: Entry) -> Push:
     return push
 
 
-def send(meter: Meter, push: Push) -> None:
+def send(meter: Meter, plans: int, push: Push) -> None:
     """Carry out one entry's plan."""
     if push.is_idle:
         push.learn()
         return
     try:
         push.claim()
-        push.send(partial(meter.moved, str(push.entry)))
+        push.send(partial(meter.moved, str(push.entry)), plans)
         push.delete()
         push.seal()
     except BaseException:

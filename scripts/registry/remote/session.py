@@ -25,7 +25,6 @@ class Session:
     client: s3.Client
     options: Options = field(default_factory=Options)
     root: Path = ROOT
-    plans: int = 1  # how many entries have files to move in this run
     _probe: threading.Lock = field(default_factory=threading.Lock)
     _conditional: bool | None = None
     _md5_etags: bool | None = None

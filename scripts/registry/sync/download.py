@@ -40,7 +40,7 @@ class Fetching:
     def __post_init__(self) -> None:
         self.stats = Stats(self.survey.numbers)
 
-    def fetch(self, progress: engine.Progress) -> list[str]:
+    def fetch(self, progress: engine.Progress, plans: int = 1) -> list[str]:
         """Bring them into the stage; those whose bytes nobody can verify, for their encryption.
 
         Raises RegistryError, naming them, if any did not come or came damaged.
@@ -49,7 +49,7 @@ class Fetching:
         self._refuse_full_disk()
         stage = workspace.new_stage(survey.entry)
         try:
-            self._bring(stage, progress)
+            self._bring(stage, progress, plans)
         except RegistryError:
             self._refuse_archived(path for path in self.wanted if not (stage / path).is_file())
             raise
@@ -111,7 +111,7 @@ class Fetching:
                 f"{human_bytes(free)} free: make room, or pull fewer entries"
             )
 
-    def _bring(self, stage: Path, progress: engine.Progress) -> None:
+    def _bring(self, stage: Path, progress: engine.Progress, plans: int) -> None:
         """Have what an engine can fetch by its own name fetched."""
         session, remote = self.survey.session, self.survey.remote
         paths = [path for path in self.wanted if not _is_too_long_for_aws(path)]
@@ -122,6 +122,7 @@ class Fetching:
             bytes=self._size,
             fill=None if by_name else partial(self._fill, stage, set(paths)),
             largest=max((remote[path].size for path in paths), default=0),
+            plans=plans,
         )  # fmt: skip
         if paths:
             engine.download(session, cargo, progress)

@@ -79,11 +79,11 @@ class Pull:
         self.plan = self._reset_plan() if self.reset else self.survey.plan(compare.PULL)
         guards.check_pull(self.survey, self.plan, self.reset)
 
-    def fetch(self, progress: engine.Progress) -> None:
+    def fetch(self, progress: engine.Progress, plans: int = 1) -> None:
         """Bring the wanted files into the stage. Raises RegistryError; nothing here has changed."""
         if self.wanted:
             self.fetching = Fetching(self.survey, self.wanted)
-            self.unverifiable = self.fetching.fetch(progress)
+            self.unverifiable = self.fetching.fetch(progress, plans)
         self._check_still_there()
 
     def place(self) -> None:

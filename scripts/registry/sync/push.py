@@ -117,9 +117,9 @@ class Push:
             raise RegistryError("it changed in S3 while this push looked at it: run again")
         self._save_theirs(claim, theirs)
 
-    def send(self, progress: engine.Progress) -> None:
-        """Upload what is planned, and verify that it is there."""
-        self.sending.send(progress)
+    def send(self, progress: engine.Progress, plans: int = 1) -> None:
+        """Upload what is planned, and verify that it is there; `plans` entries of this run do."""
+        self.sending.send(progress, plans)
 
     def delete(self) -> None:
         """Delete what the plan names, key by key, each only as this checkout verified it.

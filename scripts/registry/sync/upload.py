@@ -47,7 +47,7 @@ class Sending:
             except OSError as error:
                 raise Refusal(f"{path}: cannot be read: {error.strerror}") from None
 
-    def send(self, progress: engine.Progress) -> None:
+    def send(self, progress: engine.Progress, plans: int = 1) -> None:
         """Upload, and see that every file stayed as it was and that S3 lists exactly its bytes.
 
         A file that was written to meanwhile is sent again, as it is then. Raises RegistryError
@@ -60,7 +60,8 @@ class Sending:
             if paths:
                 stage = partial(self._stage, paths)
                 size = survey.local.files.bytes_of(paths)
-                cargo = Cargo(survey.entry.folder, paths, prefix, len(survey.remote), stage, size)
+                keys = len(survey.remote)
+                cargo = Cargo(survey.entry.folder, paths, prefix, keys, stage, size, plans=plans)
                 engine.upload(survey.session, cargo, progress)
             survey.look_again()
             paths = self._not_arrived(paths)

@@ -35,7 +35,7 @@ _fetching, _sending = batch.Convoy(rclone.download), batch.Convoy(rclone.upload)
 
 def download(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Fetch what the cargo's stage lacks of it."""
-    if _may_carry(cargo) and is_for_rclone(session, len(cargo.paths)):
+    if _may_carry(cargo) and is_for_rclone(session, len(cargo.paths), cargo.plans):
         try:
             return _fetching.carry(session, cargo, progress)
         except NotStarted as error:
@@ -45,7 +45,7 @@ def download(session: Session, cargo: Cargo, progress: Progress) -> None:
 
 def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
     """Send the cargo's files."""
-    if _may_carry(cargo) and is_for_rclone(session, len(cargo.paths)):
+    if _may_carry(cargo) and is_for_rclone(session, len(cargo.paths), cargo.plans):
         try:
             return _sending.carry(session, cargo, progress)
         except NotStarted as error:
@@ -84,9 +84,9 @@ def copy(session: Session, row: Object, target: str) -> None:
         session.client.copy(row.key, target)
 
 
-def is_for_rclone(session: Session, files: int) -> bool:
-    """Whether rclone moves so many files of one entry, in this run."""
-    engine, weight = session.options.engine, files + START * (session.plans - 1)
+def is_for_rclone(session: Session, files: int, plans: int = 1) -> bool:
+    """Whether rclone moves so many files of one of the `plans` entries that move any."""
+    engine, weight = session.options.engine, files + START * (plans - 1)
     return files > 0 and (engine == "rclone" or (engine == "auto" and weight > THRESHOLD))
 
 

@@ -18,7 +18,8 @@ class Cargo:
     To be sent: `folder` is the entry's own, and `stage` makes one with links to exactly these
     paths, for an engine that can only send all of a folder.
 
-    `bytes`: their size, where several are moved together.
+    `bytes`: their size, where several are moved together. `plans`: how many entries of this run
+    have files to move, for what starts of an engine cost in all.
     """
 
     folder: Path
@@ -29,6 +30,7 @@ class Cargo:
     bytes: int = 0
     fill: Callable[[], None] | None = None
     largest: int = 0
+    plans: int = 1
 
     @property
     def name(self) -> str:
