@@ -9,19 +9,18 @@ from support import cards as kit
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory):
     root = kit.make(tmp_path_factory.mktemp("names") / "r")
-    for entry in ("raw_datasets/g h", "training_results/a b", "champion_models/a b"):
-        kit.write(root, entry, kit.good_card(entry))
+    kit.write(root, "raw_datasets/g h", kit.good_card("raw_datasets/g h"))
+    model = kit.good_card("champion_models/a b").replace("poet-run", "a b")
+    model += "\nSee [training_results/a b](../training_results/a%20b.card.md), raw_datasets/g h.\n"
+    kit.write(root, "champion_models/a b", model)
+    run = kit.good_card("training_results/a b")
+    kit.write(
+        root, "training_results/a b", run.replace("champion_models/poet", "champion_models/a b")
+    )
     return root
 
 
 def test_a_name_with_a_space_is_an_entry_like_any_other(registry):
-    model = kit.good_card("champion_models/a b").replace("poet-run", "a b")
-    model += "\nSee [training_results/a b](../training_results/a%20b.card.md), raw_datasets/g h.\n"
-    run = kit.good_card("training_results/a b").replace(
-        "champion_models/poet", "champion_models/a b"
-    )
-    kit.write(registry, "champion_models/a b", model)
-    kit.write(registry, "training_results/a b", run)
     done = kit.run(registry, "check_cards.py")
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -72,7 +72,7 @@ def _watch(
     progress: Progress,
 ) -> float:
     assert process.stdout and process.stderr and isinstance(process.args, list)
-    name = os.path.basename(process.args[0])
+    name = "aws" if "awscli" in process.args else os.path.basename(process.args[0])
     open_pipes = [process.stdout, process.stderr]
     pulse, moved = Pulse(), 0
     while open_pipes:

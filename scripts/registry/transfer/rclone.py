@@ -36,6 +36,8 @@ _COMMON = [
     f"--checkers={TRANSFERS}",
 ]
 
+SILENT = 10.0  # seconds without a sign of life that an error has to tell of
+
 
 class Failed(RegistryError):
     """rclone ended with an error; other files than those it complains of may have been sent.
@@ -44,7 +46,10 @@ class Failed(RegistryError):
     """
 
     def __init__(self, code: int, complaints: list[Complaint], silence: float = 0) -> None:
-        super().__init__(f"rclone copy: {rclone_log.last_words(complaints, code)}")
+        words = rclone_log.last_words(complaints, code)
+        if silence > SILENT:
+            words = f"no progress for {silence:.0f} s; is the remote up? {words}"
+        super().__init__(f"rclone copy: {words}")
         self.silence = silence
         self.files = [file for file, _ in complaints if file]
 

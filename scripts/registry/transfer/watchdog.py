@@ -18,9 +18,6 @@ from registry.errors import Stalled
 
 STALL_SECONDS = 40.0  # no sign of progress for so long: it hangs
 BUFFERED = 64 * 2**20  # bytes: what all connections together may hold that never went out
-
-
-STALL_SECONDS = 40.0  # no sign of progress for so long: it hangs
 NO_EFFORT = 256 * 1024  # bytes: what drawing progress bars and trying again cost in that time
 TICK_BYTES = 512  # a hundredth of a second of computing counts as so many bytes
 
