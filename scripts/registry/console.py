@@ -73,7 +73,9 @@ def _guard_output() -> None:
     out = sys.stdout
     if isinstance(out, io.TextIOWrapper):
         encoding, by_line = out.encoding, out.line_buffering
-        sys.stdout = _Harmless(out.detach(), encoding, "backslashreplace", line_buffering=by_line)
+        guard = _Harmless(out.detach(), encoding, "backslashreplace", line_buffering=by_line)
+        sys.stdout = guard
+        sys.__stdout__ = guard  # type: ignore[misc]  # shutil asks this one how wide a terminal is
 
 
 def _keep(error: Exception) -> str:
