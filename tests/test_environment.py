@@ -49,7 +49,7 @@ def hostile(anna, clone, tmp_path):
 
 def test_the_commands_act_on_their_own_clone(anna, hostile, rclone_bucket):
     other, env = hostile
-    before = [*other.path.rglob("*")], other.git("status", "--porcelain")
+    before = sorted(other.path.rglob("*")), other.git("status", "--porcelain")
     for command in (["./push.sh", "--help"], ["make", "-s"], ["make", "-s", "help", "CMD=pull"]):
         assert expect(anna.run(*command, **env), 0).said == anna.run(*command).said
     expect(anna.run("./push.sh", **env), 0)
@@ -62,7 +62,7 @@ def test_the_commands_act_on_their_own_clone(anna, hostile, rclone_bucket):
     assert told.out == anna.make("status").out and "git add --" in told.out
     for command in (["check-cards"], ["check-experiments"], ["pul"], ["trash"]):
         assert anna.make(*command, **env).said == anna.make(*command).said
-    assert ([*other.path.rglob("*")], other.git("status", "--porcelain")) == before
+    assert (sorted(other.path.rglob("*")), other.git("status", "--porcelain")) == before
 
 
 def test_a_name_without_a_slash_is_not_looked_for_elsewhere(anna, hostile, tmp_path):
