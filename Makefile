@@ -84,7 +84,7 @@ debt: ## list the problems of old cards in cards.debt once; later take out what 
 card: ## make a new entry's card (DATASET=section/x FROM="section/y …" CODE=path)
 	@$(run)/make_card.py $${FROM:+"--from=$$FROM"} $${CODE:+"--code=$$CODE"} -- $(dataset)
 
-adopt: ## give old cards the front matter that they lack, or DATASET=x (LICENSE=id for all that name none)
+adopt: ## give old cards the front matter that they lack, or DATASET=x (LICENSE=id for those without)
 	@$(run)/adopt_cards.py $${LICENSE:+"--license=$$LICENSE"} -- $(dataset)
 
 card-export: ## write a card as the README.md of a Hugging Face repository (DATASET=x OUT=folder)

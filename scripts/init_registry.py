@@ -34,6 +34,8 @@ def main(argv: list[str]) -> int:
     if options.flag("UNDO"):
         return go_back()
     lock.take(ROOT, "make init")
+    if options.text("URL"):
+        place({})  # a url that cannot be is told before anything else
     samples = find_samples()
     join.refuse_unsaved(ROOT)
     join.refuse_nameless(ROOT)
