@@ -31,9 +31,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         spare = [item for item in items if _is_spare(item, names)]
         config.hook.pytest_deselected(items=spare)
         items[:] = [item for item in items if item not in set(spare)]
+    _share_set_ups(items)
     if config.getoption("loadgroup", default=False):
         _keep_groups_together(items)
-    _share_set_ups(items)
 
 
 def _keep_groups_together(items: list[pytest.Item]) -> None:
