@@ -34,6 +34,7 @@ def main(argv: list[str]) -> int:
     if options.flag("UNDO"):
         return go_back()
     lock.take(ROOT, "make init")
+    options.flag("DRY_RUN")  # a word that is no yes or no, too
     if options.text("URL"):
         place({})  # a url that cannot be is told before anything else
     samples = find_samples()
