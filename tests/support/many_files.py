@@ -20,7 +20,7 @@ from registry.remote import s3
 from registry.remote.location import Remote
 from registry.remote.s3 import Object
 from registry.remote.session import Session
-from registry.sync import compare, marker
+from registry.sync import compare, guards, marker
 from registry.sync.pull import Pull
 from registry.sync.push import Push
 from registry.sync.survey import Survey
@@ -55,7 +55,7 @@ def push(entry: Entry, session: Session, count: int) -> None:
     push = Push(entry, session)
     push.survey = survey(entry, session)
     push.survey.local.files.update(stats(count))
-    push._refuse_unfit()
+    guards.refuse_unfit(push.survey)
     push.decide()
     assert len(push.plan[compare.UPLOAD]) == count
     push.sending = Sending(push.survey)
