@@ -34,16 +34,16 @@ def main(argv: list[str]) -> int:
     if options.flag("UNDO"):
         return go_back()
     lock.take(ROOT, "make init")
-    options.flag("DRY_RUN")  # a word that is no yes or no, too
+    dry_run = options.flag("DRY_RUN")  # what cannot be meant is told before anything is looked at
     if options.text("URL"):
-        place({})  # a url that cannot be is told before anything else
+        place({})
     samples = find_samples()
     join.refuse_unsaved(ROOT)
     join.refuse_nameless(ROOT)
     found = look(options.text("FROM"), samples)
     for line in plan.described(found):
         say(f"init: {line}")
-    if options.flag("DRY_RUN"):
+    if dry_run:
         return 0
     if not is_conditional(found.remote):
         say("init: it has no conditional writes: pushes of one entry at one second may collide")

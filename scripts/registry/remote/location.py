@@ -97,11 +97,6 @@ class Remote:
         return said == "when_required" if said else bool(self.address)
 
     @property
-    def is_on_this_machine(self) -> bool:
-        """Whether it is reached by loopback, as the embedded store is: no proxy leads there."""
-        return urlsplit(self.address).hostname in proxy.LOOPBACK
-
-    @property
     def encryption(self) -> dict[str, str]:
         """The headers of each write that a bucket's policy may demand."""
         headers = {

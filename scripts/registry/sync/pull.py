@@ -229,9 +229,5 @@ class Pull:
             with contextlib.suppress(OSError):  # it holds something, or is gone as well
                 self._at(folder).rmdir()
 
-    @property
-    def _prefix(self) -> str:
-        return self.session.remote.prefix(self.entry)
-
     def _at(self, path: str) -> Path:
         return self.entry.folder / path
