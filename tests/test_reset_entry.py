@@ -47,6 +47,12 @@ def test_each_mirrored_section_goes_back_to_what_s3_holds(pushed, bucket):
     assert_clean(pushed)
 
 
+def test_the_tab_key_writes_a_slash_behind_an_entry(pushed):
+    spoil(pushed, M)
+    expect(pushed.make("reset", f"DATASET={M}/"), 0)
+    assert pushed.tree(M) == below(M, FILES)
+
+
 def test_a_reset_of_what_is_right_does_nothing(pushed):
     before = pushed.tree()
     run = expect(pushed.make("reset", f"DATASET={A}"), 0)
@@ -62,7 +68,7 @@ def test_a_deleted_entry_comes_back(pushed):
 
 MISTAKES = [
     "", " ", "../x", "/etc", "champion_models", "champion_models/", "champion_models/m.card.md",
-    "m t", "champion_models/m/", "champion_models/m/sub", "nosuch", "experiments/e", "a ü; true",
+    "m t", "champion_models/m/sub", "nosuch", "experiments/e", "a ü; true",
 ]  # fmt: skip
 
 

@@ -164,7 +164,7 @@ def test_a_silent_server_is_not_waited_for_anew_with_every_file(clone, moto_buck
     runs = [expect(person.running.wait(), 1) for person in people.values()]
     for (engine, person), run in zip(people.items(), runs, strict=True):
         person.proxy.clear()
-        assert_in_time(run.seconds, 65, expect(person.script("push_entries"), 0))
+        assert_in_time(run.seconds, 65, expect(person.script("push_entries", ENGINE=engine), 0))
         assert moto_bucket.read(f"processed_datasets/{engine}/") == person.tree()
         assert person.proxy.count("PUT", r"[5-9].\.txt") == 50, "sent what had arrived"
 

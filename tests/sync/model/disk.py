@@ -129,7 +129,7 @@ class Disk:
     def owns(self, marker: Marker | None) -> bool:
         """Whether the marker is that of our own unfinished push."""
         ours = marker and self.journal and marker.token == self.journal.token
-        return bool(ours and marker and marker.state != "done")
+        return bool(ours and marker and marker.state == "pushing")
 
     def same_disk(self) -> None:
         """All paths are relative to the folder that the scan opened."""

@@ -57,13 +57,10 @@ class View:
         if path in self.listing:
             rows[path] = Row(None, self.listing[path])
 
-    def overruled(self, plan: compare.Plan) -> dict[str, Row]:
-        """What is known before a push: also what TAKE=local is about to overwrite or delete."""
-        rows = self.learned(plan)
-        for path in [*plan[compare.UPLOAD], *plan[compare.DELETE]]:
-            if self.remote(path) != SAME:
-                self.learn_theirs(rows, path)
-        return rows
+    def overruled(self, plan: compare.Plan) -> list[str]:
+        """What TAKE=local deletes though S3 has news of it: the journal says so, and the baseline
+        does not, for a push that is given back has decided nothing."""
+        return [path for path in plan[compare.DELETE] if self.remote(path) != SAME]
 
 
 def look(

@@ -59,6 +59,8 @@ def give_back(me: Disk, own: Marker, former: Marker | None, resumed: bool) -> It
     """Nothing was written yet; a resumed push had written, so its marker stays."""
     if not resumed:
         yield from put_own(me, former, own)
+        yield "drop the journal"
+        me.journal = None
 
 
 def unlock(me: Disk) -> Iterator[str]:

@@ -48,9 +48,10 @@ def carry_out(
     own = own_marker(me, former)
     if me.world.rules.learn_before_push:
         yield "write what was learned into the baseline"
-        me.record(replace(me.base, rows=view.overruled(plan)))
+        me.record(replace(me.base, rows=view.learned(plan)))
     yield "take the journal to disk"
-    journal = Journal(me.world.tick(), own.token, want, tuple(plan[DELETE]))
+    ours = want | dict.fromkeys(view.overruled(plan), "")
+    journal = Journal(me.world.tick(), own.token, ours, tuple(plan[DELETE]))
     me.journal = journal
     yield from take(me, own, former, resumed)
     me.world.oracle.plans(me, view, want, mine, former)

@@ -10,6 +10,7 @@ from registry.cards.card import Card
 from registry.cards.kinds import Found
 from registry.cards.library import Library
 from registry.cards.schema import BY_NAME, EXCUSES, ONE_OF, REQUIRED_WITH, Excuse
+from registry.cards.vocabulary import nearest
 
 
 def required(card: Card, library: Library) -> Iterator[Found]:
@@ -21,6 +22,8 @@ def required(card: Card, library: Library) -> Iterator[Found]:
         if key not in card.fields and not excused(key, card):
             field = BY_NAME[key]
             cures = [f"add `{key}: {field.example}`", *(each.cure for each in _excuses(key, card))]
+            meant = _misspelt(key, card)
+            cures = [f"'{meant}' is no key of ours: did you mean '{key}'?"] if meant else cures
             yield line, f"{key} must be there ({field.about}): {'; '.join(cures)}"
     either = ONE_OF.get(card.entry.section, ())
     if either and not any(key in card.fields for key in either):
@@ -46,6 +49,12 @@ def excused(key: str, card: Card) -> bool:
         if excuse.said and any(re.search(excuse.said, text, re.IGNORECASE) for text in texts):
             return True
     return False
+
+
+def _misspelt(key: str, card: Card) -> str:
+    """The key of this card that was probably meant to be `key`; "" when none was."""
+    strangers = [name for name in card.fields if name not in BY_NAME]
+    return nearest(key, strangers, 0.75)
 
 
 def _excuses(key: str, card: Card) -> list[Excuse]:
