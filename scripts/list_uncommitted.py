@@ -17,8 +17,17 @@ def main(argv: list[str]) -> int:
     paths = git.uncommitted(ROOT, *SECTIONS)
     if paths:
         say("push: not committed yet, so nobody else sees them: " + ", ".join(paths))
-        say(f"push: git add {shlex.join(paths)} && git commit && git push")
+        say(f"push: git add -- {shlex.join(paths)} && git commit{and_share()}")
     return 0
+
+
+def and_share() -> str:
+    """How the commit gets to others; nothing where this clone has no remote yet."""
+    if git.ask(ROOT, "rev-parse", "--abbrev-ref", "@{upstream}"):
+        return " && git push"
+    remotes = git.ask(ROOT, "remote").split()
+    where = "origin" if "origin" in remotes else "".join(remotes[:1])
+    return f" && git push -u {shlex.quote(where)} HEAD" if where else ""
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
     pulls = [r.value for r in looked if r.value]
     raw = raw_pull.choose(session, (entry for entry in chosen if entry.section not in MIRRORED))
     for entry in raw.kept:
-        cure = f"`make add DATASET={entry:sh}` or `make reset …`"
+        cure = f"`make add DATASET={entry:sh}` or `make reset DATASET={entry:sh}`"
         say(f"{entry}: changed here and not added, kept; {cure}")
     if session.options.dry_run:
         print_plans(raw, pulls)
@@ -73,7 +73,7 @@ def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
     pull.look(is_known and not session.options.full)
     pull.decide()
     if not pull.survey.remote and not pull.survey.local.files:
-        raise Refusal("it has a card, but S3 holds nothing for it yet: ask its author to push it")
+        raise Refusal("it has a card, but S3 holds nothing for it: ask its author to push it")
     return pull
 
 
@@ -123,12 +123,20 @@ def report_raw(results: list[raw_pull.Result]) -> int:
         if not result.error:
             print(f"{result.entry}: at the version of {result.entry.name}.dvc")
         if not result.error and not result.value:
-            cure = f"`make push DATASET={result.entry:sh}`"
-            say(f"{result.entry}: this version is not in S3 yet: {cure}")
+            cure = to_push(result.entry)
+            say(f"{result.entry}: S3 lacks this version, or holds it damaged: {cure}")
     code = console.report(results)
     good = sum(not r.error for r in results)
     say(f"pull: {plural(good, 'raw dataset')} brought up to date")
     return code
+
+
+def to_push(entry: Entry) -> str:
+    """What brings its version to S3 from here: a push, which a wrong card would stop."""
+    from registry.cards import check
+
+    first = f"`make check-cards DATASET={entry:sh}`, then " if check.find_bad([entry]) else ""
+    return f"{first}`make push DATASET={entry:sh}`"
 
 
 if __name__ == "__main__":

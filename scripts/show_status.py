@@ -28,7 +28,7 @@ from registry.errors import RegistryError, Unreachable, UsageError
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
-from registry.status import cache, states
+from registry.status import cache, cures, states
 from registry.status.inspect import Inspector
 from registry.status.known import Known
 from registry.status.states import Condition, Judgement
@@ -37,6 +37,7 @@ from registry.sync.marker import DONE, Marker
 
 HANDS = 16  # entries looked at at once: most of the time is spent waiting for S3
 PATIENCE_SECONDS = 4.0
+TO_PUSH = {states.CHANGED, states.NOT_PUSHED}
 FLAGS = {"--all", "--json", "--format=json", "--format=text"}
 
 
@@ -83,6 +84,7 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
         session, problem = Session.open(), str(error)
         found = look_at(session, None, chosen, whole=False)
     uncommitted = add_what_git_knows(found)
+    judge_cards(found)
     found.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
     return Overview(session.remote.url, found, problem, uncommitted)
 
@@ -131,6 +133,18 @@ def add_what_git_knows(found: list[Condition]) -> list[str]:
         if commit:
             one.marker = Marker(DONE, "", commit.who, "", commit.when, commit.id)
     return paths
+
+
+def judge_cards(found: list[Condition]) -> None:
+    """Note whose card would stop the push that is next; a quiet registry has no need of it."""
+    going = [c for c in found if {*c.states} & TO_PUSH and cures.would_go_out(c)]
+    if not going:
+        return
+    from registry.cards import check
+
+    bad = check.find_bad([c.entry for c in going])
+    for one in going:
+        one.has_bad_card = one.entry in bad
 
 
 if __name__ == "__main__":

@@ -39,8 +39,8 @@ def main(argv: list[str]) -> int:
     torn = replace(claimed, state=marker.TORN)
     try:
         marker.write(session.client, entry, torn, etag, session.is_conditional())
-    except marker.Taken:
-        raise Refusal(f"{entry}: that push is alive, it went on just now") from None
+    except marker.Taken as error:
+        raise Refusal(f"{entry}: {error}") from None
     say(
         f"unlock: released. Push it from a checkout that has it all, or accept what S3 holds: "
         f"`make seal DATASET={entry:sh} CONFIRM={entry:name}`"

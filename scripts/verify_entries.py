@@ -72,7 +72,7 @@ def verify(meter: Meter, survey: Survey) -> list[Finding]:
     raw = Dataset.of(survey.entry) if is_raw(survey.entry) else None
     compared = raw_verify.findings(survey.session, raw, survey.local) if raw else None
     findings = sorted(compared or sync_verify.compare(survey))
-    if raw and any(what in raw_verify.IN_S3 for _, what in findings):
+    if raw and any(what.startswith(raw_verify.IN_S3) for _, what in findings):
         # It says that all of it is in S3, and a push would believe it.
         baseline.forget(survey.entry)
     meter.moved(str(survey.entry), sum(stat.size for stat in survey.local.files.values()))

@@ -12,7 +12,7 @@ from support.oracle import assert_clean, assert_in_time, expect, marker
 from support.servers import MOTO
 
 from registry.entries import Amount, Entry
-from registry.status import render, summary
+from registry.status import cures, render, summary
 from registry.status import states as status_states
 from registry.status.states import Condition, Judgement
 from registry.sync.marker import Marker
@@ -151,13 +151,13 @@ removed upstream, 2 no card, 1 newer there, 1 changed here, 1 not pushed, 2 not
 here, 1 nothing there, 1 up to date, 2 kept, 1 garbage; here 30 files, 3.0 MiB;
 in S3 28 files, 115 bytes
 next:
-  # says what cannot be stored: way-out: a link out of the entry: put a copy in
-  its place
-  make push DATASET=training_results/odd
+  # cannot be stored: way-out: a link out of the entry: put a copy in its place
+  ls -ld -- training_results/odd/way-out
   # only if the push by anna on HOST since TIME is dead; else wait for it
   make unlock DATASET=processed_datasets/busy
   make push DATASET=processed_datasets/half   # make it whole from what is here
-  make seal DATASET=processed_datasets/half   # or accept what S3 holds of it
+  # or accept what S3 holds of it
+  make seal DATASET=processed_datasets/half CONFIRM=half
   make push DATASET=processed_datasets/clash TAKE=local   # keep yours
   make reset DATASET=processed_datasets/clash   # or take what S3 holds
   make push DATASET=processed_datasets/gone TAKE=local   # put it back in S3
@@ -382,11 +382,13 @@ def test_of_many_that_are_not_here_only_the_number_is_shown():
     assert sum(bool(re.match("  entry-.*not here", line)) for line in lines) == 10
 
 
-def test_every_step_can_be_typed_as_it_is_shown():
+def test_every_step_can_be_typed_as_it_is_shown(tmp_path):
     """Also for names with spaces, and where a command takes one entry at a time."""
     odd = [Condition(Entry(RAW, f"r {n}"), Judgement(["not added"]), Amount(1, 1)) for n in "ab"]
     alone = Condition(Entry(RAW, "lost"), Judgement(["not pushed"]))
-    clash = Condition(Entry(P, "a b"), Judgement(["conflict"]), Amount(1, 1))
+    clash = Condition(Entry(P, "a b", tmp_path), Judgement(["conflict"]), Amount(1, 1))
+    clash.entry.card.parent.mkdir()
+    clash.entry.card.touch()
     found = summary.Overview("s3://b/p", [*odd, alone, clash])
     assert [step.command for step in found.steps()] == [
         "make push DATASET='processed_datasets/a b' TAKE=local",
@@ -426,5 +428,5 @@ def test_ages(when, age):
 
 
 def test_every_state_has_a_cure_or_is_quiet():
-    cured = set().union(*(states for states, *_ in summary.CURES))
+    cured = set().union(*(states for states, *_ in cures.CURES))
     assert cured | {*status_states.QUIET, status_states.NOTHING} == {*status_states.STATES}

@@ -53,7 +53,7 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
         return 1
     except Exception as error:  # a bug of ours: keep the story for its report
         say(f"{name}: {type(error).__name__}: {error}")
-        say(f"{name}: this is a bug of the registry's scripts; nothing was lost. {_keep(error)}")
+        say(f"{name}: this is a bug of the registry's scripts. {_keep(error)}")
         return 1
 
 

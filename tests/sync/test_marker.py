@@ -46,7 +46,7 @@ def test_who_lost_the_marker_is_told_what_to_do(clone, moto_bucket):
     unlock = lambda: ben.script("unlock_entry", entry, CONFIRM="a")  # noqa: E731
     anna.proxy.when("PUT", r"/a/x\.txt").call(unlock)
     run = anna.push()
-    assert run.code == 1 and f"`make push DATASET={entry}`" in run.err, run
+    assert run.code == 1 and f"`make status DATASET={entry}`" in run.err, run
     assert ben.pull().code == 3
     assert anna.push().code == ben.pull().code == 0
     assert ben.tree() == anna.tree() == moto_bucket.data()

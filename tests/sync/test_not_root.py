@@ -59,6 +59,8 @@ def test_what_cannot_be_read_is_refused_by_name_and_stops_nothing_else(ben, shar
     ben.write(f"{B}/b.txt", b"Ben's b")
     run = expect(ben.script("push_entries"), 3)
     assert name in run.said and "cannot be read" in run.said, run
+    if what == "file":
+        assert f"`chmod u+r {A}/x.txt`" in run.said, run
     assert shared.data() == below(A, FILES) | below(B, {"b.txt": b"Ben's b"})
     run = expect(ben.script("show_status"), 0)
     assert f"{B[: B.index('/')]}" in run.out and "b" in run.out, run

@@ -86,11 +86,15 @@ def pushes(visit: Visit) -> Iterator[Finding]:
         id for id, m in visit.markers.items() if m.state == marker.PUSHING and _age(m) > OLD_SECONDS
     ]
     for id in torn:
-        cure = f"make push DATASET={id} from a checkout that has it, or make seal DATASET={id}"
+        word, name = shlex.quote(id), shlex.quote(id.partition("/")[2])
+        cure = f"make push DATASET={word} from a checkout that has it, or accept what S3 holds: "
+        cure += f"make seal DATASET={word} CONFIRM={name}"
         yield Finding(BAD, "pushes", f"the last push of {id} was never finished", cure)
     for id in stale:
         text = f"{id} is being pushed by {visit.markers[id]}"
-        yield Finding(BAD, "pushes", text, f"if that push is dead: make unlock DATASET={id}")
+        yield Finding(
+            BAD, "pushes", text, f"if that push is dead: make unlock DATASET={shlex.quote(id)}"
+        )
     if not torn and not stale:
         yield Finding(OK, "pushes", "none is left unfinished")
 

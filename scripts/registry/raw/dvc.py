@@ -48,7 +48,9 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     if _UNSAVED in told:
         raise Refusal("it holds files here that were never added")
     if any(words in told for words in _MISSING):
-        raise RegistryError("S3 does not hold this version: ask its author to `make push` it")
+        raise RegistryError(
+            "DVC finds this version neither here nor where it is kept: ask its author to push it"
+        )
     raise RegistryError(f"dvc {words[0]}: {_last_words(told) or 'it failed, see above'}")
 
 

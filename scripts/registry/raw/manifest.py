@@ -40,17 +40,18 @@ def of_lists(dataset: Dataset, list_of: Callable[[Out], bytes]) -> Tags:
             if out.digest:
                 files[dataset.path(out)] = out.digest
             continue
-        for path, digest in _parse(out, list_of(out)).items():
+        for path, digest in _parse(dataset.entry, out, list_of(out)).items():
             files[dataset.path(out, path)] = digest
     return files
 
 
-def _parse(out: Out, body: bytes) -> Tags:
+def _parse(entry: Entry, out: Out, body: bytes) -> Tags:
     try:
         return objects.parse_list(body)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise RegistryError(
-            f"{out.object} is no list of files: `make add` writes it anew"
+            f"{out.object} is no list of files: put the files of {entry} here, and "
+            f"`make add DATASET={entry:sh}` writes it anew"
         ) from None
 
 

@@ -115,7 +115,8 @@ def lacking(session: Session, cache: Cache, dataset: Dataset) -> dict[str, str]:
     try:
         version = manifest.wanted(dataset, cache, session.client)
     except RegistryError as error:
-        raise type(error)(f"{error}, or put its files here and `make add` it") from None
+        cure = f"or put its files here and `make add DATASET={dataset.entry:sh}`"
+        raise type(error)(f"{error}, {cure}") from None
     names = manifest.names(dataset, version)
     rows = stored.look(session.client, names)
     bad = set(stored.damaged(session.client, rows))

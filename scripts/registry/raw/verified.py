@@ -80,6 +80,11 @@ def never_added(entry: Entry) -> Refusal:
                     f"it holds {path}: what is served here lies in {entry.section}/ itself: move "
                     f"that file and its data up, with a card beside them; else it is plain dvc's"
                 )
+    if not os.path.lexists(entry.folder):
+        return Refusal(
+            f"there is no {entry}.dvc and nothing of it here: `git pull` brings what somebody "
+            f"added, or put its files into {entry}/ and `make add DATASET={entry:sh}`"
+        )
     return Refusal(f"it was never added: `make add DATASET={entry:sh}`")
 
 
@@ -87,5 +92,5 @@ def unserved(dataset: Dataset) -> Refusal:
     """Why nothing moves: this tool does not know the place that the `.dvc` file names."""
     return Refusal(
         f"{dataset.file.unserved}, which only plain dvc serves: "
-        f"`.venv/bin/dvc pull {dataset.entry}.dvc`, `.venv/bin/dvc push {dataset.entry}.dvc`"
+        f"`.venv/bin/dvc pull {dataset.entry:sh}.dvc`, `.venv/bin/dvc push {dataset.entry:sh}.dvc`"
     )

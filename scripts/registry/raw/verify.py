@@ -8,12 +8,12 @@ from registry.errors import RegistryError
 from registry.index.scan import Scan
 from registry.raw import compare, manifest, objects, stored
 from registry.raw.cache import Cache
+from registry.raw.compare import Difference
 from registry.raw.dataset import Dataset
 from registry.remote.session import Session
 
-NOT_STORED = "not in S3: `make push` sends it"
-DAMAGED = "damaged in S3: `make push` sends it again"
-IN_S3 = (NOT_STORED, DAMAGED)
+NOT_STORED, DAMAGED = "not in S3", "damaged in S3"
+IN_S3 = (NOT_STORED, DAMAGED)  # how a finding of either begins
 
 
 def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[str, str]]:
@@ -34,17 +34,26 @@ def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[s
         cure = f"`make reset DATASET={entry:sh}` fetches it again"
         yield names[name], f"damaged in DVC's cache here: {cure}"
     if not dataset.file.elsewhere:
-        yield from _in_s3(session, names)
+        rows = stored.look(session.client, names)
+        bad = set(stored.damaged(session.client, rows))
+        for name, path in names.items():
+            if name not in rows or name in bad:
+                what = DAMAGED if name in bad else NOT_STORED
+                yield path, f"{what}: {_mended(cache, dataset, found, name, path)}"
 
 
-def _in_s3(session: Session, names: dict[str, str]) -> Iterator[tuple[str, str]]:
-    rows = stored.look(session.client, names)
-    bad = set(stored.damaged(session.client, rows))
-    for name, path in names.items():
-        if name not in rows:
-            yield path, NOT_STORED
-        elif name in bad:
-            yield path, DAMAGED
+def _mended(cache: Cache, dataset: Dataset, found: Difference, name: str, path: str) -> str:
+    """What brings an object to S3 whole: a push, where one from here can."""
+    entry, file = dataset.entry, dataset.base / path
+    if found.changed or found.extra:
+        return (
+            f"`make reset DATASET={entry:sh}` or `make add DATASET={entry:sh}` first, "
+            f"then `make push DATASET={entry:sh}`"
+        )
+    sources = [cache.path(name), *([] if name.endswith(".dir") else [file])]
+    if any(source.is_file() and objects.holds(source, name) for source in sources):
+        return f"`make push DATASET={entry:sh}` sends it"
+    return f"it is not here either: {manifest.ask(entry)}"
 
 
 def _bad_copies(cache: Cache, names: dict[str, str]) -> Iterator[str]:

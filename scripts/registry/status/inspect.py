@@ -10,11 +10,12 @@ import os
 import time
 from dataclasses import dataclass
 
+from registry import names
 from registry.entries import Amount, Entry
 from registry.index import baseline, journal, scan
 from registry.index.scan import Scan
 from registry.raw.dataset import Dataset
-from registry.sections import SECTIONS
+from registry.sections import RAW, SECTIONS
 from registry.status import states
 from registry.status.cache import too_much
 from registry.status.inspect_raw import RawInspector
@@ -42,23 +43,32 @@ class Inspector:
         result = Condition(entry, judge(entry, local, looked_ns), _amount(entry, local))
         result.marker = self._marker(entry)
         self._add_marker(result)
-        if local.blocked or local.problems:
-            result.add(states.UNFIT)
-            result.judgement.said = (local.blocked + local.problems)[0]
+        self._add_unfit(result, local)
         if not entry.card.exists():
             result.add(states.NO_CARD)
         return result
 
+    def _add_unfit(self, result: Condition, local: Scan) -> None:
+        """Put in front what would stop any push: names are asked only where a push is next."""
+        lines, is_raw = local.blocked + local.problems, result.entry.section == RAW
+        if not lines and {states.CHANGED, states.NOT_PUSHED, states.NOT_ADDED} & {*result.states}:
+            prefix = "" if is_raw else self.known.session.remote.prefix(result.entry)
+            lines = names.name_problems(local.files, prefix)
+        if lines:
+            result.add(states.UNFIT)
+            result.judgement.said = lines[0]
+            result.unfit = _at_fault(result.entry, lines[0])
+
     def _add_marker(self, result: Condition) -> None:
         """Put what the marker tells among the states."""
         stored = result.marker
-        if stored and stored.state == marker.PUSHING:
-            result.add(states.PUSHING)
-            own = journal.load(result.entry, self.known.session.remote.identity)
-            if own and own.token == stored.token:
-                result.judgement.said = "by this checkout"
-        elif stored and stored.state == marker.TORN:
-            result.add(states.TORN)
+        if stored and stored.state in (marker.PUSHING, marker.TORN):
+            result.add(states.PUSHING if stored.state == marker.PUSHING else states.TORN)
+            place = self.known.session.remote.identity
+            own, known = journal.load(result.entry, place), baseline.header(result.entry, place)
+            result.is_ours = own is not None and own.token == stored.token
+            result.judgement.said = "by this checkout" if result.is_ours else result.judgement.said
+            result.may_restore = known is not None and stored.over in ("", known.marker)
         elif stored and result.judgement.there is None:
             result.judgement.there = Amount(stored.files, stored.bytes)
 
@@ -118,6 +128,16 @@ class Inspector:
         else:
             survey.look_there()
         return survey
+
+
+def _at_fault(entry: Entry, line: str) -> str:
+    """What can be looked at of what a line is about: the path that it begins with, or the entry."""
+    cuts = [at for at in range(len(line)) if line.startswith(": ", at)]
+    starts = [line[:at] for at in cuts]
+    for path in (f"{entry}/{text}" for start in starts for text in (start, start[1:-1])):
+        if path.isprintable() and os.path.lexists(entry.root / path):
+            return path
+    return str(entry) if os.path.lexists(entry.folder) else ""
 
 
 def _scan(entry: Entry, travels: str) -> Scan:

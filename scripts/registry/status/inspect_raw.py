@@ -57,7 +57,8 @@ class RawInspector:
         """Add what S3 has of the version."""
         lacking = self._lacking(dataset)
         if lacking:
-            judged.states = [states.NOT_PUSHED]
+            edited = {*judged.states} & {states.NOT_ADDED}  # which must be added first
+            judged.states = sorted({*edited, states.NOT_PUSHED}, key=states.STATES.index)
             judged.said = f"S3 lacks {lacking[0]} or holds it damaged"
         elif self._is_stored(dataset, header):
             is_ours = not dataset.file.elsewhere

@@ -87,8 +87,11 @@ class Gate:
         if not entry.card.exists():
             return _without_card(entry, True)
         known = self.known[entry]
-        if not known or not known.marker or self.session.options.full:
+        options = self.session.options
+        if not known or not known.marker or options.full:
             return True
+        if options.take_local and known.marker != self.etags.get(str(entry)):
+            return True  # what is here may have to win over what became of it in S3
         if journal.load(entry, self.session.remote.identity):
             return True
         return self.stamps.of(entry) != (known.stamp, True)
@@ -96,7 +99,9 @@ class Gate:
     def _pull_raw(self, entry: Entry) -> bool:
         if not entry.dvc_file.exists():
             if not verified.is_here(entry):
-                raise Refusal("it has a card, but no .dvc file yet: ask its author to push it")
+                raise Refusal(
+                    "it has a card, but no .dvc file: ask its author to add it and commit that"
+                )
             return _without_dvc_file(entry) if self.named else False
         full = self.session.options.full
         return full or not verified.is_current(entry, self.session.remote.identity)

@@ -11,8 +11,9 @@ from registry.entries import Amount
 from registry.humanize import human_bytes, plural
 from registry.sections import SECTIONS
 from registry.status import states
+from registry.status.cures import Step
 from registry.status.states import Condition
-from registry.status.summary import Overview, Step
+from registry.status.summary import Overview
 from registry.sync import marker
 
 # So many entries are all shown; of more only those that differ, unless all is asked for. Those

@@ -79,12 +79,21 @@ class Judgement:
 
 @dataclass
 class Condition:
-    """One entry as it is now: `states` are most urgent first, and never none."""
+    """One entry as it is now: `states` are most urgent first, and never none.
+
+    `unfit`: the path that cannot be stored, if one is to blame. `is_ours`: whether the push that is
+    unfinished is this checkout's own; `may_restore`: whether its files were whole before that push.
+    `has_bad_card`: whether its card would stop a push; asked only where one is next.
+    """
 
     entry: Entry
     judgement: Judgement
     here: Amount | None = None
     marker: Marker | None = None
+    unfit: str = ""
+    is_ours: bool = False
+    may_restore: bool = False
+    has_bad_card: bool = False
 
     @property
     def states(self) -> list[str]:

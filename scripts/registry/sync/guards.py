@@ -25,7 +25,7 @@ def check_push(survey: Survey, plan: Plan, is_ours: bool) -> None:
     `is_ours`: whether the push that is unfinished in S3 is this checkout's own.
     """
     _refuse_leftovers(survey, plan)
-    refusal = refusals.of_verdict(survey.entry, plan, is_ours)
+    refusal = refusals.of_verdict(survey, plan, is_ours)
     if refusal:
         raise refusal
     if survey.is_torn and (plan[compare.CONFLICT] or plan[compare.BEHIND]):
@@ -40,7 +40,7 @@ def check_push(survey: Survey, plan: Plan, is_ours: bool) -> None:
 
 def check_pull(survey: Survey, plan: Plan, reset: bool) -> None:
     """Refuse a pull or a reset that this plan must not make."""
-    refusal = refusals.of_verdict(survey.entry, plan)
+    refusal = refusals.of_verdict(survey, plan)
     if refusal:
         raise refusal
     if plan[compare.CONFLICT]:
@@ -91,7 +91,7 @@ def _refuse_behind(survey: Survey, plan: Plan) -> None:
     behind = plan[compare.BEHIND]
     lost = [path for path in behind if path not in survey.remote]
     if lost and not survey.is_sealed:
-        raise refusals.lost(survey.entry, lost)
+        raise refusals.lost(survey.entry, lost, len(survey.local.files))
     if behind and plan.moves:
         raise refusals.behind(survey.entry, behind)
 

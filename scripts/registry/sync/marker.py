@@ -25,16 +25,8 @@ from registry.remote.session import Session
 PUSHING, DONE, TORN = "pushing", "done", "torn"
 LONGEST = 200  # letters of a text that are kept: a name, a host, a time
 LATER: dict[str, Any] = {"over": "", "accepted": False}  # what older markers do not say
+ABSENT = 404  # what S3 says to a write over an object that is not there any more
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
-
-
-class Taken(RegistryError):
-    """Somebody else wrote the marker first."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(
-            f"somebody unlocked or pushed it meanwhile: `make push DATASET={entry:sh}`"
-        )
 
 
 @dataclass(frozen=True)
@@ -68,6 +60,19 @@ class Marker:
         since = self.when.partition(".")[0].replace("T", " ")
         when = f" since {since} UTC" if since else ""
         return f"{self.who or 'somebody'} on {self.host or 'some machine'}{when}"
+
+
+class Taken(RegistryError):
+    """Somebody else wrote the marker first. `held`: the one that is there now, if any."""
+
+    def __init__(self, entry: Entry, held: Marker | None) -> None:
+        states = {
+            PUSHING: f"a push of it by {held} began just now: wait for it",
+            TORN: "its push was unlocked meanwhile",
+            DONE: f"{(held and held.who) or 'somebody'} pushed or sealed it meanwhile",
+        }
+        news = states[held.state] if held else "its marker in S3 went away meanwhile"
+        super().__init__(f"{news}: `make status DATASET={entry:sh}` tells how it is then")
 
 
 def pushing(session: Session, token: str, over: str = "") -> Marker:
@@ -141,21 +146,24 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
     best effort: look, write, wait, look again.
     """
     key = client.remote.marker(entry)
-    if not conditional and read(client, entry)[1] != over:
-        raise Taken(entry)
+    if not conditional:
+        held, etag = read(client, entry)
+        if etag != over:
+            raise Taken(entry, held)
     condition = {"if-match": f'"{over}"'} if over else {"if-none-match": "*"}
     try:
         etag = client.put(key, _body(marker), condition if conditional else None).etag
     except Denied as error:
-        if error.status not in UNMET:
+        if error.status not in UNMET and not (over and error.status == ABSENT):
             raise
         held, etag = read(client, entry)
         if held != marker:  # ours, if the first answer was lost and the write tried again
-            raise Taken(entry) from None
+            raise Taken(entry, held) from None
     if not conditional and marker.state == PUSHING:
         time.sleep(SETTLE_SECONDS)
-        if read(client, entry)[0] != marker:
-            raise Taken(entry)
+        held, _ = read(client, entry)
+        if held != marker:
+            raise Taken(entry, held)
     return etag
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from registry import workspace
 from registry.entries import Entry
-from registry.errors import RegistryError
+from registry.errors import Refusal, RegistryError
 from registry.index import baseline, journal
 from registry.index.baseline import Row
 from registry.index.journal import Journal
@@ -106,10 +106,10 @@ class Push:
         theirs = list(self._theirs())
         try:
             claim.take()
-        except marker.Taken:
+        except marker.Taken as error:
             if not self.own and self.session.is_conditional():
                 journal.drop(self.entry)  # nothing was begun; elsewhere ours may yet be there
-            raise refusals.overtaken() from None
+            raise Refusal(str(error)) from None
         self.claimed = claim
         self.survey.look_again()
         if _mark(self.survey.remote) != self.before:

@@ -47,10 +47,6 @@ def torn(survey: Survey) -> Refusal:
     )
 
 
-def overtaken() -> Refusal:
-    return Refusal("somebody else began to push it just now: pull when they are done")
-
-
 def conflict(entry: Entry, paths: list[str]) -> Refusal:
     return Refusal(
         f"changed both here and in S3: {some(paths)}: keep yours with "
@@ -59,11 +55,13 @@ def conflict(entry: Entry, paths: list[str]) -> Refusal:
     )
 
 
-def lost(entry: Entry, paths: list[str]) -> Refusal:
+def lost(entry: Entry, paths: list[str], whole: int) -> Refusal:
+    """`whole`: how many files are here; a pull that takes most of them away needs a word."""
+    delete = " DELETE=1" if compare.is_too_much(len(paths), whole) else ""
     return Refusal(
         f"S3 has lost {plural(len(paths), 'file')} that this checkout has ({some(paths)}), and no "
         f"push took them away: `make push DATASET={entry:sh} TAKE=local` puts them back, "
-        f"`make pull DATASET={entry:sh}` moves them to the trash here too"
+        f"`make pull DATASET={entry:sh}{delete}` moves them to the trash here too"
     )
 
 
@@ -88,13 +86,19 @@ def many_gone(entry: Entry, gone: int, whole: int) -> Refusal:
 
 
 def removed(entry: Entry) -> Refusal:
+    if not entry.card.exists():
+        return Refusal(
+            f"it was removed upstream, and its card too; what is here stays: "
+            f"`make remove DATASET={entry:sh} CONFIRM={entry:name}` moves it to the trash; to put "
+            f"it back in S3 it needs a card first: `make card DATASET={entry:sh}`"
+        )
     return Refusal(
         f"it was removed upstream; what is here stays: `make push DATASET={entry:sh} TAKE=local` "
         "puts it back, or remove its folder"
     )
 
 
-def not_here(entry: Entry, is_torn: bool) -> Refusal:
+def not_here(entry: Entry, is_torn: bool, is_in_s3: bool) -> Refusal:
     """`is_torn`: a push of ours began, and then its folder went away."""
     if is_torn:
         return Refusal(
@@ -102,6 +106,8 @@ def not_here(entry: Entry, is_torn: bool) -> Refusal:
             f"`make unlock DATASET={entry:sh} CONFIRM={entry:name}`, then "
             f"`make seal DATASET={entry:sh} CONFIRM={entry:name}` accepts what S3 holds"
         )
+    if not is_in_s3:
+        return Refusal(f"there is nothing of it, here or in S3: put its files into {entry}/")
     return Refusal(
         f"it is not checked out here, so there is nothing to push: `make pull DATASET={entry:sh}`"
     )
@@ -159,8 +165,9 @@ def swapped(entry: Entry, path: str, kinds: str) -> Refusal:
     )
 
 
-def of_verdict(entry: Entry, plan: Plan, is_torn: bool = False) -> Refusal | None:
+def of_verdict(survey: Survey, plan: Plan, is_torn: bool = False) -> Refusal | None:
     """The refusal that a plan's verdict on the whole entry means, if it means one."""
+    entry = survey.entry
     if plan.verdict == compare.NOT_HERE:
-        return not_here(entry, is_torn)
+        return not_here(entry, is_torn, bool(len(survey.remote)))
     return removed(entry) if plan.verdict == compare.REMOVED else None

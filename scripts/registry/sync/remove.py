@@ -79,8 +79,8 @@ class Removal:
         conditional, before = self.session.is_conditional(), self.survey.marker_etag
         try:
             marker.write(self.session.client, self.entry, mine, before, conditional)
-        except marker.Taken:
-            raise Refusal("somebody began to push it just now") from None
+        except marker.Taken as error:
+            raise Refusal(str(error)) from None
         return mine
 
     @property

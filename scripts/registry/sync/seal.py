@@ -55,6 +55,6 @@ def accept(session: Session, entry: Entry) -> str:
     sealed = replace(ours.sealing(survey.remote), accepted=True)
     try:
         marker.write(session.client, entry, sealed, former_etag, session.is_conditional())
-    except marker.Taken:
-        raise Refusal("somebody began to push it just now") from None
+    except marker.Taken as error:
+        raise Refusal(str(error)) from None
     return f"sealed as S3 holds it, {plural(len(survey.remote), 'file')}: now pull it"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
+from shlex import quote
 
 from registry import parallel
 from registry.entries import Entry
@@ -34,10 +35,11 @@ from registry.sync.marker import Marker
 class Unreadable(Refusal):
     """Files of the entry that nobody can say anything of. `why`: {path: why}."""
 
-    def __init__(self, why: dict[str, str]) -> None:
+    def __init__(self, entry: Entry, why: dict[str, str]) -> None:
         self.why = why
         names = some([f"{path}: {reason}" for path, reason in why.items()])
-        super().__init__(f"{names}: make it readable (`chmod u+r …`), or move it out of the entry")
+        first = quote(f"{entry}/{min(why)}")
+        super().__init__(f"{names}: `chmod u+r {first}`, or move it out of the entry")
 
 
 @dataclass
@@ -215,7 +217,7 @@ class Survey:
             else:
                 self._same_bytes[pair] = verdict
         if why:
-            raise Unreadable(why)
+            raise Unreadable(self.entry, why)
 
     def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
         """Whether a file holds the bytes of the remote's `path`; None if nobody can tell.

@@ -6,6 +6,7 @@ raw datasets are not there. The base prefix, the client and the way in are the c
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
@@ -33,7 +34,7 @@ def check(
     raw = [version for e in chosen if e.section == RAW for version in _named(e)]
     lacking = missing(raw) if raw else []
     for id in dict.fromkeys(version.entry for version in lacking):
-        yield from _no_bytes(library.ids[id])
+        yield from _no_bytes(library.ids[id], "S3 must hold its version whole, and does not")
     everything = len(chosen) == len(library.entries)
     for section in MIRRORED:
         mine = [entry for entry in chosen if entry.section == section]
@@ -77,10 +78,12 @@ def _loose(section: str, names: list[str], move: Move) -> Problem:
     return Problem(f"{section}/", 1, text, rule="remote-loose")
 
 
-def _no_bytes(entry: Entry) -> Iterator[Problem]:
+def _no_bytes(
+    entry: Entry, what: str = "a card must have its bytes in S3, and none are there"
+) -> Iterator[Problem]:
     if entry.card.is_file():
         cure = f"run `make push DATASET={entry:sh}`"
-        if not entry.folder.is_dir():
+        if not os.path.lexists(entry.folder):
             cure += " where its files are, or delete the card"
-        text = f"a card must have its bytes in S3, and none are there: {cure}"
+        text = f"{what}: {cure}"
         yield Problem(f"{entry}{CARD}", 1, text, rule="remote-bytes")
