@@ -12,7 +12,7 @@ import shlex
 
 from registry import console, entries, lock, names, nested_dvc
 from registry.console import say
-from registry.dvc_outs import DvcFile, Out
+from registry.dvc_outs import BY_CLOUD, DvcFile, Out
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
 from registry.index.scan import Scan
@@ -65,9 +65,8 @@ def refuse_unfit(dataset: Dataset, found: Scan) -> None:
             f"{entry} comes from {file.source}: `.venv/bin/dvc update {entry:sh}.dvc` takes what "
             "is new there; data of your own needs an entry of another name"
         )
-    if file.unserved or "versioned by the cloud" in file.elsewhere:
-        why = file.unserved or "its version ids in the cloud would be dropped"
-        raise Refusal(f"{entry}: {why}: if that is meant, `.venv/bin/dvc add {entry:sh}`")
+    if file.unserved:
+        raise Refusal(f"{entry}: {file.unserved}: `.venv/bin/dvc add {entry:sh}`, if that is meant")
 
 
 def is_as_named(dataset: Dataset) -> bool:
@@ -79,9 +78,10 @@ def add(dataset: Dataset, is_new: bool) -> None:
     """Have DVC make the version, in the very `.dvc` file that there is."""
     entry = dataset.entry
     outs = dataset.file.outs
-    if is_new or (len(outs) == 1 and outs[0].path == entry.name):
+    is_plain = len(outs) == 1 and outs[0].path == entry.name and outs[0].elsewhere != BY_CLOUD
+    if is_new or is_plain:
         dvc.run(entries.ROOT, "add", str(entry), live=True)
-    else:  # `dvc add` would write a `.dvc` file for each out
+    else:  # `dvc add` would write a `.dvc` file for each out, and drop the cloud's version ids
         dvc.run(entries.ROOT, "commit", "--force", f"{entry}.dvc", live=True)
 
 

@@ -20,7 +20,7 @@ from registry.errors import Refusal
 from registry.humanize import human_bytes, plural
 from registry.index import baseline
 from registry.progress import Meter
-from registry.raw import prefetch
+from registry.raw import prefetch, verified
 from registry.raw import pull as raw_pull
 from registry.remote import connect
 from registry.remote.session import Session
@@ -37,9 +37,9 @@ def main(argv: list[str]) -> int:
     looked = parallel.each(mirrored, lambda e: e, partial(look, session, etags))
     pulls = [r.value for r in looked if r.value]
     raw = raw_pull.choose(session, (entry for entry in chosen if entry.section not in MIRRORED))
-    for entry in raw.kept:
-        cure = f"`make add DATASET={entry:sh}` or `make reset DATASET={entry:sh}`"
-        say(f"{entry}: changed here and not added, kept; {cure}")
+    for dataset in raw.kept:
+        cure = verified.choices(dataset)
+        say(f"{dataset.entry}: changed here and not added, kept; {cure}")
     if session.options.dry_run:
         print_plans(raw, pulls)
         return console.worst([console.report(looked), console.report(raw.refused)])

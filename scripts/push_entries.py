@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
 def send_raw(session: Session, chosen: list[Entry]) -> int:
     """Send raw datasets, say what became of each, then one summary line."""
     choice, dry = raw_push.choose(session, chosen), session.options.dry_run
-    results = [raw_push.Result(dataset.entry) for dataset in choice.fit]
+    results = [raw_push.Result(dataset.entry, raw_push.way(dataset)) for dataset in choice.fit]
     if not dry:
         amount = dvc_file.total(dataset.entry for dataset in choice.fit)
         with Meter("sent", *amount) as meter:
@@ -59,7 +59,9 @@ def send_raw(session: Session, chosen: list[Entry]) -> int:
         version = f"{'send' if dry else 'S3 holds'} the version of {result.entry.name}.dvc"
         print(f"{result.entry}: {result.value or version}")
     if not dry:
-        say(f"push: {plural(len(good), 'raw dataset')} up to date in S3")
+        idle = sum((result.value or "").startswith(raw_push.NOTHING) for result in good)
+        rest = f", {idle} with {raw_push.NOTHING}" if idle else ""
+        say(f"push: {plural(len(good) - idle, 'raw dataset')} up to date in S3{rest}")
     return code
 
 

@@ -71,8 +71,11 @@ def refuse_unfit(entry: Entry) -> None:
     found = Dataset.anyway(entry).scan() if is_raw else scan.scan(entry.folder)
     if found.blocked:
         raise Refusal(f"{entry}: {found.blocked[0]}")
-    if entry.dvc_file.exists() and changes.find(Session.open(), [Dataset.of(entry)]).changed:
-        raise verified.changed(entry)
+    if (
+        entry.dvc_file.exists()
+        and changes.find(Session.open(), [dataset := Dataset.of(entry)]).changed
+    ):
+        raise verified.changed(dataset)
 
 
 if __name__ == "__main__":

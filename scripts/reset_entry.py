@@ -68,7 +68,8 @@ def reset_raw(session: Session, entry: Entry) -> int:
         raise Refusal(f"{entry}: there is no {entry}.dvc to reset to; nothing touched")
     with Meter("fetched", *dvc_file.total([entry])) as meter:
         found = raw_reset.look(session, Dataset.of(entry), partial(meter.moved, "raw"))
-    tell(entry, found.discarded, f"to be replaced by the version of {entry.name}.dvc")
+    for path in found.discarded:
+        print(f"{found.dataset.shown(path)}: to be replaced by the version of {entry.name}.dvc")
     if session.options.dry_run:
         return 0
     raw_reset.carry_out(session, found)

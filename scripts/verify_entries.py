@@ -83,9 +83,10 @@ def verify(meter: Meter, survey: Survey) -> list[Finding]:
 def report(results: list[parallel.Result[Any]], away: int, meter: Meter) -> int:
     wrong = 0
     for result in results:
+        shown = Dataset.anyway(result.entry).shown if is_raw(result.entry) else None
         for path, what in result.value or []:
-            print(f"{result.entry}/{path}: {what}")
-            wrong += what != UNVERIFIABLE
+            print(f"{shown(path) if shown else f'{result.entry}/{path}'}: {what}")
+            wrong += what not in (UNVERIFIABLE, raw_verify.NO_VERSION)
     code = console.report(results)
     good = sum(not r.error for r in results)
     skipped = f", {away} not here" if away else ""

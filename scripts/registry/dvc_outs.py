@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 from registry.errors import Refusal
 
+# Why an out is not kept with the registry's other raw data.
+BY_CLOUD = "it is versioned by the cloud (`files:`)"
+KEPT_HERE = "it is not to be pushed (`push: false`)"
+NOT_CACHED = "DVC keeps no copies of it (`cache: false`)"
+NOT_DOWNLOADED = "it is an import that was never downloaded (`--no-download`)"
+
 
 class BadDvcFile(Refusal):
     """A `.dvc` file that DVC cannot read either. `line`: where, from 1; `reason`: why, and a cure.
@@ -25,6 +31,7 @@ class Out:
     `path`: below the section's folder. `digest`: its MD5; with `.dir` that of a folder's list of
     files; "" where the file does not say. `is_legacy`: written by DVC 2.x, with its own MD5 rule
     and place. `elsewhere`: why it is not kept with the registry's other raw data, "" if it is.
+    `listed`: (path, MD5) of each file of a folder whose list is in the `.dvc` file itself.
     """
 
     path: str
@@ -33,10 +40,11 @@ class Out:
     size: int | None = None
     files: int | None = None
     elsewhere: str = ""
+    listed: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_folder(self) -> bool:
-        return self.digest.endswith(".dir")
+        return self.digest.endswith(".dir") or bool(self.listed)
 
     @property
     def object(self) -> str:
@@ -65,7 +73,7 @@ class DvcFile:
     def sizes(self) -> tuple[int, int] | None:
         """How many files and bytes it is, as the file says; None if it does not."""
         sizes = [out.size for out in self.outs]
-        files = [out.files if out.is_folder else 1 for out in self.outs]
+        files = [out.files if out.is_folder else out.files or 1 for out in self.outs]
         if None in sizes or None in files:
             return None
         return sum(n or 0 for n in files), sum(n or 0 for n in sizes)

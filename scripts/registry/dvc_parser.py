@@ -10,7 +10,15 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from registry.dvc_outs import BadDvcFile, DvcFile, Out
+from registry.dvc_outs import (
+    BY_CLOUD,
+    KEPT_HERE,
+    NOT_CACHED,
+    NOT_DOWNLOADED,
+    BadDvcFile,
+    DvcFile,
+    Out,
+)
 
 # What `dvc add` writes: read without starting a YAML parser, since every command reads them all.
 _USUAL = re.compile(
@@ -117,22 +125,40 @@ class _Parser:
         place = path if _is_foreign(path) else self.below_section(os.path.join(wdir, path))
         elsewhere = why or self.elsewhere(row, bool(digest), is_import)
         size, files = self.number(row, "size"), self.number(row, "nfiles")
-        return Out(place, digest, not self.text(row, "hash"), size, files, elsewhere)
+        is_legacy = not self.text(row, "hash")
+        listed: tuple[tuple[str, str], ...] = ()
+        if isinstance(rows := row.get("files"), list) and rows:
+            listed, size, files = self.listed(rows)
+        return Out(place, digest, is_legacy, size, files, elsewhere, listed)
+
+    def listed(self, rows: list[object]) -> tuple[tuple[tuple[str, str], ...], int | None, int]:
+        """(path, MD5) of each file, their bytes and number; none where one has no MD5."""
+        pairs, sizes = [], []
+        for row in rows:
+            if not isinstance(row, dict) or not (path := self.text(row, "relpath")):
+                raise self.bad(
+                    1, f"`files:` must list `relpath: name` and more: {_restore(self.path)}"
+                )
+            pairs.append((path, self.text(row, "md5").lower()))
+            sizes.append(self.number(row, "size"))
+        is_told = all(_DIGEST.fullmatch(digest) for _, digest in pairs)
+        size = None if None in sizes else sum(size or 0 for size in sizes)
+        return tuple(pairs) if is_told else (), size, len(rows)
 
     def below_section(self, path: str) -> str:
         return os.path.relpath(os.path.join(self.section, path), self.section)
 
     def elsewhere(self, row: Mapping[str, object], has_digest: bool, is_import: bool) -> str:
         if row.keys() & {"files", "cloud", "version_id"}:
-            return "it is versioned by the cloud (`files:`)"
+            return BY_CLOUD
         if self.text(row, "remote"):
             return f"it is kept on the remote {self.text(row, 'remote')!r}"
         if not self.flag(row, "push"):
-            return "it is not to be pushed (`push: false`)"
+            return KEPT_HERE
         if not self.flag(row, "cache"):
-            return "DVC keeps no copies of it (`cache: false`)"
+            return NOT_CACHED
         if is_import and not has_digest:
-            return "it is an import that was never downloaded (`--no-download`)"
+            return NOT_DOWNLOADED
         return ""
 
     def unserved(self, row: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from registry.errors import RegistryError
-from registry.raw import compare, dvc, manifest
+from registry.raw import compare, dvc, manifest, verified
 from registry.raw.cache import Cache
 from registry.raw.compare import Difference
 from registry.raw.dataset import Dataset
@@ -26,10 +26,14 @@ class Changes:
 def find(session: Session, datasets: Iterable[Dataset]) -> Changes:
     """Which of these differ from what their `.dvc` files say.
 
-    An import that was never downloaded names no version to differ from.
+    An import that was never downloaded names no version: it may differ from what was pulled.
     """
-    mine = [d for d in datasets if d.is_here and _has_version(d)]
+    place, here = session.remote.identity, [d for d in datasets if d.is_here]
+    mine = [d for d in here if d.has_version]
     found = Changes({d for d in mine if _is_edited_in_cache(session, d)})
+    found.changed.update(
+        d for d in here if not d.has_version and not verified.is_untouched(d.entry, place)
+    )
     told = dvc.status(d.entry for d in mine if d not in found.changed)
     for dataset in mine:
         states = told.get(dataset.entry, set())
@@ -85,8 +89,3 @@ def _difference(session: Session, dataset: Dataset) -> Difference | None:
     except RegistryError:
         return None
     return compare.read(dataset, dataset.scan(), version)
-
-
-def _has_version(dataset: Dataset) -> bool:
-    outs = dataset.file.outs
-    return all(out.digest for out in outs) or "versioned" in dataset.file.elsewhere

@@ -15,7 +15,7 @@ from registry.errors import RegistryError
 from registry.index.path_ids import Numbers
 from registry.index.scan import Scan
 from registry.index.stats import Stats
-from registry.raw import ignore
+from registry.raw import ignore, objects
 from registry.raw.walk import Walk
 from registry.remote.dvc_config import cache_folder
 
@@ -63,10 +63,23 @@ class Dataset:
         return any(os.path.lexists(self._place(out)) for out in self.file.outs)
 
     @property
+    def has_version(self) -> bool:
+        """Whether the `.dvc` file tells what its bytes are: not of a never downloaded import."""
+        return all(out.digest or out.listed for out in self.file.outs)
+
+    @property
     def is_cached(self) -> bool:
         """Whether DVC's cache here holds the version that the `.dvc` file names."""
         top, outs = cache_folder(self.entry.root), list(self.objects())
         return bool(outs) and all((top / out.object).exists() for out in outs)
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether DVC's cache has what the `.dvc` file itself names, wherever that is kept."""
+        top = cache_folder(self.entry.root)
+        names = [out.object for out in self.file.outs if out.digest]
+        names += objects.by_digest((d for out in self.file.outs for _, d in out.listed), False)
+        return bool(names) and all((top / name).exists() for name in names)
 
     def scan(self, numbers: Numbers | None = None) -> Scan:
         """Its files, as DVC sees them."""
@@ -89,6 +102,10 @@ class Dataset:
         if self.is_folder:
             return below
         return f"{out.path}/{below}" if below else out.path
+
+    def shown(self, path: str) -> str:
+        """A file's path as a person knows it: from the top of the registry."""
+        return f"{self.entry if self.is_folder else self.entry.section}/{path}"
 
     def out_of(self, path: str) -> Out:
         """The out that a file of the dataset belongs to."""

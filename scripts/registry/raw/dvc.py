@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,9 +21,14 @@ _UNSAVED = "unsaved files"
 _MISSING = ("neither locally nor on remote", "missing-files")
 
 
-def run(root: Path, *words: str, live: bool = False) -> str:
+class Missing(RegistryError):
+    """DVC finds objects neither in its cache nor on a remote, or cannot link to them."""
+
+
+def run(root: Path, *words: str, live: bool = False, index: str = "") -> str:
     """Run a dvc command; what it printed. With `live` its progress shows on a terminal.
 
+    `index`: the folder for what DVC remembers of this repository, if not the usual one.
     Raises Refusal when DVC would have to drop bytes that exist nowhere else, RegistryError with
     DVC's own last words when it fails otherwise.
     """
@@ -30,7 +36,7 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     process = subprocess.Popen(
         [sys.executable, "-m", "dvc", *words],  # its --quiet would keep the errors to itself
         cwd=root,
-        env=environment(root, words[0]),
+        env={**environment(root, words[0]), **({"DVC_SITE_CACHE_DIR": index} if index else {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=None if show else subprocess.PIPE,
@@ -48,27 +54,57 @@ def run(root: Path, *words: str, live: bool = False) -> str:
     if _UNSAVED in told:
         raise Refusal("it holds files here that were never added")
     if any(words in told for words in _MISSING):
-        raise RegistryError(
+        raise Missing(
             "DVC finds this version neither here nor where it is kept: ask its author to push it"
         )
     raise RegistryError(f"dvc {words[0]}: {_last_words(told) or 'it failed, see above'}")
 
 
-def pull(root: Path, names: list[str]) -> None:
+def pull(root: Path, names: list[str], index: str = "") -> None:
     """`dvc pull`; on a terminal in two steps: the first shows progress, the second is read.
 
     What it would say of local changes there is to force them away. Raises as `run` does.
     """
-    if not sys.stderr.isatty():
-        run(root, "pull", *names)
+    if index or not sys.stderr.isatty():
+        run(root, "pull", *names, index=index)
         return
     run(root, "fetch", *names, live=True)
     checkout(root, names)
 
 
+def pull_unknown(root: Path, names: list[str]) -> None:
+    """The same for imports that name no version: what DVC did not learn of them, it remembers,
+    and takes their files away when a version is named one day. Raises as `run` does.
+    """
+    with tempfile.TemporaryDirectory() as index:
+        pull(root, names, index)
+
+
 def checkout(root: Path, names: list[str]) -> None:
     """`dvc checkout`: the cache has it all. Raises as `run` does."""
-    run(root, "checkout", *names)
+    try:
+        run(root, "checkout", *names)
+    except Missing:
+        check_out_anew(root, names)
+
+
+def check_out_anew(root: Path, names: list[str]) -> None:
+    """The same where DVC's memory may be wrong: by an index of its own. Raises as `run` does."""
+    with tempfile.TemporaryDirectory() as index:
+        try:
+            run(root, "checkout", *names, index=index)
+        except Missing:
+            raise unplaced(root) from None
+
+
+def unplaced(root: Path) -> RegistryError:
+    """Why DVC makes no files of what its cache has; it says "missing" of that, too."""
+    kinds = dvc_config.cache(root).get("type", "").replace(" ", "")
+    text = f"DVC's cache has this version, and DVC made no files of it by {kinds or 'a copy'}"
+    if kinds and "copy" not in kinds:
+        more = f"`.venv/bin/dvc config --local cache.type {kinds},copy`"
+        text += f", which this disk may not know: {more} lets it copy instead"
+    return RegistryError(text)
 
 
 def status(entries: Iterable[Entry]) -> dict[Entry, set[str]]:

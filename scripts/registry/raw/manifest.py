@@ -40,7 +40,8 @@ def of_lists(dataset: Dataset, list_of: Callable[[Out], bytes]) -> Tags:
             if out.digest:
                 files[dataset.path(out)] = out.digest
             continue
-        for path, digest in _parse(dataset.entry, out, list_of(out)).items():
+        listed = dict(out.listed) or _parse(dataset.entry, out, list_of(out))
+        for path, digest in listed.items():
             files[dataset.path(out, path)] = digest
     return files
 

@@ -26,7 +26,7 @@ class Incoming:
 
     wanted: list[Dataset] = field(default_factory=list)
     foreign: list[Dataset] = field(default_factory=list)
-    kept: list[Entry] = field(default_factory=list)
+    kept: list[Dataset] = field(default_factory=list)
     refused: list[Result] = field(default_factory=list)
 
     def take(self, dataset: Dataset) -> None:
@@ -45,7 +45,7 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Incoming:
         except RegistryError as error:
             choice.refused.append(Result(entry, error=error))
             continue
-        if not dataset.is_here or not verified.is_on_remote(entry, place):
+        if not dataset.is_here or (not verified.is_on_remote(entry, place) and dataset.has_version):
             choice.take(dataset)
         else:
             doubtful.append(dataset)
@@ -67,7 +67,7 @@ def _sift(session: Session, here: list[Dataset], choice: Incoming) -> None:
         elif changes.is_other_version(session, dataset):
             choice.take(dataset)
         else:
-            choice.kept.append(dataset.entry)
+            choice.kept.append(dataset)
 
 
 def bring(plan: prefetch.Prefetch, progress: Progress) -> list[Result]:
@@ -85,13 +85,15 @@ def bring_by_dvc(session: Session, datasets: Iterable[Dataset]) -> list[Result]:
 
 def _attempt(dataset: Dataset) -> RegistryError | None:
     try:
-        dvc.pull(ROOT, dvc.targets([dataset.entry]))
+        bring_one = dvc.pull if dataset.has_version else dvc.pull_unknown
+        bring_one(ROOT, dvc.targets([dataset.entry]))
     except Refusal:
-        return verified.changed(dataset.entry)
+        return verified.changed(dataset)
+    except dvc.Missing:
+        return dvc.unplaced(ROOT) if dataset.is_fetched else verified.absent(dataset)
     except RegistryError as error:
-        source = f" (it is {dataset.file.elsewhere.removeprefix('it is ')})"
-        return type(error)(f"{error}{source}") if dataset.file.elsewhere else error
-    return None
+        return type(error)(f"{error} ({dataset.file.elsewhere}): {verified.whom_to_ask(dataset)}")
+    return None if dataset.scan().files else verified.absent(dataset)
 
 
 def _check_out(session: Session, datasets: list[Dataset]) -> list[Result]:
@@ -112,8 +114,11 @@ def _checked_out(datasets: list[Dataset]) -> RegistryError | None:
         return None
     try:
         dvc.checkout(ROOT, dvc.targets(d.entry for d in datasets))
+        empty = dvc.targets(d.entry for d in datasets if not d.scan().files)
+        if empty:
+            dvc.check_out_anew(ROOT, empty)
     except Refusal as error:
-        return verified.changed(datasets[0].entry) if len(datasets) == 1 else error
+        return verified.changed(datasets[0]) if len(datasets) == 1 else error
     except RegistryError as error:
         return error
     return None
@@ -123,7 +128,7 @@ def _verified(session: Session, results: list[Result]) -> list[Result]:
     """Note the state of each, if DVC finds the files to be what it brought, and S3 has it."""
     came = {r.entry: verified.look(r.entry) for r in results if not r.error}
     datasets = {entry: Dataset.anyway(entry) for entry in came}
-    found = changes.find(session, datasets.values())
+    found = changes.find(session, (d for d in datasets.values() if d.has_version))
     for result in results:
         if result.entry not in came:
             continue

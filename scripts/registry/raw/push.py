@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from registry import parallel
+from registry.dvc_outs import KEPT_HERE, NOT_CACHED
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, RegistryError
 from registry.index.scan import Scan
@@ -24,6 +25,7 @@ from registry.transfer.process import NotStarted, Progress
 
 SMALL = 2**20  # bytes that one request sends; for more, an engine is started
 HANDS = 16
+NOTHING = "nothing to push"
 Result = parallel.Result[str]  # the value: what there is to say of it, if not that S3 holds it
 
 
@@ -75,7 +77,7 @@ def _judge(session: Session, dataset: Dataset, is_changed: bool) -> None:
     entry = dataset.entry
     if is_changed:
         is_other = changes.is_other_version(session, dataset)
-        raise verified.other_version(entry) if is_other else verified.changed(entry)
+        raise verified.other_version(entry) if is_other else verified.changed(dataset)
     if not dataset.is_here and not dataset.is_cached and not dataset.file.elsewhere:
         raise Refusal(
             f"it is not here, so there is nothing to push: `make pull DATASET={entry:sh}`"
@@ -100,14 +102,24 @@ def push(session: Session, choice: Outgoing, progress: Progress) -> list[Result]
 
 
 def _push_one(session: Session, cache: Cache, dataset: Dataset, progress: Progress) -> str:
-    why = dataset.file.elsewhere
-    if not why:
+    if not dataset.file.elsewhere:
         _send(session, cache, dataset, lacking(session, cache, dataset), progress)
-        return ""
-    if "remote" in why or "cloud" in why:
+    elif _is_dvcs(dataset):
         dvc.run(ROOT, "push", *dvc.targets([dataset.entry]), live=True)
-        return f"pushed by dvc: {why}"
-    return f"nothing to push: {why}"
+    return way(dataset)
+
+
+def way(dataset: Dataset) -> str:
+    """How it goes out, if not as others do."""
+    if not dataset.file.elsewhere:
+        return ""
+    how = "pushed by dvc" if _is_dvcs(dataset) else NOTHING
+    return f"{how}: {dataset.file.elsewhere}"
+
+
+def _is_dvcs(dataset: Dataset) -> bool:
+    """Whether DVC itself has to push it; imports, and what is not to be pushed, nobody pushes."""
+    return not dataset.file.source and dataset.file.elsewhere not in (KEPT_HERE, NOT_CACHED)
 
 
 def lacking(session: Session, cache: Cache, dataset: Dataset) -> dict[str, str]:

@@ -59,12 +59,17 @@ def carry_out(session: Session, reset: Reset) -> None:
         and place.take_away(dataset.base / path, here.files[path], aside / path)
     ]
     try:
-        dvc.run(ROOT, "checkout", *dvc.targets([dataset.entry]))
+        if dataset.has_version:
+            dvc.checkout(ROOT, dvc.targets([dataset.entry]))
+        else:
+            _bring(dataset)
     except BaseException:
         _put_back(dataset, aside, moved)
         raise
     seen, when = verified.look(dataset.entry)
-    found = changes.find(session, [dataset])
+    found = changes.find(session, [dataset] if dataset.has_version else [])
+    if not dataset.has_version:
+        reset.found.missing = [*seen.files]
     if not (found.changed or found.missing) and _is_stored(dataset):
         verified.remember(dataset.entry, session.remote.identity, seen, when)
     trash.tidy(aside)
@@ -72,13 +77,27 @@ def carry_out(session: Session, reset: Reset) -> None:
 
 
 def _fill(session: Session, dataset: Dataset, progress: Progress) -> None:
+    if not dataset.has_version:
+        return
     if dataset.file.elsewhere:
         dvc.run(ROOT, "fetch", *dvc.targets([dataset.entry]), live=True)
+        if not dataset.is_fetched:
+            raise verified.absent(dataset)
         return
     plan = prefetch.plan(session, [dataset])
     prefetch.fetch(plan, progress)
     for error in plan.errors.values():
         raise error
+
+
+def _bring(dataset: Dataset) -> None:
+    """Have DVC bring what the `.dvc` file names no MD5 of; its cache cannot have it before."""
+    try:
+        dvc.pull_unknown(ROOT, dvc.targets([dataset.entry]))
+    except dvc.Missing:
+        raise verified.absent(dataset) from None
+    if not dataset.scan().files:  # DVC calls that a success, too
+        raise verified.absent(dataset)
 
 
 def _is_stored(dataset: Dataset) -> bool:

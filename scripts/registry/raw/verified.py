@@ -11,8 +11,9 @@ import shlex
 import time
 
 from registry.dvc_file import version
+from registry.dvc_outs import KEPT_HERE, NOT_DOWNLOADED
 from registry.entries import Entry
-from registry.errors import Refusal
+from registry.errors import Refusal, RegistryError
 from registry.index import baseline
 from registry.index.baseline import Baseline, Rows
 from registry.index.scan import Scan
@@ -53,12 +54,43 @@ def remember(entry: Entry, remote: str, seen: Scan, when: int) -> None:
     baseline.save(entry, remote, Baseline(version(entry), rows), when)
 
 
-def changed(entry: Entry) -> Refusal:
+def changed(dataset: Dataset) -> Refusal:
     """Why nothing moves: DVC would have to drop bytes that exist nowhere else."""
-    return Refusal(
-        f"changed here, but not added: `make add DATASET={entry:sh}` makes it a new version, "
-        f"`make reset DATASET={entry:sh}` takes the one that {entry.name}.dvc names"
-    )
+    what = "changed here, but not added"
+    if not dataset.has_version:
+        what = f"not as it was pulled, and {dataset.entry.name}.dvc names no MD5 to compare it by"
+    return Refusal(f"{what}: {choices(dataset)}")
+
+
+def choices(dataset: Dataset) -> str:
+    """What to type for a dataset that was changed here."""
+    entry = dataset.entry
+    add = f"`make add DATASET={entry:sh}` makes it a new version"
+    if dataset.file.source:
+        add = "it is an import, so data of your own needs an entry of another name"
+    return f"{add}, `make reset DATASET={entry:sh}` takes the one that {entry.name}.dvc names"
+
+
+def absent(dataset: Dataset) -> RegistryError:
+    """Why a version does not come that is kept elsewhere than with the other raw data."""
+    what = f"neither DVC's cache here nor a remote has this version; {dataset.file.elsewhere}"
+    return RegistryError(f"{what}: {whom_to_ask(dataset)}")
+
+
+def whom_to_ask(dataset: Dataset) -> str:
+    """What to do for a version that is kept elsewhere, and does not come."""
+    entry, file = dataset.entry, dataset.file
+    if file.elsewhere == KEPT_HERE:
+        return (
+            f"whoever has it may take `push: false` out of {entry.name}.dvc, commit that, and "
+            f"`make push DATASET={entry:sh}`"
+        )
+    update = f"`.venv/bin/dvc update {entry:sh}.dvc`"
+    if file.elsewhere == NOT_DOWNLOADED:
+        return f"DVC brings nothing of {file.source}: {update} downloads what is there now"
+    if file.source:
+        return f"{file.source} does not give this version (any more?): {update} takes what it has"
+    return f"ask its author to `make push DATASET={entry:sh}`"
 
 
 def other_version(entry: Entry) -> Refusal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry.errors import RegistryError
 from registry.index.scan import Scan
 from registry.raw import compare, manifest, objects, stored
 from registry.raw.cache import Cache
@@ -14,6 +13,7 @@ from registry.remote.session import Session
 
 NOT_STORED, DAMAGED = "not in S3", "damaged in S3"
 IN_S3 = (NOT_STORED, DAMAGED)  # how a finding of either begins
+NO_VERSION = "unverifiable: its `.dvc` file names no MD5 of it"
 
 
 def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[str, str]]:
@@ -21,7 +21,8 @@ def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[s
     entry, cache = dataset.entry, Cache.of(session.root)
     version = manifest.wanted(dataset, cache, session.client)
     if not version:
-        raise RegistryError(f"{entry.name}.dvc names no version: {dataset.file.elsewhere}")
+        yield from ((path, NO_VERSION) for path in here.files)
+        return
     found = compare.read(dataset, here, version)
     for paths, what in (
         (found.missing, "missing here"),

@@ -100,6 +100,8 @@ class RawInspector:
         if is_newer and header and header.stamp == local.stamp:
             return Judgement([states.NEWER])
         dataset = Dataset.of(entry)
+        if not dataset.has_version:
+            return Judgement([states.NOT_ADDED])
         version = self._version(dataset)
         both = [path for path in local.files if version is not None and path in version]
         if version is None or compare.is_more(local, both, READ_BYTES):
