@@ -76,53 +76,77 @@ def test_bash_leaves_other_makefiles_alone(tmp_path):
     assert complete(tmp_path, "./pull.sh", "") == []
 
 
-def type_in_zsh(where, line):
-    """What zsh shows after this line and TAB, as text."""
+# A key that shows the line as it is by then; what is set here is not seen in its echo.
+ZSH_SETUP = f"""autoload -Uz compinit; compinit -D -u; source {ZSH}
+shown() {{ print -r -- "<LINE${{:-=}}$BUFFER>" }}; zle -N shown; bindkey '^X^X' shown
+LISTMAX=0; unsetopt menucomplete automenu beep; PS1='read'y-
+"""
+
+
+@pytest.fixture
+def zsh(anna):
+    """A zsh in Anna's clone, as a person has it: a terminal to type into."""
     pid, terminal = pty.fork()
     if not pid:
-        os.chdir(where)
+        os.chdir(anna.path)
         os.environ.update(TERM="dumb", PS1="", ZDOTDIR="/nonexistent")
         os.execvp("zsh", ["zsh", "-f", "-i"])
     try:
-        setup = f"autoload -Uz compinit; compinit -D -u; source {ZSH}; LISTMAX=0; PS1=READY-; "
-        os.write(terminal, f"{setup}unsetopt menucomplete automenu beep\n".encode())
-        _read(terminal, "READY-$")
-        os.write(terminal, line.encode() + b"\t")
-        return _read(terminal, None)
+        os.write(terminal, ZSH_SETUP.encode())
+        _read(terminal, r"ready-")
+        yield terminal
     finally:
         os.kill(pid, 9)
         os.close(terminal)
         os.waitpid(pid, 0)
 
 
-def _read(terminal, until, seconds=300.0):
-    """What comes, until it ends with a pattern or, without one, nothing more comes for 3 s."""
+def _read(terminal, until, seconds=60.0):
+    """What comes, until a pattern is there; fails after a time that no machine needs."""
     said, end = "", time.monotonic() + seconds
-    while time.monotonic() < end:
-        if select.select([terminal], [], [], 3.0)[0]:
+    while not re.search(until, said):
+        assert time.monotonic() < end, said
+        if select.select([terminal], [], [], 1.0)[0]:
             said += os.read(terminal, 65536).decode(errors="replace")
-        elif until is None and said:
-            break
-        if until and re.search(until, said):
-            break
     return said
 
 
+TYPED = [  # the line before TAB, the line after it, what is listed below
+    ("make verif", "make verify ", []),
+    ("make pul", "make pull ", []),
+    ("make pu", "make pu", ["pull", "push"]),
+    ("make pull DRY", "make pull DRY_RUN=", []),
+    ("make pull DATASET=processed_datasets/a", "make pull DATASET=processed_datasets/apples ", []),
+    ("make pull DATASET=raw_datasets/b", "make pull DATASET=raw_datasets/base ", []),
+    ("make pull DATASET=champion_models/", "make pull DATASET=champion_models/",
+     ["champion_models/m", "champion_models/"]),
+    ("make pull TAKE=", "make pull TAKE=local ", []),
+    ("make status FORMAT=j", "make status FORMAT=json ", []),
+    ("make help CMD=store-s", "make help CMD=store-stop ", []),
+    ("make card CODE=scri", "make card CODE=scripts/", []),
+    ("./pull.sh experiments/scrap", "./pull.sh experiments/scrap ", []),
+    ("./push.sh processed_datasets/p", "./push.sh processed_datasets/pears ", []),
+]  # fmt: skip
+
+
 @pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed (apt install zsh)")
-@pytest.mark.parametrize(
-    ("line", "shown"),
-    [
-        ("make verif", "make verify "),
-        ("make pull DRY", "make pull DRY_RUN="),
-        ("make pull DATASET=processed_datasets/a", "DATASET=processed_datasets/apples "),
-        ("make pull DATASET=champion_models/", "champion_models/   champion_models/m"),
-        ("make pull TAKE=", "TAKE=local "),
-        ("make help CMD=store-s", "CMD=store-stop "),
-        ("./pull.sh experiments/scr", "experiments/scra"),
-    ],
-)
-def test_zsh(anna, line, shown):
-    assert shown in type_in_zsh(anna.path, line)
+def test_zsh(zsh):
+    for line, completed, listed in TYPED:
+        os.write(zsh, line.encode() + b"\t\x18\x18\x15")
+        said = _read(zsh, "<LINE=.*?>")
+        assert re.search("<LINE=(.*?)>", said)[1] == completed, said
+        assert {*listed} <= {*said.split()}, said
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed (apt install zsh)")
+def test_zsh_leaves_other_makefiles_alone(zsh, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "Makefile").write_text("mine:\n\ttrue\n")
+    os.write(zsh, f"cd {tmp_path}/other; PS1='mov'ed-\n".encode())
+    _read(zsh, "moved-")
+    for line, completed in (("make mi", "make mine "), ("make pul", "make pul")):
+        os.write(zsh, line.encode() + b"\t\x18\x18\x15")
+        assert re.search("<LINE=(.*?)>", _read(zsh, "<LINE=.*?>"))[1] == completed
 
 
 def test_the_bash_file_is_clean():

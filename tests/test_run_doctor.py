@@ -78,6 +78,24 @@ def test_each_tool(anna, bucket, tmp_path):
     assert {levels(found)[name] for name in ("git", "python", "dvc", "rclone")} == {OK}
 
 
+@pytest.mark.parametrize(
+    ("name", "level"), [("a $HOME b", "BAD"), ("${HOME}", "BAD"), ("$no_x", "note")]
+)
+def test_a_clone_in_a_folder_that_aws_takes_for_a_variable(clone, moto_bucket, name, level):
+    """aws said "Unable to load data for: cli", and the cure was to remove .venv."""
+    anna = clone(name, moto_bucket)
+    run = expect(anna.script("run_doctor"), 0, 1)
+    assert f"{level:<5} place: {anna.path}: aws " in run.out, run
+    assert "remove .venv" not in run.out, run
+    assert (level == "BAD") == (anna.script("run_doctor").code == 1)
+    assert bool(anna.run(".venv/bin/python", "-m", "awscli", "--version").code) == (level == "BAD")
+    cure = re.search(r"place: .*\n +-> (mv .*)", run.out)[1]
+    target = cure.rsplit(" -- ")[1].split("/")[-1].rstrip("'")
+    moved = f"cd .. && {cure} && cd '{target}' && .venv/bin/python scripts/run_doctor.py"
+    run = expect(anna.run("bash", "-c", moved), 0)
+    assert "ok    place" in run.out and "ok    aws" in run.out, run
+
+
 @on_one
 def test_a_venv_without_its_tools(anna, bucket, tmp_path):
     """A Python that has the modules but neither rclone beside it nor a dvc that starts."""

@@ -19,7 +19,23 @@ from registry.sections import SECTIONS
 from registry.transfer import aws
 
 KEY_ID = "(AKIA|ASIA)[0-9A-Z]{16}"  # how the ids of Amazon's keys look
+_VARIABLE = re.compile(r"\$(\w|\{)")
 AGAIN = "remove .venv; the next command makes it again"
+
+
+def place(visit: Visit) -> Iterator[Finding]:
+    """Whether aws finds its own files: it puts the values of variables into paths, `$NAME`."""
+    path = str(visit.root)
+    plain = path.replace("$", "")
+    move = f"mv -- {shlex.quote(path)} {shlex.quote(plain)}"
+    if os.path.expandvars(path) != path:
+        text = f"{path}: aws takes it for {os.path.expandvars(path)}, and cannot start"
+        yield Finding(BAD, "place", text, move)
+    elif _VARIABLE.search(path):
+        text = f"{path}: aws cannot start here once a variable of that name is set"
+        yield Finding(NOTE, "place", text, move)
+    else:
+        yield Finding(OK, "place", path)
 
 
 def tools(visit: Visit) -> Iterator[Finding]:
@@ -30,6 +46,8 @@ def tools(visit: Visit) -> Iterator[Finding]:
     yield _version("dvc", [sys.executable, "-m", "dvc", "--version"], (3, 0), AGAIN)
     named = os.environ.get("AWS")  # started as it is named, to say what is wrong with it
     cure = "AWS must name the aws command, version 1 or 2" if named else AGAIN
+    if not named and os.path.expandvars(beside) != str(beside):
+        cure = "move the clone to where no `$` is in its path"
     program = [named] if named else aws.program()
     yield _version("aws", [*program, "--version"], (1, 20), cure)
     yield _version("rclone", [str(beside / "rclone"), "version"], (1, 60), AGAIN)
@@ -140,4 +158,4 @@ def leftovers(visit: Visit) -> Iterator[Finding]:
         yield Finding(OK, "leftovers", "none here")
 
 
-CHECKS: tuple[Check, ...] = (tools, settings, secrets, data_in_git, hooks, leftovers)
+CHECKS: tuple[Check, ...] = (place, tools, settings, secrets, data_in_git, hooks, leftovers)
