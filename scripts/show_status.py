@@ -21,7 +21,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from registry import console, entries, git
+from registry import console, entries, git, pipelines
 from registry.console import say
 from registry.entries import CARD, ROOT, Entry
 from registry.errors import RegistryError, Unreachable, UsageError
@@ -58,6 +58,8 @@ def main(argv: list[str]) -> int:
         print(json.dumps(overview.as_json(), indent=1))
     else:
         show(overview, everything="--all" in flags or bool(words))
+    if told := pipelines.note(ROOT):
+        say(f"status: {' -> '.join(told)}")
     if overview.problem:
         say(f"status: S3 could not be asked, so this is what is known here: {overview.problem}")
     return 1 if overview.problem else 0

@@ -92,3 +92,52 @@ def test_an_archived_object_is_a_refusal_whose_cure_works(clone, moto_bucket, en
     expect(ben.script("pull_entries", A, ENGINE=engine), 0)
     assert ben.tree() == moto_bucket.data()
     assert_clean(ben)
+
+
+GIT = {".git/HEAD": b"ref", ".git/objects/ab/cd": b"object", "sub/.git": b"gitdir: elsewhere"}
+
+
+def test_a_git_repository_in_an_entry_stays_here_and_that_is_said(anna, ben, bucket):
+    """As DVC and the Hub do: who clones a model into its entry pushes no history of it."""
+    folder = anna.add(A, {**FILES, **GIT, "notes/.github/x": b"data"})
+    (folder / ".git/refs").mkdir()
+    os.mkfifo(folder / ".git/fsmonitor")
+    run = expect(anna.push(), 0)
+    assert "2 left out (.git, sub/.git)" in run.out and "empty folder" not in run.out, run
+    sent = below(A, {**FILES, "notes/.github/x": b"data"})
+    assert bucket.data() == sent
+    assert "nothing to do" in expect(anna.push(), 0).err
+    assert "1 not committed" in anna.script("show_status", A).out
+    expect(anna.script("verify_entries", A), 0)
+    ben.card(A)
+    expect(ben.pull(), 0)
+    assert ben.tree() == sent
+    ben.write(f"{A}/.git/HEAD", b"Ben's own")
+    anna.delete(f"{A}/notes/.github/x")
+    anna.write(f"{A}/x.txt", b"newer")
+    expect(anna.push(), 0)
+    expect(ben.pull(), 0)
+    assert ben.tree() == {**below(A, {**FILES, "x.txt": b"newer"}), f"{A}/.git/HEAD": b"Ben's own"}
+    ben.write(f"{A}/x.txt", b"edit")
+    expect(ben.script("reset_entry", A), 0)
+    assert ben.read(f"{A}/.git/HEAD") == b"Ben's own"
+    assert anna.read(f"{A}/.git/HEAD") == b"ref"
+
+
+def test_a_git_repository_that_s3_has_already_travels_on(anna, ben, bucket):
+    """Pushed before it was left out: no pull is less whole than before, no push deletes it."""
+    put_in_step(bucket, A, {**FILES, **GIT}, anna, ben)
+    for person in (anna, ben):
+        assert " 0 files fetched" in expect(person.pull(), 0).err
+        assert " 0 files sent" in expect(person.push(), 0).err
+        expect(person.script("verify_entries", A), 0)
+        assert "1 not committed" in person.script("show_status", A).out
+    anna.write(f"{A}/.git/HEAD", b"newer")
+    anna.write(f"{A}/z/.git/HEAD", b"another, new")
+    assert "1 left out (z/.git)" in expect(anna.push(), 0).out
+    expect(ben.pull(), 0)
+    assert ben.tree() == bucket.data() == below(A, {**FILES, **GIT, ".git/HEAD": b"newer"})
+    anna.delete(f"{A}/.git", f"{A}/sub/.git")
+    expect(anna.push(DELETE="1"), 0)
+    expect(ben.pull(DELETE="1"), 0)
+    assert ben.tree() == bucket.data() == below(A, FILES)

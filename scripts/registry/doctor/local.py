@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry import git, secret_options
+from registry import git, pipelines, secret_options
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
 from registry.entries import CARD
 from registry.humanize import plural
@@ -78,6 +78,12 @@ def settings(visit: Visit) -> Iterator[Finding]:
         yield Finding(OK, "verify", "DVC checks every file that it pulls")
 
 
+def plain_dvc(visit: Visit) -> Iterator[Finding]:
+    """Data in this repository that no command of ours serves."""
+    if told := pipelines.note(visit.root):
+        yield Finding(NOTE, "plain dvc", *told)
+
+
 def secrets(visit: Visit) -> Iterator[Finding]:
     """No keys in what Git publishes."""
     found = [f"{name} in .dvc/config" for _, name in secret_options.find(_config(visit.root))]
@@ -111,7 +117,9 @@ def data_in_git(visit: Visit) -> Iterator[Finding]:
 
 def _belongs(path: str) -> bool:
     section, _, name = path.partition("/")
-    is_version = name.endswith(".dvc") and SECTIONS[section].travels == "dvc"
+    is_version = (name.endswith(".dvc") or name in pipelines.FILES) and SECTIONS[
+        section
+    ].travels == "dvc"
     return "/" not in name and (
         name in (".gitignore", ".dvcignore") or name.endswith(CARD) or is_version
     )
@@ -158,4 +166,13 @@ def leftovers(visit: Visit) -> Iterator[Finding]:
         yield Finding(OK, "leftovers", "none here")
 
 
-CHECKS: tuple[Check, ...] = (place, tools, settings, secrets, data_in_git, hooks, leftovers)
+CHECKS: tuple[Check, ...] = (
+    place,
+    tools,
+    settings,
+    plain_dvc,
+    secrets,
+    data_in_git,
+    hooks,
+    leftovers,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from registry.index.table import blocks
 LITTER = frozenset((".DS_Store", "Thumbs.db", "desktop.ini", ".gitignore"))
 LITTER_BEGINS = ("._",)
 LITTER_ENDS = (".card.md", ".dvc")
+# A repository's own history is no data of the entry: DVC and the Hub leave it out as well.
+GIT = ".git"
 # A disk within an entry: when it is not there one day, its files would pass for deleted.
 NAMED = 200  # letters of a path that are shown
 _MOUNTED = "another disk is mounted here: copy its files into the entry, or mount all of the entry"
@@ -27,10 +30,12 @@ class Scan:
     """An entry's folder: {path: Stat}, and what is not among its files.
 
     `blocked`: why the folder cannot be looked at or written to. `problems`: a line for each name
-    that must go before a push. `left_out`: what never travels.
+    that must go before a push. `left_out`: what never travels. `in_git`: the files of Git
+    repositories inside the entry, which travel only where they always did.
     """
 
     files: Stats = field(default_factory=Stats)
+    in_git: Stats = field(default_factory=Stats)
     left_out: list[str] = field(default_factory=list)
     empty_folders: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
@@ -65,6 +70,7 @@ def scan(
     """
     top = os.fspath(folder)
     seen = Scan(Stats(numbers), everything=everything)
+    seen.in_git = Stats(seen.files.numbers)
     if os.path.islink(top):
         seen.blocked.append(f"{top} is a link: move the real folder here, or name it in its place")
     elif os.path.isdir(top):
@@ -72,6 +78,12 @@ def scan(
     elif os.path.lexists(top):
         seen.blocked.append(f"{top} is not a folder: an entry is one; move the file into it")
     return seen
+
+
+def repositories(paths: Iterable[str]) -> set[str]:
+    """The `.git` folders and files that these paths are in, or are."""
+    parts = (path.split("/") for path in paths if GIT in path)
+    return {"/".join(part[: part.index(GIT) + 1]) for part in parts if GIT in part}
 
 
 def travels(path: str) -> bool:
@@ -88,6 +100,7 @@ class _Folder(NamedTuple):
 
     below: str
     above: tuple[str, ...]
+    is_git: bool = False
 
 
 def _walk(top: str, seen: Scan) -> None:
@@ -98,7 +111,7 @@ def _walk(top: str, seen: Scan) -> None:
         try:
             with os.scandir(os.path.join(top, folder.below) if folder.below else top) as rows:
                 children = list(rows)
-            if not children and folder.below:
+            if not children and folder.below and not folder.is_git:
                 seen.empty_folders.append(folder.below.rstrip("/"))
             for child in children:
                 folders += _look(top, folder, child, seen)
@@ -114,6 +127,8 @@ def _look(
 ) -> tuple[()] | tuple[_Folder]:
     """Add one child; returns the folder that it is, if it is one."""
     path = folder.below + child.name
+    if folder.is_git or (child.name == GIT and not seen.everything):
+        return _look_in_git(path, folder, child, seen)
     if not seen.everything and not travels(child.name) and not child.is_dir():
         seen.left_out.append(path)
     elif child.is_file(follow_symlinks=False):
@@ -126,6 +141,17 @@ def _look(
         return _follow(top, path, child, seen, folder.above)
     else:
         seen.problems.append(f"{path}: a pipe, socket or device is not data: remove it")
+    return ()
+
+
+def _look_in_git(
+    path: str, folder: _Folder, child: os.DirEntry[str], seen: Scan
+) -> tuple[()] | tuple[_Folder]:
+    """The same in a Git repository of its own: what is no file or folder, Git makes anew."""
+    if child.is_dir(follow_symlinks=False):
+        return (_Folder(path + "/", folder.above, is_git=True),)
+    if child.is_file(follow_symlinks=False):
+        seen.in_git[path] = from_stat(child.stat(follow_symlinks=False))
     return ()
 
 

@@ -99,11 +99,25 @@ class Survey:
         prefix = self.session.remote.prefix(self.entry)
         listed = listing.read(self.session.client, prefix, self.numbers)
         self.remote, self.remote_problems = listed.files, listed.problems
+        self._judge_repositories()
 
     def trust_marker(self) -> None:
         """Take the baseline for the listing: the marker says that nothing there has changed."""
         self.marker_etag = self.base.marker
         self.remote = Objects.of(self.base.rows, self.session.remote.prefix(self.entry))
+        self._judge_repositories()
+
+    def _judge_repositories(self) -> None:
+        """Leave out a `.git` that is here only; one that S3 has, or had, goes on as it did."""
+        inside, local = self.local.in_git, self.local
+        if not inside:
+            return
+        known = scan.repositories(self.base.rows) | scan.repositories(self.remote)
+        kept = [path for path in inside if scan.repositories([path]) <= known]
+        for path in kept:
+            local.files[path] = inside[path]
+        mine = scan.repositories(inside) - known
+        local.left_out = sorted({*local.left_out, *mine})
 
     @property
     def is_sealed(self) -> bool:

@@ -8,7 +8,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
-from registry import dvc_file, dvc_parser, files, git, names, nested_dvc, secret_options
+from registry import (
+    dvc_file,
+    dvc_parser,
+    files,
+    git,
+    names,
+    nested_dvc,
+    pipelines,
+    secret_options,
+)
 from registry.cards.library import Library
 from registry.cards.rules import secrets
 from registry.dvc_outs import BadDvcFile
@@ -135,7 +144,7 @@ def may_be_in_git(section: str, rest: str) -> bool:
     """Whether `section/rest` is a file that Git is there for."""
     if "/" in rest:
         return False
-    dvc = rest.endswith(".dvc") and SECTIONS[section].travels == "dvc"
+    dvc = (rest.endswith(".dvc") or rest in pipelines.FILES) and SECTIONS[section].travels == "dvc"
     return (
         rest in (".gitignore", ".dvcignore")
         or rest.endswith(CARD)
