@@ -6,6 +6,7 @@ import hashlib
 import os
 
 import pytest
+from support.logging_store import run_store
 from support.oracle import assert_clean, below, expect
 
 RAW = "raw_datasets/r"
@@ -152,3 +153,62 @@ def test_an_out_that_was_deleted_here_comes_back(anna):
     expect(anna.push("raw_datasets/s"), 0)
     expect(anna.pull(), 0)
     assert anna.read("raw_datasets/a") == b"a"
+
+
+def framed(body):
+    """What a store that knows no trailing checksums keeps of an upload that has one."""
+    return b"%x\r\n%s\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n" % (len(body), body)
+
+
+@pytest.mark.parametrize("what", ["files", "lists", "all"])
+def test_framing_that_was_stored_as_content_is_mended_by_the_push_that_is_named(
+    people, bucket, what
+):
+    anna, ben = people
+    good = bucket.read(STORED)
+    for key, body in good.items():
+        if what == "all" or key.endswith(".dir") == (what == "lists"):
+            bucket.put(key, framed(body))
+    ben.delete(RAW, ".dvc/cache")
+    run = expect(ben.pull(RAW), 1)
+    assert "damaged in S3" in run.err and ben.tree() == {}, run
+    cure = run.err.split("to `make ")[1].split("`")[0]
+    assert "damaged in S3" in expect(anna.script("verify_entries", RAW), 1).out
+    expect(anna.make(*cure.split()), 0)
+    assert bucket.read(STORED) == good
+    expect(ben.pull(RAW), 0)
+    assert ben.tree() == below(RAW, FILES)
+
+
+def test_framing_around_much_in_a_store_whose_etags_tell_nothing(clone, tmp_path):
+    """So much is not read to be sure; its size tells who has it, and its MD5 who fetches it."""
+    big, keys = os.urandom(8 * 2**20 - 8), {"AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "s"}
+    with run_store() as store:
+        store.tag = lambda body: hashlib.md5(b"salt" + body).hexdigest()
+        anna, ben = clone("anna"), clone("ben")
+        for person in (anna, ben):
+            person.env.update(keys)
+            person.write(".dvc/config.local", CONFIG.format(store.endpoint).encode())
+        anna.add(RAW, {"x.bin": big})
+        expect(anna.script("add_entry", RAW), 0)
+        expect(anna.script("push_entries", RAW), 0)
+        key = next(key for key, body in store.objects.items() if body == big)
+        store.objects[key] = framed(big)
+        ben.card(RAW)
+        ben.write(f"{RAW}.dvc", anna.read(f"{RAW}.dvc"))
+        run = expect(ben.script("pull_entries", RAW), 1)
+        assert f"to `make push DATASET={RAW}`" in run.err and ben.tree() == {}, run
+        assert "x.bin: damaged in S3" in expect(anna.script("verify_entries", RAW), 1).out
+        expect(anna.script("push_entries", RAW), 0)
+        assert store.objects[key] == big
+        expect(ben.script("pull_entries", RAW), 0)
+        assert ben.read(f"{RAW}/x.bin") == big
+
+
+CONFIG = """[core]
+    remote = test
+['remote "test"']
+    url = s3://bucket/base/raw_datasets_dvc_cache
+    endpointurl = {}
+    verify = true
+"""

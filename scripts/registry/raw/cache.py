@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from registry.index.baseline import Baseline, Rows
 from registry.index.stats import Stats, stat_of
 from registry.raw import objects
 from registry.remote import dvc_config, etag
+from registry.remote.s3 import Object
 from registry.sync import place, trash
 
 MODE = 0o444  # what DVC gives its objects: it trusts those that nobody can have written to
@@ -57,6 +58,15 @@ class Cache:
     def unsound(self, names: Iterable[str]) -> list[str]:
         """Those that are here and hold something else than their names say."""
         return Soundness(self).unsound(names)
+
+    def unlike(self, rows: Mapping[str, Object]) -> set[str]:
+        """Those that are right here, and of another size in S3, whatever their ETags tell."""
+        other = {
+            name
+            for name, row in rows.items()
+            if (stat := stat_of(self.path(name))) and stat.size != row.size
+        }
+        return other.difference(self.unsound(other))
 
     def set_aside(self, names: Iterable[str], entry: Entry) -> int:
         """Move objects to the trash, where an edit made through a link can be found."""

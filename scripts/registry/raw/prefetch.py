@@ -82,7 +82,10 @@ def fetch(made: Prefetch, progress: Progress) -> None:
     for dataset in made.fit:
         absent = [n for n in made.files[dataset] if n not in made.lists and not made.cache.has(n)]
         if absent:
-            text = f"{made.files[dataset][absent[0]]} did not arrive as it should: run again"
+            text = (
+                f"{made.files[dataset][absent[0]]} did not arrive as it should: run again; if it "
+                f"never does, S3 holds it damaged: {manifest.ask(dataset.entry)}"
+            )
             made.errors[dataset.entry] = failure or RegistryError(text)
     for dataset in made.fit:  # last: who has a version's list counts as whole
         for name in made.lists.keys() & made.files[dataset].keys():

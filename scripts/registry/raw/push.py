@@ -131,7 +131,7 @@ def lacking(session: Session, cache: Cache, dataset: Dataset) -> dict[str, str]:
         raise type(error)(f"{error}, {cure}") from None
     names = manifest.names(dataset, version)
     rows = stored.look(session.client, names)
-    bad = set(stored.damaged(session.client, rows))
+    bad = cache.unlike(rows).union(stored.damaged(session.client, rows))
     return {name: path for name, path in names.items() if name not in rows or name in bad}
 
 

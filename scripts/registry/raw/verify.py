@@ -36,7 +36,7 @@ def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[s
         yield names[name], f"damaged in DVC's cache here: {cure}"
     if not dataset.file.elsewhere:
         rows = stored.look(session.client, names)
-        bad = set(stored.damaged(session.client, rows))
+        bad = cache.unlike(rows).union(stored.damaged(session.client, rows))
         for name, path in names.items():
             if name not in rows or name in bad:
                 what = DAMAGED if name in bad else NOT_STORED

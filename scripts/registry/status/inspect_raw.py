@@ -90,7 +90,7 @@ class RawInspector:
             return []
         names = manifest.names(dataset, version)
         rows = stored.look(session.client, names)
-        bad = set(stored.damaged(session.client, rows))
+        bad = self._dvc_cache.unlike(rows).union(stored.damaged(session.client, rows))
         return [path for name, path in names.items() if name not in rows or name in bad]
 
     def _compare(self, entry: Entry, local: Scan) -> Judgement:
