@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 
 import pytest
+from support import many
+from support.sites import build
 
 from registry.cards.card import parse
 from registry.entries import Entry
@@ -26,6 +29,17 @@ ODD = [
     {"tags": "[TODO, a, 1, yes, ~]"}, {"language": "[en, xx, no]"}, {"pretty_name": "{a: b}"},
     {"pretty_name": "'a \"q\" <b> \u2028 é'"}, {"source_datasets": "[original, TODO, a/b]"},
 ]  # fmt: skip
+STRANGE = [
+    "citation: {a: [1, 2]}", "tags: {a: b}", "tags: 12", "language: no", "language: {en: yes}",
+    "license: [mit, [x]]", "retrieved: 2026-01-02T10:00:00Z", "retrieved: [2026-01-02]",
+    "contact: [a, b]", "contact: {mail: a@b.org}", "version: 1.10", "size_categories: [n<1K, 7]",
+    "task_categories: [[a], {b: c}, ~]", "source_url: [https://e.org/a, ftp://e.org/b, 3]",
+    "source_url: https://user:secret@e.org/a", "pretty_name: 0123456", "pretty_name: ''",
+    "pretty_name: \"</script><b>\"", "citation: \"\\u0085 \\ud7ff \\x07\"", "code: {repo: [x]}",
+    "annotations_creators: &a [x]\ntags: *a", "license: other\nlicense_name: [x]",
+    "license_link: ../LICENSE", "source_datasets: {a: b}", "new_version: raw_datasets/none",
+    "status: {deprecated: yes}", "configs:\n- config_name: x", "dataset_info: [1, {a: 2}]",
+]  # fmt: skip
 NAMES = ["x", "a b", "é", "a&b", "a%20b", "a'b", 'a"b', "a#b"]
 
 
@@ -40,6 +54,27 @@ def test_an_odd_name_is_described(name):
     assert described(name, GOOD)["identifier"] == valid(described(name, GOOD))["identifier"]
 
 
+def test_every_page_of_a_registry_is_described(clone):
+    """Each odd field is in some card, with its key once."""
+    checkout = clone("anna")
+    cards = [p for p in many.fill(checkout.path, 1000) if p.startswith(("raw", "processed"))]
+    for entry, odd in zip(cards, STRANGE, strict=False):
+        path = checkout.path / f"{entry}.card.md"
+        _, head, body = path.read_text().split("---\n", 2)
+        for key in re.findall(r"^(\w+):", odd, re.MULTILINE):
+            head = re.sub(rf"^{key}: .*\n", "", head, flags=re.MULTILINE)
+        path.write_text(f"---\n{head}{odd}\n---\n{body}")
+    site, _ = build(checkout)
+    described = {str(p.relative_to(site)): p for p in site.glob("*/*.croissant.json")}
+    assert {f"{entry}.croissant.json" for entry in cards} <= described.keys()
+    assert len(cards) == 500 > len(STRANGE)
+    for entry in cards:
+        data = valid(json.loads(described[f"{entry}.croissant.json"].read_text()))
+        page = (site / f"{entry}.html").read_text()
+        shown = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[1]
+        assert json.loads(shown) == data
+
+
 def described(name, fields, summary="Words."):
     front = "".join(f"{key}: {value}\n" for key, value in fields.items())
     entry = Entry("raw_datasets", name)
@@ -49,6 +84,7 @@ def described(name, fields, summary="Words."):
 
 def valid(data):
     assert "TODO" not in json.dumps(data)
-    dataset = mlcroissant.Dataset(jsonld=data)  # raises for what is wrong
+    copy = json.loads(json.dumps(data))  # it puts a context of its own into what it is given
+    dataset = mlcroissant.Dataset(jsonld=copy)  # raises for what is wrong
     assert dataset.metadata.ctx.issues.errors == set()
     return data
