@@ -12,8 +12,8 @@ import argparse
 import shlex
 import sys
 
-from registry import console, humanize, problems
-from registry.cards import check, debt
+from registry import console, git, humanize, problems
+from registry.cards import check, debt, gather
 from registry.cards.library import Library
 from registry.entries import Entry
 from registry.errors import UsageError
@@ -35,18 +35,30 @@ def main(argv: list[str]) -> int:
         found = check.by_place([*found, *map(as_tolerated, tolerated)])
     if args.remote:
         found = check.by_place([*found, *ask_s3(library, chosen)])
-    sys.stdout.write(problems.FORMATS[args.format](found))
+    shown = gather.gathered(found, library, or_live_with_them(library))
+    sys.stdout.write(problems.FORMATS[args.format](shown))
     if found or not args.quiet:
-        console.say(f"check-cards: {summary(chosen, found, tolerated)}")
+        console.say(f"check-cards: {summary(chosen, found, tolerated, library)}")
     return 1 if any(p.level == "error" for p in found) else 0
 
 
-def summary(chosen: list[Entry], found: list[Problem], tolerated: list[Problem]) -> str:
+def or_live_with_them(library: Library) -> str:
+    """What else may be done about many old cards, where it was not done yet."""
+    if library.staged or not git.has_head(library.root) or debt.was_committed(library.root):
+        return ""
+    return ", or `make debt` to live with those that are committed"
+
+
+def summary(
+    chosen: list[Entry], found: list[Problem], tolerated: list[Problem], library: Library
+) -> str:
     """The counts in one line; and what cards.debt still lists."""
     parts = [humanize.plural(len(chosen), "entry", "entries"), problems.count(found)]
     if tolerated:
         cards = humanize.plural(len({p.path for p in tolerated}), "old card")
-        parts.append(f"{len(tolerated)} tolerated in {cards} ({debt.DEBT_FILE})")
+        bare = len(gather.bare(tolerated, library))
+        more = f", {bare} of them without front matter: `make adopt` begins it" if bare else ""
+        parts.append(f"{len(tolerated)} tolerated in {cards} ({debt.DEBT_FILE}){more}")
     return ", ".join(parts)
 
 

@@ -5,8 +5,9 @@ usage: record_debt.py
 
 The first time, on a registry that was taken over, it writes down every error of the cards that
 Git has: they are tolerated from then on, by check-cards, by the hooks and by push. Any later time
-it takes out what was mended, and never puts anything in: new cards and new problems are not
-tolerated. Exit code 0; 3 when the file is paid off and cannot begin again.
+it takes out what was mended; the blanks of a card that got front matter take its place. Nothing
+else is put in: new cards and new problems are not tolerated. Exit code 0; 3 when the file is paid
+off and cannot begin again.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def main(argv: list[str]) -> int:
     path = ROOT / debt.DEBT_FILE
     now = debt.count(itertools.chain(*check.check(library, library.entries)))
     is_new = not path.is_file()
-    allowed = begun(now) if is_new else debt.read(ROOT)[0]
+    allowed = begun(now) if is_new else debt.with_blanks(debt.read(ROOT)[0], now)
     kept = {key: min(allowed[key], now[key]) for key in allowed if key in now}
     text = debt.as_text(kept)
     if text:

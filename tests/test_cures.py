@@ -140,6 +140,27 @@ def test_most_that_s3_lost_goes_here_by_the_line_that_it_says(ben, shared):
     assert set(ben.tree()) == {f"{A}/w", f"{A}/new"}
 
 
+@pytest.mark.parametrize("lost", ["all", "some"])
+def test_what_an_old_script_deleted_is_said_and_put_back(anna, ben, shared, lost):
+    """`aws s3 sync --delete`, from a checkout that lacks it: the markers stay, and vouch for it."""
+    anna.write("older/a/w", b"4444") if lost == "some" else (anna.path / "older").mkdir()
+    place = f"{shared.url}/processed_datasets/"
+    expect(anna.aws("s3", "sync", "--delete", "older/", place, "--exclude", "*.card.md"), 0)
+    assert len(shared.data()) == (lost == "some")
+
+    rows = json.loads(expect(ben.script("show_status", "--json", FULL="1"), 0).out)["entries"]
+    row = next(row for row in rows if row["entry"] == A)
+    assert row["state"] != "up to date" and "outside this tool" in row["said"], row
+    run = expect(ben.pull(A, FULL="1"), 3)
+    assert "removed upstream" not in run.err and ben.tree() == below(A, FILES), run
+    assert named(run, "TAKE=local") == f"make push DATASET={A} TAKE=local"
+    run = expect(ben.push(A, FULL="1"), 3)
+    assert "S3 has lost" in run.err and "no " in run.err, run
+    expect(type_in(ben, named(run, "make push")), 0)
+    assert shared.data() == below(A, FILES)
+    assert not [c for c in steps(ben, FULL="1") if A in c and c.startswith("make")]
+
+
 @pytest.mark.parametrize("way", ["make remove", "make card"])
 def test_what_was_removed_with_its_card_has_two_ways_out(anna, ben, shared, way):
     """`make push TAKE=local` was the cure, which a missing card stops."""

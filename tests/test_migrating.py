@@ -89,9 +89,58 @@ def test_everybody_else_types_git_pull(fresh, old, moto_bucket, clone):
     assert theirs.tree() == {**everything(), "experiments/first try/data.txt": b"scratch"}
 
 
+def test_the_first_day_needs_no_expert(fresh, tmp_path, moto_bucket):
+    """Seventy cards without front matter: all commands of a day, hooks and Git, in their order."""
+    old = OldRegistry(tmp_path / "old", moto_bucket, runs=65)
+    run = expect(fresh.make("init", f"FROM={old.path}"), 0)
+    old.git("checkout", "-q", "-b", "aside")
+    assert "tolerated, listed in cards.debt" in run.err, run
+    expect(fresh.make("hooks"), 0)
+    run = expect(fresh.make("debt"), 0)
+    assert "tolerated" in run.err and "not tolerated" not in run.err, run
+    assert fresh.git("status", "--porcelain") == ""
+    expect(fresh.make("pull"), 0)
+    expect(fresh.make("status"), 0)
+    assert "0 differences" in expect(fresh.make("verify"), 0).err
+    expect(fresh.make("check-cards"), 0)
+    expect(fresh.make("check-experiments"), 0)
+
+    fresh.write("processed_datasets/cuts/more.jsonl", b"{}\n")
+    run = expect(fresh.make("push"), 0)
+    assert "processed_datasets/cuts: 1 file sent" in run.out, run
+    card = "processed_datasets/cuts.card.md"
+    fresh.write(card, fresh.read(card) + b"\nMehr davon seit heute.\n")
+    shared = "git commit -qam 'More cuts' && git push -q -u origin HEAD:master"
+    expect(fresh.run("bash", "-c", shared), 0)
+
+    fresh.write("raw_datasets/texts/new.txt", b"more\n")
+    expect(fresh.make("add", "DATASET=texts"), 0)
+    refused = expect(fresh.run("bash", "-c", "git commit -qam 'New texts' && git push -q"), 1)
+    assert "make push DATASET=raw_datasets/texts" in refused.err, refused
+    expect(fresh.make("push"), 0)
+    expect(fresh.run("git", "push", "-q"), 0)
+
+    run = expect(fresh.make("check-cards"), 0)
+    assert run.out == "" and "70 of them without front matter: `make adopt` begins it" in run.err
+    expect(fresh.make("adopt", "LICENSE=mit"), 0)
+    expect(fresh.make("check-cards"), 0)
+    assert "taken out as mended" in expect(fresh.make("debt"), 0).err
+    expect(fresh.make("check-cards"), 0)
+    assert fresh.read("cards.debt").count(b"front-matter") == 0
+    expect(fresh.run("bash", "-c", "git commit -qam 'Front matter' && git push -q"), 0)
+    assert old.git("log", "-1", "--format=%s", "master").strip() == "Front matter"
+    fresh.write("processed_datasets/cuts/last.jsonl", b"{}\n")
+    expect(fresh.make("push"), 0)
+    assert_clean(fresh)
+
+
 def test_it_can_be_undone(fresh, old):
     fresh.write(".dvc/config.local", b"[core]\n    autostage = true\n")
-    before = {f: fresh.git(*f.split()) for f in ("rev-parse HEAD", "remote -v", "ls-files")}
+    fresh.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    fresh.git("branch", "-q", "-u", "origin/main")
+    words = ("rev-parse HEAD", "remote -v", "ls-files", "branch --show-current",
+             "rev-parse --abbrev-ref @{upstream}")  # fmt: skip
+    before = {f: fresh.git(*f.split()) for f in words}
     tree = fresh.tree()
     expect(fresh.make("init", f"FROM={old.path}"), 0)
     expect(fresh.make("init", "UNDO=1"), 0)

@@ -49,14 +49,20 @@ CARDS = {
 class OldRegistry:
     """The repository at `path`, and what it pushed to a bucket."""
 
-    def __init__(self, path: Path, bucket: Bucket) -> None:
+    def __init__(self, path: Path, bucket: Bucket, runs: int = 0) -> None:
+        """`runs`: so many runs of training more, each with a card without front matter."""
         self.path, self.bucket = path, bucket
+        self.data, self.cards = dict(DATA), dict(CARDS)
+        for number in range(runs):
+            entry = f"training_results/lauf_{number:02}"
+            self.data[entry] = {"log.txt": f"Verlust 0.{number}\n".encode()}
+            self.cards[entry] = f"# Lauf {number}\n\nMit _reader_ trainiert, Lizenz unklar.\n"
         path.mkdir(parents=True)
         self.git("init", "-q", "-b", "master")
         self._scripts()
-        for entry, text in CARDS.items():
+        for entry, text in self.cards.items():
             self.write(f"{entry}.card.md", text.encode())
-        for entry, files in DATA.items():
+        for entry, files in self.data.items():
             for name, body in files.items():
                 self.write(f"{entry}/{name}", body)
         for section in ("processed_datasets", "champion_models", "training_results"):
@@ -94,7 +100,7 @@ class OldRegistry:
         """What is in the bucket: legacy objects of DVC, and the mirrored sections."""
         for digest, body in legacy()[1].items():
             self.bucket.put(f"raw_datasets_dvc_cache/{digest[:2]}/{digest[2:]}", body)
-        for entry, files in DATA.items():
+        for entry, files in self.data.items():
             if not entry.startswith("raw_datasets/"):
                 for name, body in files.items():
                     self.bucket.put(f"{entry}/{name}", body)

@@ -25,6 +25,8 @@ HEAD = """\
 LINE = re.compile(r"(?P<path>\S.*) (?P<rule>[a-z][a-z-]*) (?P<count>[1-9]\d*)")
 # What no age excuses, and what is about this file.
 NEVER = ("secret", "dvc-config", "data-in-git", "debt")
+# A card that gets front matter may have blanks in it for as long as it might have had none.
+FRONT_MATTER, BLANKS = "front-matter", ("blank-field", "required-key", "required-with")
 Key = tuple[str, str]
 Debt = dict[Key, int]
 
@@ -90,7 +92,13 @@ def limit(root: Path) -> Callable[[Key], int]:
         return lambda key: sys.maxsize if key[0] in old else 0
     shown = [git.show(root, f"{commit}:{DEBT_FILE}") or b"" for commit in commits]
     versions = [parse(data.decode("utf-8", "replace"))[0] for data in shown]
-    return lambda key: min(version.get(key, 0) for version in versions)
+    return lambda key: min(_most(version, key) for version in versions)
+
+
+def _most(version: Debt, key: Key) -> int:
+    path, rule = key
+    was_bare = rule in BLANKS and (path, FRONT_MATTER) in version
+    return version.get(key, 0) or (sys.maxsize if was_bare else 0)
 
 
 def was_committed(root: Path) -> bool:
@@ -109,10 +117,18 @@ def count(problems: Iterable[Problem]) -> Debt:
     return dict(Counter((p.path, p.rule) for p in found))
 
 
+def with_blanks(debt: Debt, now: Debt) -> Debt:
+    """What is tolerated, and the blanks of cards that got front matter since it was written."""
+    begun = {path for path, rule in debt if rule == FRONT_MATTER and (path, rule) not in now}
+    blanks = {(p, rule): n for (p, rule), n in now.items() if p in begun and rule in BLANKS}
+    return {**debt, **blanks}
+
+
 def split(problems: Iterable[Problem], debt: Debt) -> tuple[list[Problem], list[Problem]]:
     """(what must be mended, what is tolerated): a rule that a card breaks more often is not."""
     problems = list(problems)
     now = count(problems)
+    debt = with_blanks(debt, now)
     left, tolerated = [], []
     for problem in problems:
         key = (problem.path, problem.rule)

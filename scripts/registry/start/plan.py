@@ -72,7 +72,10 @@ def carry_out(plan: Start, root: Path) -> int:
         git.run(root, "reset", "-q", "--hard", was["before"])
         undo.restore_local(root, was["local"])
         raise
-    renamed = undo.point_origin(root, plan.former.where) if plan.former else False
+    renamed = False
+    if plan.former:
+        renamed = undo.point_origin(root, plan.former.where)
+        undo.call_branch(root, plan.former.branch)
     undo.remember(root, was, renamed)
     return owed
 

@@ -24,6 +24,8 @@ def now(root: Path) -> dict[str, str]:
     return {
         "before": git.run(root, "rev-parse", "HEAD").decode().strip(),
         "local": local.read_text() if local.exists() else "",
+        "branch": _branch(root),
+        "follows": git.ask(root, "rev-parse", "--abbrev-ref", "@{upstream}"),
     }
 
 
@@ -49,11 +51,30 @@ def back(root: Path) -> None:
     join.refuse_unsaved(root)
     git.run(root, "reset", "-q", "--hard", was["before"])
     restore_local(root, was["local"])
+    call_branch(root, was.get("branch", ""))
     if was["renamed"]:
         with suppress(git.GitError):
             git.run(root, "remote", "remove", "origin")
             git.run(root, "remote", "rename", "upstream", "origin")
+    if was.get("follows"):
+        with suppress(git.GitError):
+            git.run(root, "branch", "-q", f"--set-upstream-to={was['follows']}")
     _file(root).unlink()
+
+
+def call_branch(root: Path, name: str) -> None:
+    """Give the branch that is checked out this name, if no other has it.
+
+    Named as the branch that it goes to, it is sent there by a plain `git push`.
+    """
+    now = _branch(root)
+    if name and now and name != now:
+        with suppress(git.GitError):
+            git.run(root, "branch", "-m", now, name)
+
+
+def _branch(root: Path) -> str:
+    return git.ask(root, "symbolic-ref", "--short", "-q", "HEAD")
 
 
 def restore_local(root: Path, text: str) -> None:

@@ -117,7 +117,7 @@ def _refuse_swaps(survey: Survey, plan: Plan) -> None:
 def _refuse_mass_trash(survey: Survey, plan: Plan) -> None:
     gone, whole = len(plan[compare.TRASH]), len(survey.local.files)
     if compare.is_too_much(gone, whole) and not survey.session.options.delete:
-        raise refusals.many_gone(survey.entry, gone, whole)
+        raise refusals.many_gone(survey, gone)
 
 
 def _refuse_other_kinds(survey: Survey, plan: Plan) -> None:

@@ -78,14 +78,25 @@ def many_deletes(entry: Entry, deletes: int, whole: int, takes_local: bool) -> R
     )
 
 
-def many_gone(entry: Entry, gone: int, whole: int) -> Refusal:
+def many_gone(survey: Survey, gone: int) -> Refusal:
+    entry, whole = survey.entry, len(survey.local.files)
+    back = f"; if not, `make push DATASET={entry:sh} TAKE=local` puts them back"
     return Refusal(
         f"{gone} of its {whole} files were deleted in S3: if that is meant, "
         f"`make pull DATASET={entry:sh} DELETE=1` moves them to the trash here"
+        + (back if not survey.is_sealed else "")
     )
 
 
-def removed(entry: Entry) -> Refusal:
+def removed(survey: Survey) -> Refusal:
+    """S3 holds nothing of it any more: taken out by a command of ours, or by hand."""
+    entry, sealed = survey.entry, survey.marker
+    if sealed and sealed.files and entry.card.exists():
+        return Refusal(
+            f"S3 has lost all {plural(sealed.files, 'file')} of it, and no command of this tool "
+            f"took them away; what is here stays: `make push DATASET={entry:sh} TAKE=local` "
+            "puts it back"
+        )
     if not entry.card.exists():
         return Refusal(
             f"it was removed upstream, and its card too; what is here stays: "
@@ -170,4 +181,4 @@ def of_verdict(survey: Survey, plan: Plan, is_torn: bool = False) -> Refusal | N
     entry = survey.entry
     if plan.verdict == compare.NOT_HERE:
         return not_here(entry, is_torn, bool(len(survey.remote)))
-    return removed(entry) if plan.verdict == compare.REMOVED else None
+    return removed(survey) if plan.verdict == compare.REMOVED else None
