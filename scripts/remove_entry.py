@@ -20,6 +20,7 @@ from registry.humanize import plural
 from registry.index import scan
 from registry.options import Options
 from registry.raw import changes, verified
+from registry.raw import remove as raw_remove
 from registry.raw.dataset import Dataset
 from registry.remote import connect
 from registry.remote.session import Session
@@ -41,13 +42,17 @@ def main(argv: list[str]) -> int:
         removal = Removal(entry, session)
         removal.look()
         print(f"{entry}: {plural(len(removal.survey.remote), 'file')} in S3, to its trash prefix")
-    print(f"{entry}: {plural(len(scan.scan(entry.folder).files), 'file')} here, to the trash here")
+    raw = Dataset.anyway(entry) if SECTIONS[entry.section].travels == "dvc" else None
+    files = (raw.scan() if raw else scan.scan(entry.folder)).files
+    print(f"{entry}: {plural(len(files), 'file')} here, to the trash here")
     if Options.from_environment().dry_run:
         return 0
     if options.text("CONFIRM") != entry.name:
         raise Refusal(f"to remove it for everybody: add CONFIRM={entry:name}")
     if removal:
         removal.carry_out()
+    if raw:
+        raw_remove.take_out(raw)
     remove.take_out(entry)
     say(f"remove: {entry} is removed; commit that: git add -A {entry.section} && git commit")
     return 0

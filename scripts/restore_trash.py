@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from pathlib import Path
 
 from registry import console, entries, files, lock
 from registry.console import say
@@ -16,6 +17,8 @@ from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
 from registry.humanize import plural
 from registry.options import Options
+from registry.raw import remove as raw_remove
+from registry.sections import RAW
 from registry.sync import place, trash
 
 
@@ -36,12 +39,14 @@ def main(argv: list[str]) -> int:
 
 def restore(item: trash.Item) -> int:
     entry = Entry(item.section, item.name)
-    if entry.folder.is_symlink():
+    base = raw_remove.restore_base(entry) if entry.section == RAW else entry.folder
+    if base.is_symlink():
         raise Refusal(f"{entry} is a link: nothing is written through it")
     paths = item.files()
-    taken = [] if whole(item, entry) else [p for p in paths if not bring_back(item, entry, p)]
+    is_back = base == entry.folder and whole(item, entry)
+    taken = [] if is_back else [p for p in paths if not bring_back(item, base, p)]
     back = len(paths) - len(taken)
-    say(f"restore: {plural(back, 'file')} back in {entry}")
+    say(f"restore: {plural(back, 'file')} back in {os.path.relpath(base, ROOT)}")
     if taken:
         raise Refusal(
             f"{plural(len(taken), 'file')} left in {item.content.relative_to(ROOT)}, since others "
@@ -60,10 +65,10 @@ def whole(item: trash.Item, entry: Entry) -> bool:
     return True
 
 
-def bring_back(item: trash.Item, entry: Entry, path: str) -> bool:
+def bring_back(item: trash.Item, base: Path, path: str) -> bool:
     """Bring one file back; False if something is at its place, or on the way to it."""
-    source, target = item.content / path, entry.folder / path
-    if place.link_on_the_way(entry.folder, path) or target.exists():
+    source, target = item.content / path, base / path
+    if place.link_on_the_way(base, path) or target.exists():
         return False
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

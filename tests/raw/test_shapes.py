@@ -228,3 +228,42 @@ def test_what_dvc_leaves_out_is_left_out_and_named(anna):
     expect(anna.push(), 0)
     expect(anna.script("verify_entries", entry), 0)
     assert "up to date" in dvc(anna, "status", f"{entry}.dvc").out
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_it_is_removed_and_restored_as_a_whole(anna, shape):
+    """A file, several outs and an out of another name stayed where they were, unsaid."""
+    entry = f"raw_datasets/{shape.name}"
+    anna.card(entry)
+    shape.make(anna)
+    before = raw_files(anna)
+    anna.git("add", "-A")
+    anna.git("commit", "-qm", "with it")
+    replace(anna, shape.edited, b"an edit")
+    run = expect(anna.script("remove_entry", entry, CONFIRM=shape.name), 3)
+    assert "not added" in run.err and anna.read(shape.edited) == b"an edit", run
+    expect(anna.script("reset_entry", entry), 0)
+    run = expect(anna.script("remove_entry", entry, CONFIRM=shape.name), 0)
+    assert f"{len(before)} file" in run.out and raw_files(anna) == {}, run
+    ids = {p.name.split("-")[1]: p.name for p in (anna.path / ".registry/trash").iterdir()}
+    run = expect(anna.script("restore_trash", ids["removed"]), 0)
+    assert raw_files(anna) == before and f"{len(before)} file" in run.err, run
+    anna.git("checkout", "HEAD", "--", f"{entry}.dvc", f"{entry}.card.md")
+    assert "up to date" in dvc(anna, "status", f"{entry}.dvc").out
+    (anna.path / shape.edited).unlink()
+    expect(anna.script("restore_trash", ids["reset"]), 0)
+    assert anna.read(shape.edited) == b"an edit"
+
+
+@pytest.mark.parametrize("verb", ["add", "remove", "reset"])
+@pytest.mark.parametrize("text", [b"outs:\n<<<<<<< HEAD\n- md5: 1\n=======\n", b"outs: [\n"])
+def test_nothing_writes_over_a_dvc_file_that_nobody_can_read(anna, verb, text):
+    anna.add("raw_datasets/r", {"x": b"1"})
+    expect(anna.script("add_entry", "raw_datasets/r"), 0)
+    anna.git("add", "-A")
+    anna.git("commit", "-qm", "with it")
+    anna.write("raw_datasets/r.dvc", text)
+    run = expect(anna.script(f"{verb}_entry", "raw_datasets/r", CONFIRM="r"), 3)
+    assert "raw_datasets/r.dvc:2: " in run.err and "git checkout" in run.err, run
+    assert anna.read("raw_datasets/r.dvc") == text and anna.read("raw_datasets/r/x") == b"1"
+    assert anna.trash() == []
