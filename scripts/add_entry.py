@@ -106,4 +106,4 @@ def _few(paths: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "add"))

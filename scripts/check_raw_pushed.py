@@ -66,4 +66,4 @@ def pushed(line: list[str]) -> list[Version]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "pre-push"))

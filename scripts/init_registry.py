@@ -34,16 +34,15 @@ def main(argv: list[str]) -> int:
     if options.flag("UNDO"):
         return go_back()
     lock.take(ROOT, "make init")
-    dry_run = options.flag("DRY_RUN")  # what cannot be meant is told before anything is looked at
     if options.text("URL"):
-        place({})
+        place({})  # what cannot be meant is told before anything is looked at
     samples = find_samples()
     join.refuse_unsaved(ROOT)
     join.refuse_nameless(ROOT)
     found = look(options.text("FROM"), samples)
     for line in plan.described(found):
         say(f"init: {line}")
-    if dry_run:
+    if options.flag("DRY_RUN"):
         return 0
     if not is_conditional(found.remote):
         say("init: it has no conditional writes: pushes of one entry at one second may collide")
@@ -142,4 +141,4 @@ def say_next(found: Former | None) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "init"))

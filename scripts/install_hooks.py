@@ -73,4 +73,4 @@ def install(path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "hooks"))

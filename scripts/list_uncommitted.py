@@ -31,4 +31,4 @@ def and_share() -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "push"))

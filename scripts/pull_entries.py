@@ -140,4 +140,4 @@ def to_push(entry: Entry) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "pull"))

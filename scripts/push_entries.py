@@ -131,4 +131,4 @@ def report(
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "push"))

@@ -84,4 +84,4 @@ def refuse_unfit(entry: Entry) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "remove"))

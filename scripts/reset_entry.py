@@ -89,4 +89,4 @@ def summary(entry: Entry, aside: Path | None, files: int, size: str = "") -> Non
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "reset"))

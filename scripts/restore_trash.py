@@ -81,4 +81,4 @@ def bring_back(item: trash.Item, base: Path, path: str) -> bool:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "restore"))

@@ -99,4 +99,4 @@ def report(results: list[parallel.Result[Any]], away: int, meter: Meter) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(console.run(main))
+    raise SystemExit(console.run(main, "verify"))

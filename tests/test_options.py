@@ -69,6 +69,51 @@ def test_every_command_reads_its_flags_alike(clone, bucket, name, command):
     assert (anna.tree(), anna.git("status", "--porcelain")) == (before, told)
 
 
+WORDS = [(row.name, command) for row in TABLE if row.words for command in row.commands]
+
+
+@pytest.mark.parametrize(("name", "command"), WORDS)
+def test_every_command_judges_its_words_at_its_start(clone, name, command):
+    """A wrong word is named before S3 is asked, or anything is made; there is no bucket here."""
+    anna = clone("anna")
+    anna.add(A, {"x": b"1"})
+    before, told = anna.tree(), anna.git("status", "--porcelain")
+    words = ["DATASET=a"] if "DATASET" in {row.name for row in options.taken_by(command)} else []
+    for run in (anna.make(command, *words, f"{name}=perhaps"),
+                anna.make(command, *words, **{name: "perhaps"})):  # fmt: skip
+        expect(run, 2)
+        assert "perhaps" in run.err and name.lower() in run.err.lower(), run
+    assert (anna.tree(), anna.git("status", "--porcelain")) == (before, told)
+
+
+@pytest.mark.parametrize("command", options.EARNEST)
+def test_a_dry_run_that_a_command_does_not_know_does_nothing(clone, command):
+    """`make add DRY_RUN=1` was refused, and `DRY_RUN=1 make add` did it."""
+    anna = clone("anna")
+    anna.add("raw_datasets/r", {"x": b"1"})
+    before, told = anna.tree(), anna.git("status", "--porcelain", "--ignored")
+    words = ["DATASET=r"] if "DATASET" in {row.name for row in options.taken_by(command)} else []
+    run = expect(anna.make(command, *words, DRY_RUN="1"), 2)
+    assert f"{command}: {command} takes no DRY_RUN, and nothing was done" in run.err, run
+    assert (anna.tree(), anna.git("status", "--porcelain", "--ignored")) == (before, told)
+    takes = {row.name for row in options.taken_by(command)}
+    assert command in COMMANDS and "DRY_RUN" not in takes
+
+
+def test_what_somebody_else_calls_so_stops_no_hook(clone):
+    """A machine of CI may have a REMOTE or a STATUS of its own."""
+    anna = clone("anna")
+    expect(anna.script("check_cards", "--staged", REMOTE="origin", FIX="maybe", STATUS="ok"), 0)
+    expect(anna.script("install_hooks", DELETE="perhaps", TAKE="off"), 0)
+
+
+def test_what_is_handed_over_as_words_is_what_the_makefile_hands_over():
+    text = (ROOT / "Makefile").read_text()
+    handed = set(re.findall(r'"--\w+=\$\$(\w+)"', text))
+    listed = {row.name for row in TABLE if row.is_flag or row.words} & handed
+    assert {*options.HANDED_OVER} == listed
+
+
 @pytest.mark.parametrize("off", ["0", "no", "OFF", "false"])
 def test_off_is_off(clone, bucket, off):
     """The cases that were seen: FIX=0 repaired, LOCAL=no and LOCAL=yes were mistaken."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -26,16 +25,18 @@ def say(text: str) -> None:
 def run(main: Callable[[list[str]], int], name: str = "") -> int:
     """Call a script's main; every error becomes lines that a person can act on, and a code.
 
-    `name` is what the person knows the command by; else the script's verb. Codes: 0 done,
-    1 failed, 2 wrong usage, 3 refused, 130 interrupted. `--help` prints the script's docstring.
+    `name` is the command that the person typed: its variables are judged before anything is done.
+    Codes: 0 done, 1 failed, 2 wrong usage, 3 refused, 130 interrupted. `--help` prints the
+    script's docstring.
     """
     interrupt.heed()
     _guard_output()
-    name = name or os.path.basename(sys.argv[0]).partition("_")[0]
+    name = name or "registry"
     try:
         if sys.argv[1:2] == ["--help"]:
             print((sys.modules["__main__"].__doc__ or "").strip())
             return 0
+        options.judge(name)
         return main(options.settle(sys.argv[1:]))
     except RegistryError as error:
         say(f"{name}: {error}")

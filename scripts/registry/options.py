@@ -16,6 +16,12 @@ from registry.errors import UsageError
 ON, OFF = ("1", "yes", "on", "true"), ("", "0", "no", "off", "false")
 KINDS = ("flag", "text", "entry", "entries", "command")
 ANY = "any"  # every command takes it
+# Commands that change something and take no DRY_RUN. On make's command line they are refused by the
+# Makefile; before it, as in `DRY_RUN=1 make add`, only here.
+EARNEST = ("add", "card", "adopt", "card-export", "vocab", "hooks", "debt", "remote", "update")
+# What make hands over as words, `--fix=1`: `settle` reads these. In the environment of a hook or of
+# a script alone such a name is somebody else's.
+HANDED_OVER = ("ALL", "FORMAT", "FIX", "REMOTE", "STATUS", "OFFLINE")
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,22 @@ def choice(name: str) -> str:
 def text(name: str) -> str:
     """What was said, without blanks around it; "" for nothing."""
     return os.environ.get(name, "").strip()
+
+
+def judge(command: str) -> None:
+    """Raises UsageError for a value of any variable of a command that is none of its values.
+
+    Asked before the command begins, so that a typo never does half the work. Raised for DRY_RUN=1,
+    too, where the command could only do it in earnest.
+    """
+    if command in EARNEST and flag("DRY_RUN"):
+        raise UsageError(f"{command} takes no DRY_RUN, and nothing was done: leave it out")
+    for row in taken_by(command):
+        if row.name in os.environ and row.name not in HANDED_OVER:
+            if row.is_flag:
+                flag(row.name)
+            elif row.words:
+                choice(row.name)
 
 
 def settle(argv: list[str]) -> list[str]:
