@@ -140,6 +140,20 @@ def test_most_that_s3_lost_goes_here_by_the_line_that_it_says(ben, shared):
     assert set(ben.tree()) == {f"{A}/w", f"{A}/new"}
 
 
+def test_a_dead_push_is_released_by_the_lines_that_are_said(anna, ben, shared):
+    anna.write(f"{A}/x", b"Anna's")
+    anna.proxy.when("PUT", rf"/{A}/x").call(lambda: anna.running.kill())
+    assert anna.push(A).code != 0
+    anna.proxy.clear()
+    run = expect(ben.pull(A), 3)
+    run = expect(type_in(ben, named(run, "make unlock")), 2)
+    run = expect(type_in(ben, named(run, "make unlock", "CONFIRM")), 0)
+    assert marker(shared, A)["state"] == "torn"
+    expect(type_in(ben, named(run, "make seal")), 0)
+    assert marker(shared, A)["state"] == "done"
+    expect(ben.pull(A), 0)
+
+
 @pytest.mark.parametrize("lost", ["all", "some"])
 def test_what_an_old_script_deleted_is_said_and_put_back(anna, ben, shared, lost):
     """`aws s3 sync --delete`, from a checkout that lacks it: the markers stay, and vouch for it."""

@@ -124,7 +124,7 @@ def test_what_git_and_the_settings_say(anna, bucket):
     anna.write(".registry/stage/processed_datasets/b/half", b"1")
     found, run = doctor(anna, 1)
     assert found["verify", BAD] == ["off: DVC would take damaged files from S3 for good"]
-    assert "-> .venv/bin/dvc remote modify test verify true" in run.out
+    assert "-> .venv/bin/dvc remote modify --local test verify true" in run.out
     (said,) = found["secrets", BAD]
     assert "secret_access_key in .dvc/config" in said
     assert ".dvc/config.local, which is this machine's own" in said

@@ -72,7 +72,8 @@ def settings(visit: Visit) -> Iterator[Finding]:
     remote, options = dvc_config.load(visit.root), dvc_config.options(visit.root)
     yield Finding(OK, "remote", f"{remote.url} ('{remote.name}' of .dvc/config)")
     if options.get("verify", "").lower() not in ("true", "1", "yes", "on"):
-        cure = f".venv/bin/dvc remote modify {shlex.quote(remote.name)} verify true"
+        level = dvc_config.level(visit.root, "verify")
+        cure = f".venv/bin/dvc remote modify {level}{shlex.quote(remote.name)} verify true"
         yield Finding(BAD, "verify", "off: DVC would take damaged files from S3 for good", cure)
     else:
         yield Finding(OK, "verify", "DVC checks every file that it pulls")

@@ -64,6 +64,20 @@ def options(root: Path = ROOT) -> dict[str, str]:
     return found.get(f'remote "{name}"', {})
 
 
+def level(root: Path, option: str) -> str:
+    """Which file says what holds of an option of the default remote: a word for `dvc remote`.
+
+    The nearest one that sets it, else the nearest one that names the remote; "" for `.dvc/config`.
+    """
+    section = f'remote "{load(root).name}"'
+    words = ("--system ", "--global ", "", "--local ")
+    said = [
+        (word, _parse(path).get(section, {})) for word, path in zip(words, files(root), strict=True)
+    ]
+    setting = [word for word, options in said if option in options]
+    return (setting or [word for word, options in said if "url" in options] or [""])[-1]
+
+
 def cache(root: Path = ROOT) -> dict[str, str]:
     """What DVC's config files say of its cache."""
     return _settings(root).get("cache", {})
