@@ -16,6 +16,9 @@ from support.servers import MOTO
 
 from registry.doctor import access
 from registry.doctor.check import BAD, NOTE, OK, Visit
+from registry.entries import Entry
+from registry.index.journal import Journal
+from registry.remote import dvc_config
 from registry.remote.http import Answer
 from registry.remote.location import Remote
 from registry.remote.s3 import Client
@@ -144,7 +147,8 @@ def test_unfinished_pushes_and_uploads(anna, bucket):
     torn = {**marker(bucket, "champion_models/m"), "state": "torn"}
     bucket.put(f".registry/{P}.json", json.dumps(old).encode())
     bucket.put(".registry/champion_models/m.json", json.dumps(torn).encode())
-    anna.write(f".registry/journal/{P}.json", b"{}")
+    place = dvc_config.load(anna.path).identity
+    Journal(place, token="t").save(Entry(*P.split("/"), anna.path))
     bucket.client.request("POST", bucket.key(f"{P}/big.bin"), {"uploads": ""})
     found, run = doctor(anna, 1)
     assert found["pushes", BAD] == [

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from registry import dvc_file, entries
+from registry.doctor import raw_objects
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes
+from registry.raw import verified
 from registry.remote import capabilities, location
-from registry.sections import SYNCED
+from registry.sections import RAW, SYNCED
 from registry.sync import marker
 
 OLD_SECONDS = 86400.0
@@ -137,7 +139,7 @@ def disk(visit: Visit) -> Iterator[Finding]:
 
 
 def _is_here(entry: Entry) -> bool:
-    return entry.folder.is_dir()
+    return verified.is_here(entry) if entry.section == RAW else entry.folder.is_dir()
 
 
 def _size(visit: Visit, entry: Entry) -> int:
@@ -153,6 +155,7 @@ CHECKS: tuple[Check, ...] = (
     versioning,
     encryption,
     pushes,
+    raw_objects.raw_objects,
     uploads,
     disk,
 )

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from registry import git, pipelines, secret_options
+from registry.doctor import leftovers
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
 from registry.entries import CARD
-from registry.humanize import plural
 from registry.remote import dvc_config
 from registry.sections import SECTIONS
 from registry.transfer import aws
@@ -147,26 +147,6 @@ def _runs(hook: Path, name: str) -> bool:
     return f"scripts/hooks/{name}" in hook.read_text(errors="replace")
 
 
-def leftovers(visit: Visit) -> Iterator[Finding]:
-    """What commands that were killed left in this clone."""
-    top = visit.root / ".registry"
-    for path in sorted(top.glob("journal/*/*.json")):
-        entry = f"{path.parent.name}/{path.stem}"
-        cure = f"make push DATASET={shlex.quote(entry)}"
-        yield Finding(BAD, "leftovers", f"a push of {entry} was not finished here", cure)
-    staged = [path for path in top.glob("stage/*/*") if any(path.iterdir())]
-    unfinished = [path for path in top.glob("unfinished/*") if any(path.iterdir())]
-    if unfinished:
-        text = "raw data that a stopped pull fetched waits for the next one"
-        yield Finding(NOTE, "leftovers", text, "make pull, or delete .registry/unfinished/")
-    if staged:
-        many = plural(len(staged), "entry", "entries")
-        text = f"files in transit of {many}, from a command that runs or was killed"
-        yield Finding(NOTE, "leftovers", text, "the next pull or push removes them")
-    if not staged and not unfinished and not [*top.glob("journal/*/*.json")]:
-        yield Finding(OK, "leftovers", "none here")
-
-
 CHECKS: tuple[Check, ...] = (
     place,
     tools,
@@ -175,5 +155,5 @@ CHECKS: tuple[Check, ...] = (
     secrets,
     data_in_git,
     hooks,
-    leftovers,
+    leftovers.leftovers,
 )

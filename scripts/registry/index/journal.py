@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from registry.entries import Entry
 from registry.index import checksummed
@@ -83,6 +83,25 @@ def load(entry: Entry, remote: str, numbers: Numbers | None = None) -> Journal |
 
     is_good = checksummed.read(_path(entry), take)
     return journals[0] if is_good and journals[0].remote == remote else None
+
+
+class Leftover(NamedTuple):
+    """The journal of a run that was not finished. `remote`: None if it cannot be read."""
+
+    entry: str
+    path: str
+    remote: str | None
+    is_push: bool = False
+
+
+def leftovers(root: Path) -> Iterator[Leftover]:
+    """All journals of this clone, whatever their remote."""
+    for path in sorted(root.glob(".registry/journal/*/*.json")):
+        head = checksummed.head(path) or {}
+        remote, token = head.get("remote"), head.get("token")
+        entry, name = f"{path.parent.name}/{path.stem}", path.relative_to(root).as_posix()
+        is_good = isinstance(remote, str) and isinstance(token, str)
+        yield Leftover(entry, name, remote if is_good else None, bool(token))
 
 
 def drop(entry: Entry) -> None:

@@ -55,14 +55,15 @@ def damaged(client: Client, rows: Mapping[str, Object]) -> list[str]:
 def _is_damaged(client: Client, name: str, row: Object, is_md5: bool) -> bool:
     if row.size <= SURE_BYTES:
         answer = client.get(row.key)
-        return answer is not None and not _holds(answer.body, name)
+        return answer is not None and not holds(answer.body, name)
     if objects.is_legacy(name) or not is_md5 or not _MD5.fullmatch(row.etag):
         return False
     head = client.head(row.key)
     return head is not None and not head.hides_bytes
 
 
-def _holds(body: bytes, name: str) -> bool:
+def holds(body: bytes, name: str) -> bool:
+    """Whether these bytes are what the object's name says."""
     digest = objects.digest_of(name)
     return digest == etag.md5(body) or (
         objects.is_legacy(name) and digest in objects.old_digests_of(body)

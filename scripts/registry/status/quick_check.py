@@ -78,6 +78,8 @@ class Gate:
         sealed = known and known.marker and known.marker == self.etags.get(str(entry))
         if not known or not sealed or self.session.options.full:
             return True
+        if journal.load(entry, self.session.remote.identity):
+            return True
         return known.stamp != self.stamps.of(entry).stamp
 
     def _push(self, entry: Entry) -> bool:
