@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 
-from registry import console, entries, lock, options
+from registry import console, entries, git, lock, options
 from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
@@ -54,7 +54,9 @@ def main(argv: list[str]) -> int:
     if raw:
         raw_remove.take_out(raw)
     remove.take_out(entry)
-    say(f"remove: {entry} is removed; commit that: git add -A {entry.section} && git commit")
+    changed = git.ask(ROOT, "status", "--porcelain", "--", entry.section)
+    commit = f"; commit that: git add -A {entry.section} && git commit" if changed else ""
+    say(f"remove: {entry} is removed{commit}")
     return 0
 
 

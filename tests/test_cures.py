@@ -154,6 +154,22 @@ def test_a_dead_push_is_released_by_the_lines_that_are_said(anna, ben, shared):
     expect(ben.pull(A), 0)
 
 
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_removal_says_what_to_commit_if_there_is_anything(anna, bucket, is_committed):
+    anna.git("add", "-A")
+    anna.git("commit", "-qm", "before", "--allow-empty")
+    anna.add(A, {"x": b"1"})
+    if is_committed:
+        anna.git("add", "-A")
+        anna.git("commit", "-qm", "a")
+    run = expect(anna.make("remove", f"DATASET={A}", "CONFIRM=a"), 0)
+    assert ("commit that" in run.err) == is_committed, run
+    if is_committed:
+        line = re.search("commit that: (.*)", run.err)[1].replace("git commit", "git commit -qm x")
+        expect(type_in(anna, line), 0)
+    assert anna.git("status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize("lost", ["all", "some"])
 def test_what_an_old_script_deleted_is_said_and_put_back(anna, ben, shared, lost):
     """`aws s3 sync --delete`, from a checkout that lacks it: the markers stay, and vouch for it."""
