@@ -12,19 +12,21 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import suppress
 
 from registry import console, dvc_file, git
 from registry.console import say
 from registry.dvc_file import Version
 from registry.dvc_outs import BadDvcFile
-from registry.entries import ROOT
-from registry.errors import Unreachable
+from registry.entries import ROOT, Entry
+from registry.errors import RegistryError, Unreachable
 from registry.raw import manifest
 
 
 def main(argv: list[str]) -> int:
     try:
-        named = {version for line in framework() or sys.stdin for version in pushed(line.split())}
+        lines = [line.split() for line in framework() or sys.stdin]
+        named = {version: line for line in lines for version in pushed(line)}
     except BadDvcFile as error:
         say(f"pre-push: {error}")
         say("pre-push: nothing was pushed; mend that, commit it, and push again")
@@ -36,12 +38,29 @@ def main(argv: list[str]) -> int:
     except Unreachable as error:
         say(f"pre-push: could not ask S3 for the raw datasets, which may be missing: {error}")
         return 0
-    for entry in dict.fromkeys(version.entry for version in missing):
-        say(f"pre-push: {entry} is not in S3 yet in the version that you push:")
-        say(f"  make push DATASET={shlex.quote(entry)}")
+    cures = {cure(version, named[version]): version.entry for version in missing}
+    for command, entry in cures.items():
+        say(f"pre-push: S3 lacks the version of {entry} that you push, or holds it damaged:")
+        say(f"  {command}")
     if missing:
         say("pre-push: nothing was pushed; do that, and push again")
     return 1 if missing else 0
+
+
+def cure(version: Version, line: list[str]) -> str:
+    """What sends a version that a pushed ref names; another branch has to be gone to first."""
+    word = f"DATASET={shlex.quote(version.entry)}"
+    section, _, name = version.entry.partition("/")
+    with suppress(RegistryError):
+        if version in dvc_file.on_disk(Entry(section, name)):
+            return f"make push {word}"
+    branch = line[0].removeprefix("refs/heads/")
+    go = (
+        f"checkout {shlex.quote(branch)}"
+        if branch != line[0]
+        else f"checkout --detach {line[1][:12]}"
+    )
+    return f"git {go} && make pull {word} && make push {word}"
 
 
 def framework() -> list[str]:

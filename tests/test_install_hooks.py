@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 
 import pytest
 from support import cards as kit
+from support.oracle import expect
 
 
 @pytest.fixture
@@ -136,3 +138,24 @@ def test_the_push_of_a_raw_dataset_that_is_not_in_s3_is_stopped(clone, rclone_bu
     rclone_bucket.put(key, b"[]")
     again = anna.run("git", "push", "elsewhere", "HEAD:refs/heads/main")
     assert again.code == 0, again
+
+
+def test_a_version_of_another_branch_is_sent_by_the_line_that_is_said(anna, bucket, tmp_path):
+    """`make push` would send the version of the branch that is checked out."""
+    anna.run("git", "init", "--quiet", "--bare", str(tmp_path / "origin.git"))
+    anna.git("remote", "add", "elsewhere", str(tmp_path / "origin.git"))
+    anna.git("push", "-q", "elsewhere", "HEAD:refs/heads/second")
+    for branch, body in (("first", b"1"), ("second", b"2")):
+        anna.git("switch", "-q", "-c", branch)
+        anna.add("raw_datasets/r", {"x": body})
+        expect(anna.script("add_entry", "raw_datasets/r"), 0)
+        anna.git("add", "-A")
+        anna.git("commit", "-qm", branch)
+    anna.git("switch", "-q", "first")
+    expect(anna.script("pull_entries", "raw_datasets/r"), 0)
+    expect(anna.script("push_entries", "raw_datasets/r"), 0)
+    expect(anna.script("install_hooks"), 0)
+    stopped = expect(anna.run("git", "push", "-q", "elsewhere", "second"), 1)
+    command = re.search("^  (git checkout second && .*)$", stopped.err, re.MULTILINE)[1]
+    expect(anna.run("bash", "-c", command), 0)
+    expect(anna.run("git", "push", "-q", "elsewhere", "second"), 0)
