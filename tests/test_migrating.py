@@ -6,8 +6,9 @@ import json
 
 import pytest
 from support.checkout import Checkout
-from support.old_registry import CARDS, DATA, OldRegistry
+from support.old_registry import CARDS, DATA, OldRegistry, legacy
 from support.oracle import assert_clean, expect
+from support.process import Run
 
 MIRRORED = {e: files for e, files in DATA.items() if not e.startswith("raw_datasets/")}
 SECTIONS = ("raw_datasets", "processed_datasets", "champion_models", "training_results")
@@ -80,6 +81,15 @@ def test_everybody_else_types_git_pull(fresh, old, moto_bucket, clone):
     theirs = Checkout.__new__(Checkout)
     theirs.__dict__ = {**fresh.__dict__, "path": old.path}
     (old.path / ".venv").symlink_to((fresh.path / ".venv").resolve())
+    for digest, body in legacy()[1].items():  # what Git ignores stays when the project goes
+        old.write(f"raw_datasets/.dvc/cache/{digest[:2]}/{digest[2:]}", body)
+    old.write("raw_datasets/.dvc/tmp/lock", b"")
+    run = theirs.make("pull")
+    assert "exit code 3" in run.err and f"`{cure_of(run)}` takes it out" in run.err, run
+    assert theirs.tree("raw_datasets/texts") == {
+        k: v for k, v in everything().items() if "raw_" in k
+    }
+    expect(theirs.run("bash", "-c", cure_of(run)), 0)
     expect(theirs.make("pull"), 0)
     told = expect(theirs.make("status", "FORMAT=json"), 0).out
     assert "problems" in expect(theirs.make("check-cards"), 0).err
@@ -87,6 +97,11 @@ def test_everybody_else_types_git_pull(fresh, old, moto_bucket, clone):
     assert states.pop("experiments/first try") == "kept"
     assert set(states.values()) == {"up to date"}, states
     assert theirs.tree() == {**everything(), "experiments/first try/data.txt": b"scratch"}
+    assert all((old.path / f".dvc/cache/{d[:2]}/{d[2:]}").is_file() for d in legacy()[1])
+
+
+def cure_of(run: Run) -> str:
+    return next(part for part in run.err.split("`") if part.startswith("mkdir -p .dvc/cache"))
 
 
 def test_the_first_day_needs_no_expert(fresh, tmp_path, moto_bucket):
