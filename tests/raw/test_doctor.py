@@ -86,3 +86,32 @@ def test_the_cure_for_a_journal_of_this_place_works(anna, bucket, token, verb):
     assert cure.startswith(f"make {verb} ")
     expect(anna.run("bash", "-c", cure), 0)
     assert lines(anna, "leftovers") == ["ok    leftovers: none here"]
+
+
+@pytest.mark.parametrize("level", ["--local", "--project", "--global"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("acl", "private"),
+        ("grant_read", "id=1"),
+        ("version_aware", "true"),
+        ("sse_customer_key", "k"),
+    ],
+)
+def test_settings_that_plain_dvc_alone_obeys(anna, level, name, value):
+    remote, url = (".venv/bin/dvc", "remote"), dvc_config.options(anna.path)["url"]
+    if level != "--local":
+        expect(anna.run(*remote, "add", level, "test", url), 0)
+    expect(anna.run(*remote, "modify", level, "test", name, value), 0)
+    (line,) = lines(anna, f"plain dvc: {name} of remote 'test' is obeyed by plain dvc alone")
+    assert line.startswith("note"), line
+    cure = line.split("unless that is meant: ")[1]
+    assert level in cure or level == "--project"
+    expect(anna.run("bash", "-c", cure), 0)
+    assert lines(anna, "plain dvc") == []
+
+
+def test_settings_that_change_nothing_are_not_named(anna):
+    for name, value in (("version_aware", "false"), ("use_ssl", "false"), ("jobs", "4")):
+        expect(anna.run(".venv/bin/dvc", "remote", "modify", "--local", "test", name, value), 0)
+    assert lines(anna, "plain dvc") == []

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from registry import git, pipelines, secret_options
-from registry.doctor import leftovers
+from registry.doctor import leftovers, plain_dvc
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
 from registry.entries import CARD
 from registry.remote import dvc_config
@@ -77,12 +77,6 @@ def settings(visit: Visit) -> Iterator[Finding]:
         yield Finding(BAD, "verify", "off: DVC would take damaged files from S3 for good", cure)
     else:
         yield Finding(OK, "verify", "DVC checks every file that it pulls")
-
-
-def plain_dvc(visit: Visit) -> Iterator[Finding]:
-    """Data in this repository that no command of ours serves."""
-    if told := pipelines.note(visit.root):
-        yield Finding(NOTE, "plain dvc", *told)
 
 
 def secrets(visit: Visit) -> Iterator[Finding]:
@@ -151,7 +145,7 @@ CHECKS: tuple[Check, ...] = (
     place,
     tools,
     settings,
-    plain_dvc,
+    plain_dvc.plain_dvc,
     secrets,
     data_in_git,
     hooks,
