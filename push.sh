@@ -5,8 +5,8 @@
 #
 # Overwrites nothing in S3 that was not seen here. Variables: DRY_RUN=1 says what it would do;
 # FULL=1 lists all of S3; TAKE=local lets yours win where both changed; DELETE=1 lets most of an
-# entry go; ENGINE=aws or ENGINE=rclone forces one mover of the bytes; AWS=/path/to/aws names
-# another aws.
+# entry go; ENGINE=aws has aws move the bytes, AWS=/path/to/aws names another one; CONNECTIONS=32 and
+# LIMIT=50M (bytes a second) bound what this command takes.
 # Exit code: 0 all done and verified, 1 something failed (run again), 2 wrong usage,
 # 3 refused (a person must choose), 130 interrupted.
 set -euo pipefail

@@ -45,18 +45,21 @@ def _both(workload: str, link: str, case: str, tool: str, peer: str, factor: flo
 
 NEAR, FAR, CABLE = servers.LINKS
 TARGETS = [
-    *_both("SMALL", NEAR, "nothing changed, {}", "ours", "rclone", 0.7),
+    *_both("SMALL", NEAR, "nothing changed, {}", "ours", "rclone", 0.5),
     *_both("SMALL", NEAR, "nothing changed, {}", "ours", "original", 0.06),
     *_both("MANY", NEAR, "nothing changed, {}", "ours", "rclone", 0.1),
     *_both("SMALL", FAR, "nothing changed, {}", "ours", "rclone", 0.5),
     *_both("SMALL", NEAR, "one file changed, {}", "ours", "original", 0.4),
-    *_both("SMALL", NEAR, "one file changed, {}", "ours rclone", "rclone", 2.0),
-    *_both("SMALL", NEAR, "cold {}", "ours", "rclone", 1.2),
+    *_both("SMALL", NEAR, "one file changed, {}", "ours", "rclone", 1.2),
+    *_both("SMALL", FAR, "one file changed, {}", "ours", "rclone", 0.8),
+    *_both("SMALL", NEAR, "cold {}", "ours", "rclone", 0.7),
     *_both("SMALL", NEAR, "cold {}", "ours", "original", 0.2),
-    Target("SMALL", FAR, "cold pull", "ours", "rclone 64", 1.2),
-    *_both("BIG", CABLE, "cold {}", "ours", "best peer", 1.2),
-    *_both("BIG", NEAR, "cold {}", "ours", "best peer", 2.5),
-    Target("MIXED", NEAR, "cold pull", "ours", "original", 0.35),
+    *_both("SMALL", FAR, "cold {}", "ours", "rclone 64", 0.35),
+    *_both("SMALL", FAR, "cold {}", "ours", "rclone 256", 0.8),
+    *_both("BIG", CABLE, "cold {}", "ours", "best peer", 1.03),
+    *_both("BIG", NEAR, "cold {}", "ours", "best peer", 1.5),
+    *_both("MIXED", NEAR, "cold {}", "ours", "original", 0.2),
+    *_both("MIXED", NEAR, "cold {}", "ours", "rclone", 1.2),
     Target("SMALL", NEAR, "one entry, pull", "ours", "original", 0.5),
 ]
 

@@ -25,16 +25,19 @@ from registry.raw import pull as raw_pull
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
-from registry.sync import describe, trash
+from registry.sync import describe, marker, trash
 from registry.sync.pull import Pull
 from registry.transfer import engine
+
+FEW = 8  # entries whose markers are read one by one
 
 
 def main(argv: list[str]) -> int:
     chosen = entries.select(console.words_from(argv), SYNCED)
     mirrored = [entry for entry in chosen if entry.section in MIRRORED]
-    session, etags = connect.connect() if mirrored else (connect.begin(), {})
-    looked = parallel.each(mirrored, lambda e: e, partial(look, session, etags))
+    session = connect.begin()
+    markers = Markers(session, mirrored)
+    looked = parallel.each(mirrored, lambda e: e, partial(look, session, markers))
     pulls = [r.value for r in looked if r.value]
     raw = raw_pull.choose(session, (entry for entry in chosen if entry.section not in MIRRORED))
     for dataset in raw.kept:
@@ -42,6 +45,8 @@ def main(argv: list[str]) -> int:
         say(f"{dataset.entry}: changed here and not added, kept; {cure}")
     if session.options.dry_run:
         print_plans(raw, pulls)
+        if any(pull.wanted for pull in pulls):
+            say(f"pull: {engine.carrier(session)}")
         return console.worst([console.report(looked), console.report(raw.refused)])
     done, raw_done, took = carry_out(session, raw, pulls)
     trash.purge(entries.ROOT)
@@ -54,33 +59,57 @@ def carry_out(
 ) -> tuple[list[parallel.Result[None]], list[raw_pull.Result], str]:
     """Mirrored entries, raw ones beside them; what became of either, and the time it took."""
     raw_plan = prefetch.plan(session, raw.wanted)
-    plans = sum(bool(p.wanted) for p in pulls)
     files = raw_plan.amount.files + sum(len(p.wanted) for p in pulls)
     size = raw_plan.amount.bytes + sum(p.wanted_bytes for p in pulls)
     with Meter("fetched", files, size) as meter, ThreadPoolExecutor(1) as beside:
         raw_done = beside.submit(raw_pull.bring, raw_plan, partial(meter.moved, "raw"))
         hands = engine.movers(session)
-        done = parallel.each(pulls, lambda p: p.entry, partial(bring, meter, plans), hands)
-        took, brought = meter.took, raw_done.result()
+        done = parallel.each(pulls, lambda p: p.entry, partial(bring, meter), hands)
+        took, brought = meter.took + meter.rate, raw_done.result()
     return done, brought + raw_pull.bring_by_dvc(session, raw.foreign), took
 
 
-def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
+class Markers:
+    """Knows the entries' markers, as far as needed: the proof that S3 answers.
+
+    Few are read one by one, since those that changed have to be read anyway.
+    """
+
+    def __init__(self, session: Session, chosen: list[Entry]) -> None:
+        self._client, self._etags = session.client, dict[str, str]()
+        self._seen: dict[Entry, marker.Seen] = {}
+        self._is_few = len(chosen) <= FEW
+        if not self._is_few:
+            self._etags = connect.enter(session)
+        elif chosen:
+            first = partial(marker.read, entry=chosen[0])
+            self._seen = {chosen[0]: connect.first(session, first)}
+
+    def of(self, entry: Entry) -> tuple[marker.Seen | None, str]:
+        """What was read of it, if it was, and its ETag."""
+        if not self._is_few:
+            return None, self._etags.get(str(entry), "")
+        seen = self._seen.pop(entry, None) or marker.read(self._client, entry)
+        return seen, seen[1]
+
+
+def look(session: Session, markers: Markers, entry: Entry) -> Pull:
     """Plan one entry's pull."""
     known = baseline.header(entry, session.remote.identity)
-    is_known = bool(known and known.marker and known.marker == etags.get(str(entry)))
+    seen, tag = markers.of(entry)
+    is_known = bool(known and known.marker and known.marker == tag)
     pull = Pull(entry, session)
-    pull.look(is_known and not session.options.full)
+    pull.look(is_known and not session.options.full, seen)
     pull.decide()
     if not pull.survey.remote and not pull.survey.local.files:
         raise Refusal("it has a card, but S3 holds nothing for it: ask its author to push it")
     return pull
 
 
-def bring(meter: Meter, plans: int, pull: Pull) -> None:
+def bring(meter: Meter, pull: Pull) -> None:
     """Carry out one entry's plan."""
     try:
-        pull.fetch(partial(meter.moved, str(pull.entry)), plans)
+        pull.fetch(partial(meter.moved, str(pull.entry)))
         pull.place()
         pull.finish()
     except BaseException:

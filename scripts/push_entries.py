@@ -23,7 +23,7 @@ from registry.raw import push as raw_push
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
-from registry.sync import describe
+from registry.sync import describe, marker
 from registry.sync.push import Push
 from registry.transfer import engine
 
@@ -36,13 +36,17 @@ BEST_EFFORT = (
 def main(argv: list[str]) -> int:
     words = console.words_from(argv)
     chosen = entries.select(words, SYNCED)
-    session, _ = connect.connect()
+    session = connect.begin()
+    mirrored = [entry for entry in chosen if entry.section in MIRRORED]
+    seen = {e: connect.first(session, partial(marker.read, entry=e)) for e in mirrored[:1]}
     raw = [entry for entry in chosen if entry.section not in MIRRORED]
+    if not mirrored:
+        connect.enter(session)
     if not words:
         raw = [entry for entry in raw if raw_push.has_bytes(entry)]
     code = send_raw(session, raw) if raw else 0
-    mirrored = [entry for entry in chosen if entry.section in MIRRORED]
-    return console.worst([code, send_mirrored(session, mirrored) if mirrored else 0])
+    seen = {} if raw else seen  # that may have taken long
+    return console.worst([code, send_mirrored(session, mirrored, seen) if mirrored else 0])
 
 
 def send_raw(session: Session, chosen: list[Entry]) -> int:
@@ -65,39 +69,41 @@ def send_raw(session: Session, chosen: list[Entry]) -> int:
     return code
 
 
-def send_mirrored(session: Session, chosen: list[Entry]) -> int:
-    looked = parallel.each(chosen, lambda e: e, partial(look, session))
+def send_mirrored(session: Session, chosen: list[Entry], seen: dict[Entry, marker.Seen]) -> int:
+    """Send mirrored entries; `seen`: their markers, as far as they were read already."""
+    looked = parallel.each(chosen, lambda e: e, partial(look, session, seen))
     pushes = [r.value for r in looked if r.value]
     if session.options.dry_run:
         for line in chain.from_iterable(map(describe.planned_push, pushes)):
             print(line)
+        if any(push.files for push in pushes):
+            say(f"push: {engine.carrier(session)}")
         return console.report(looked)
-    plans = sum(bool(push.files) for push in pushes)
     meter = Meter("sent", sum(push.files for push in pushes), sum(p.bytes for p in pushes))
     hands = engine.movers(session)
     try:
-        done = parallel.each(pushes, lambda p: p.entry, partial(send, meter, plans), hands)
+        done = parallel.each(pushes, lambda p: p.entry, partial(send, meter), hands)
     finally:
         meter.close()
     return report(session, pushes, [*[r for r in looked if r.error], *done], meter)
 
 
-def look(session: Session, entry: Entry) -> Push:
+def look(session: Session, seen: dict[Entry, marker.Seen], entry: Entry) -> Push:
     """Plan one entry's push."""
     push = Push(entry, session)
-    push.look()
+    push.look(seen.pop(entry, None))
     push.decide()
     return push
 
 
-def send(meter: Meter, plans: int, push: Push) -> None:
+def send(meter: Meter, push: Push) -> None:
     """Carry out one entry's plan."""
     if push.is_idle:
         push.learn()
         return
     try:
         push.claim()
-        push.send(partial(meter.moved, str(push.entry)), plans)
+        push.send(partial(meter.moved, str(push.entry)))
         push.delete()
         push.seal()
     except BaseException:
@@ -125,7 +131,7 @@ def report(
     say(
         f"push: {plural(len(good) - behind, 'entry', 'entries')} up to date in S3, "
         f"{plural(sum(p.files for p in good), 'file')} sent "
-        f"({human_bytes(sum(p.bytes for p in good))}) {meter.took}{refused}{effort}"
+        f"({human_bytes(sum(p.bytes for p in good))}) {meter.took}{meter.rate}{refused}{effort}"
     )
     return code
 

@@ -16,7 +16,7 @@ from registry.entries import Entry
 from registry.errors import UsageError
 from registry.humanize import plural
 from registry.remote import connect
-from registry.sections import SYNCED
+from registry.sections import MIRRORED, SYNCED
 from registry.status.quick_check import Gate, Refused
 
 
@@ -31,8 +31,11 @@ def main(argv: list[str]) -> int:
     workspace.sweep(entries.ROOT)
     session = connect.begin()
     gate = Gate(session, chosen, bool(words))
-    gate.etags = connect.enter(session)
+    if direction == "pull":
+        gate.etags = connect.enter(session)
     wanted, refused = gate.sift(chosen, direction)
+    if direction == "push" and not any(entry.section in MIRRORED for entry in wanted):
+        connect.enter(session)  # else it is the push itself that proves it, with its first request
     if direction == "push":
         wanted, bad = _with_good_cards(wanted)
         refused += bad

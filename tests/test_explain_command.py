@@ -23,7 +23,7 @@ def test_one_command_is_explained(clone):
     run = expect(clone("anna").make("help", "CMD=pull"), 0)
     assert run.out.startswith("make pull: bring everything here up to date with S3")
     assert "usage: ./pull.sh [section/name" in run.out
-    assert "  TAKE     local: where both sides changed, keep what is here" in run.out
+    assert "  TAKE         local: where both sides changed, keep what is here" in run.out
     assert "3 refused (a person must choose), 130 interrupted" in run.out
     assert run.out.count("Exit code") == 1
 

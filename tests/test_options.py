@@ -34,8 +34,8 @@ def test_a_flag_is_on_off_or_an_error_that_names_it(name, monkeypatch):
 
 
 def test_a_choice_is_one_of_its_words(monkeypatch):
-    monkeypatch.setenv("ENGINE", "rclone")
-    assert options.choice("ENGINE") == "rclone"
+    monkeypatch.setenv("ENGINE", "aws")
+    assert options.choice("ENGINE") == "aws"
     monkeypatch.setenv("ENGINE", "1")
     with pytest.raises(UsageError, match=r"^ENGINE='1': the choices are auto, aws, rclone"):
         options.choice("ENGINE")

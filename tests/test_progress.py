@@ -58,6 +58,7 @@ def test_on_a_terminal(two, bucket):
         screen(pulled)[-1],
     ]
     summary = r"pull: 2 entries up to date, 24 files fetched \(5\.7 MiB\) in (\d+\.\d|\d+) s"
+    summary += r" \([\d.]+ \S+/s, [\d,]+ files/s\)"
     assert re.fullmatch(summary, screen(pulled)[-1])
     for line in (*live(sent), *live(pulled)):
         assert LIVE.fullmatch(line) and len(line) < 80, line
@@ -108,7 +109,7 @@ def test_a_failure_comes_after_the_live_line(two, bucket):
     ben.proxy.when("GET", r"/00\.bin").answer(403)
     code, sent = in_terminal(ben, ".venv/bin/python", "scripts/reset_entry.py", P)
     assert code == 1
-    assert screen(sent)[-1].startswith(("reset: aws s3 sync: ", "reset: rclone copy: "))
+    assert screen(sent)[-1].startswith(("reset: aws s3 sync: ", "reset: 00.bin: "))
 
 
 def test_many_hands_write_whole_lines(monkeypatch, capfd):

@@ -164,7 +164,7 @@ def test_no_proxy_stands_before_it(running, name):
     running.add("processed_datasets/p", {"x": b"1"})
     before = running.tree()
     expect(running.make("add", "DATASET=r", **env), 0)
-    for engine in ("aws", "rclone"):
+    for engine in ("aws", "auto"):
         running.write("processed_datasets/p/x", engine.encode())
         expect(running.push(ENGINE=engine, **env), 0)
         running.delete("raw_datasets/r", ".dvc/cache", "processed_datasets/p")

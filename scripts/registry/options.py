@@ -32,13 +32,19 @@ class Options:
     delete: bool = False  # DELETE=1: deleting most of an entry is meant
     dry_run: bool = False  # DRY_RUN=1: say it, do not do it
     full: bool = False  # FULL=1: list everything, trust no marker
-    engine: str = "auto"  # ENGINE=aws or rclone: who moves the bytes, whatever the plan
+    engine: str = "auto"  # ENGINE=aws: who moves the bytes
+    connections: int = 0  # CONNECTIONS=32: how many at most; 0: as many as pay
+    limit: int = 0  # LIMIT=50M: bytes a second at most; 0: no limit
 
     @classmethod
     def from_environment(cls) -> Options:
         """Raises UsageError for a value that is not understood."""
         take, engine = choice("TAKE"), choice("ENGINE") or "auto"
-        return cls(take == "local", flag("DELETE"), flag("DRY_RUN"), flag("FULL"), engine)
+        flags = flag("DELETE"), flag("DRY_RUN"), flag("FULL")
+        connections, limit = amount("CONNECTIONS", "32"), amount("LIMIT", "50M", "KMG")
+        if engine == "aws" and (connections or limit):
+            raise UsageError("CONNECTIONS and LIMIT are for ENGINE=auto: aws has its own settings")
+        return cls(take == "local", *flags, engine, connections, limit)
 
 
 def flag(name: str) -> bool:
@@ -53,6 +59,17 @@ def choice(name: str) -> str:
     if value and value not in words:
         raise UsageError(f"{name}={value!r}: the choices are {', '.join(words)}")
     return value
+
+
+def amount(name: str, example: str, units: str = "") -> int:
+    """A number above 0, perhaps with a unit of thousands; 0 where nothing was said."""
+    value = text(name).upper()
+    digits = value[:-1] if value and value[-1] in units else value
+    if not value:
+        return 0
+    if not digits.isascii() or not digits.isdigit() or not int(digits):
+        raise UsageError(f"{name}={text(name)!r}: write a number, such as {name}={example}")
+    return int(int(digits) * 1000 ** (units.find(value[-1]) + 1))
 
 
 def text(name: str) -> str:

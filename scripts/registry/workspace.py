@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 from registry import files
@@ -12,6 +14,8 @@ from registry.entries import Entry
 from registry.sections import SECTIONS
 
 ROOM = ".registry"
+UNFINISHED = "unfinished"
+KEPT_SECONDS = 14 * 86400
 
 
 def room(entry: Entry) -> Path:
@@ -44,17 +48,41 @@ def new_stage(entry: Entry) -> Path:
 
 def unfinished(root: Path, name: str) -> Path:
     """Where downloads wait that a stopped command did not get to check; `sweep` leaves it."""
-    return root / ROOM / "unfinished" / name
+    return root / ROOM / UNFINISHED / name
 
 
 def drop_stage(entry: Entry) -> None:
     shutil.rmtree(stage(entry), ignore_errors=True)
 
 
+def kept_stage(entry: Entry) -> Path:
+    """Where a stage is kept whose pull was stopped: the next one takes from it what is whole."""
+    return room(entry) / UNFINISHED / entry.section / entry.name
+
+
+def keep_stage(entry: Entry) -> None:
+    _keep(stage(entry), kept_stage(entry))
+
+
+def _keep(left: Path, target: Path) -> None:
+    with contextlib.suppress(OSError):
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(left, target)
+
+
 def sweep(root: Path) -> None:
-    """Remove what a killed command left half-made; for whoever holds the checkout's lock."""
+    """Take away what a killed command left half-made; for whoever holds the checkout's lock.
+
+    What it had fetched is kept for a while.
+    """
     for top in (root / ROOM, *(root / section / ROOM for section in SECTIONS)):
+        for left in (top / "stage").glob("*/*"):
+            _keep(left, top / UNFINISHED / left.parent.name / left.name)
         shutil.rmtree(top / "stage", ignore_errors=True)
+        for kept in (top / UNFINISHED).glob("*/*"):
+            if time.time() - kept.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(kept, ignore_errors=True)
     for folder in ("state", "journal"):
         for partial in (root / ROOM / folder).glob("*/.*"):
             if files.is_abandoned(partial):

@@ -1,4 +1,4 @@
-"""Raw datasets of many files: rclone fills and drains DVC's cache, and DVC finds it right."""
+"""Raw datasets of many files: our engine fills and drains DVC's cache, and DVC finds it right."""
 
 import hashlib
 import re
@@ -11,12 +11,16 @@ from registry.errors import RegistryError
 from registry.raw import push
 from registry.raw.cache import Cache
 from registry.remote.session import Session
-from registry.transfer import engine
 
 RAW = "raw_datasets/r"
-COUNT = engine.THRESHOLD + 10
+COUNT = 100
 FILES = {f"{n % 7}/{n:03d} é.txt": b"raw %d" % n for n in range(COUNT)}
 STORED = "raw_datasets_dvc_cache/files/md5"
+
+
+@pytest.fixture(autouse=True)
+def by_requests_of_our_own(monkeypatch):
+    monkeypatch.setenv("ENGINE", "auto")
 
 
 @pytest.fixture
@@ -32,20 +36,20 @@ def take_card(ben, anna):
     ben.write(f"{RAW}.dvc", anna.read(f"{RAW}.dvc"))
 
 
-def by_rclone(person, method):
-    """How many objects of DVC's cache this person moved by rclone, and how many in all."""
+def by_engine(person, method):
+    """How many objects of DVC's cache this person moved by the engine, and how many in all."""
     requests = [r for r in person.proxy.requests if r.method == method]
     moved = [r for r in requests if re.search(r"/files/md5/../[0-9a-f]{30}(\?|$)", r.path)]
-    return sum("rclone" in r.headers.get("user-agent", "") for r in moved), len(moved)
+    return sum("data-registry" in r.headers.get("user-agent", "") for r in moved), len(moved)
 
 
-def test_all_objects_come_and_go_by_rclone(pushed, ben, bucket):
+def test_all_objects_come_and_go_by_the_engine(pushed, ben, bucket):
     """None is left to DVC, and plain dvc commands find cache and remote in step."""
-    mine, all_of_them = by_rclone(pushed, "PUT")
+    mine, all_of_them = by_engine(pushed, "PUT")
     assert mine == all_of_them >= COUNT  # some are tried again
     take_card(ben, pushed)
     expect(ben.pull(), 0)
-    mine, all_of_them = by_rclone(ben, "GET")
+    mine, all_of_them = by_engine(ben, "GET")
     assert mine == all_of_them >= COUNT
     agents = {r.headers.get("user-agent", "") for r in ben.proxy.requests}
     assert not [agent for agent in agents if "Botocore" in agent], "DVC went to S3 itself"
@@ -134,7 +138,7 @@ def test_a_damaged_list_of_files_is_not_put_in_the_cache(pushed, ben):
 def test_with_another_engine_dvc_does_it_all(pushed, ben):
     take_card(ben, pushed)
     expect(ben.pull(ENGINE="aws"), 0)
-    assert by_rclone(ben, "GET")[0] == 0
+    assert by_engine(ben, "GET")[0] == 0
     assert ben.tree() == pushed.tree()
 
 

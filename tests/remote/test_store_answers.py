@@ -73,10 +73,10 @@ def test_a_policy_that_allows_little(clone, store):
     way = f"way: {store.endpoint}/bucket/, region us-east-1, no proxy, checksums when required"
     assert f"{way}, encryption aws:kms alias/ours" in run.out
     anna.add(A, {"x": b"1"})
-    for engine in ("aws", "rclone"):
+    for engine in ("aws", "auto"):
         anna.write(f"{A}/{engine}", engine.encode())
         expect(anna.script("push_entries", A, ENGINE=engine, **KEYS), 0)
-    assert store.objects[f"bucket/base/{A}/rclone"] == b"rclone"
+    assert store.objects[f"bucket/base/{A}/auto"] == b"auto"
 
 
 def test_a_missing_right_is_named(clone, store):
@@ -171,7 +171,7 @@ def test_parts_of_several_sizes(clone, moto_bucket):
 def test_letters_that_rclone_keeps_for_itself(clone, rclone_bucket, letter):
     anna, ben = clone("anna", rclone_bucket), clone("ben", rclone_bucket)
     anna.add(A, {f"a{letter}b": b"1", f"{letter}{letter}/c": b"2"})
-    expect(anna.script("push_entries", A, ENGINE="rclone"), 0)
+    expect(anna.script("push_entries", A, ENGINE="auto"), 0)
     ben.card(A)
-    expect(ben.script("pull_entries", A, ENGINE="rclone"), 0)
+    expect(ben.script("pull_entries", A, ENGINE="auto"), 0)
     assert ben.tree(A) == anna.tree(A)

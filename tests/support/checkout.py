@@ -51,10 +51,10 @@ def _as_of_one_moment(look: Callable[..., R]) -> Callable[..., R]:
 
 
 # Every test holds with either mover. By itself the suite pairs each with one of the stores, so that
-# all that runs on both stores also runs with both; ENGINE=aws or ENGINE=rclone chooses one for all.
-# What a fixture moves goes by rclone, unless it says otherwise: a start of aws costs five times as
-# much, and what is tested comes after.
-ENGINES = {RCLONE: "auto", MOTO: "rclone"}
+# all that runs on both stores also runs with both; ENGINE=aws or ENGINE=auto chooses one for all.
+# What a fixture moves goes by requests of our own, unless it says otherwise: a start of aws costs
+# five times as much, and what is tested comes after.
+ENGINES = {RCLONE: "auto", MOTO: "aws"}
 
 
 class Checkout:
@@ -117,7 +117,7 @@ class Checkout:
     def start(self, *command: str, **env: str) -> Process:
         """Start a command in a process group of its own, and remember it as `running`."""
         in_fixture = os.environ.get("PYTEST_CURRENT_TEST", "").endswith("(setup)")
-        engine = {"ENGINE": "rclone"} if in_fixture and self.env.get("ENGINE") == "auto" else {}
+        engine = {"ENGINE": "auto"} if in_fixture else {}
         env = {**self.env, **engine, **env}
         self.running = Process(list(command), self.path, env, self.is_plain_user)
         return self.running

@@ -161,7 +161,7 @@ def _not_outliving_us(pid: int) -> Iterator[None]:
 
 
 def _make_bucket(server: Server, process: subprocess.Popen[bytes]) -> None:
-    client = s3.Client(server.remote(""), patience=1)
+    client = s3.Client(server.remote(""), patience=5)
     end = time.monotonic() + 300
     while True:
         try:

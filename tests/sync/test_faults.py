@@ -155,7 +155,7 @@ def test_a_silent_server_is_not_waited_for_anew_with_every_file(clone, moto_buck
     """Bytes that only went out, or out again, are no sign of life: each engine's next batch has
     some, and so has each of rclone's tries."""
     files = {f"{number:02d}.txt": b"x" * 99 for number in range(100)}
-    people = {engine: clone(engine, moto_bucket) for engine in ("aws", "rclone")}
+    people = {engine: clone(engine, moto_bucket) for engine in ("aws", "auto")}
     for engine, person in people.items():
         person.add(f"processed_datasets/{engine}", files)
         person.proxy.when("PUT", r"\.txt", first=5).delay(3)
@@ -175,7 +175,7 @@ def test_dvc_does_not_wait_for_a_dead_server_for_longer_than_a_minute(clone, mot
     """Its own patience is minutes, for each file."""
     entry, files = "raw_datasets/r", {f"{n}.txt": f"{n}".encode() for n in range(9)}
     waiting = []
-    for engine in ("aws", "rclone"):  # by DVC alone, and where rclone comes first
+    for engine in ("aws", "auto"):  # by DVC alone, and where rclone comes first
         anna, ben = clone(f"anna {engine}", moto_bucket), clone(f"ben {engine}", moto_bucket)
         for person in (anna, ben):
             person.env["ENGINE"] = engine

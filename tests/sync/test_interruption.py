@@ -65,7 +65,7 @@ def test_ctrl_c_while_several_entries_share_a_start(pair):
         lambda: (until(is_claimed), time.sleep(3))
     )
     anna.proxy.when("PUT", SLOW).hang()
-    push = anna.start("./push.sh", ENGINE="rclone")
+    push = anna.start("./push.sh", ENGINE="auto")
     others = {f"{e}/{n}" for e in ENTRIES if not e.endswith("/b") for n in FILES}
     until(lambda: anna.proxy.count("PUT", SLOW) and set(bucket.data()) >= others)
     interrupt_and_go_on(pair, push)
@@ -93,7 +93,7 @@ def test_ctrl_c_in_a_pull_of_several_with_one_start(pair):
     anna, ben, _ = pair
     expect(anna.push(), 0)
     ben.proxy.when("GET", SLOW).hang()
-    pull = ben.start("./pull.sh", ENGINE="rclone")
+    pull = ben.start("./pull.sh", ENGINE="auto")
     until(lambda: ben.proxy.count("GET", SLOW))
     pull.interrupt()
     expect(pull.wait(), 130)
@@ -140,10 +140,10 @@ def test_a_mover_that_outlives_its_parent_keeps_the_checkout_locked(pair):
     anna, _, bucket = pair
     expect(anna.push("processed_datasets/a", "training_results/c"), 0)
     anna.proxy.when("PUT", SLOW).hang()
-    push = anna.start("./push.sh")
+    push = anna.start("./push.sh", ENGINE="aws")
     until(lambda: anna.proxy.count("PUT", SLOW))
     lines = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in push.wait_for_pids(3)}
-    (orphan,) = [pid for pid, line in lines.items() if "awscli" in line or "rclone" in line]
+    (orphan,) = [pid for pid, line in lines.items() if "awscli" in line]
     os.kill(orphan, signal.SIGSTOP)  # or it gives up by itself, on a slow machine before we look
     for pid in lines.keys() - {orphan}:
         os.kill(pid, signal.SIGKILL)

@@ -103,7 +103,7 @@ def test_a_folder_that_may_not_be_written_to_is_named_before_anything_moves(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-@pytest.mark.parametrize("engine", ["aws", "rclone"])
+@pytest.mark.parametrize("engine", ["aws", "auto"])
 def test_somebody_elses_file_of_the_same_size_and_an_old_time_is_sent(ben, shared, engine):
     file = ben.write(f"{A}/x.txt", b"eno")
     os.utime(file, (1, 1))

@@ -75,7 +75,7 @@ def test_a_pipe_in_a_cards_place_is_named_at_once(anna, shared, command):
     assert shared.data()[f"{A}/x.txt"] == b"one"
 
 
-@pytest.mark.parametrize("engine", ["aws", "rclone"])
+@pytest.mark.parametrize("engine", ["aws", "auto"])
 def test_an_archived_object_is_a_refusal_whose_cure_works(clone, moto_bucket, engine):
     anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
     put_in_step(moto_bucket, A, FILES, anna, ben)

@@ -22,13 +22,13 @@ def version(aws: str) -> str:
 
 @pytest.fixture(params=["1", "2"])
 def aws(request, clone):
-    """What to set AWS to: nothing for the pinned version 1."""
+    """What has aws move the bytes: AWS is not set for the pinned version 1."""
     if request.param == "1":
         assert version(clone("any").path / ".venv" / "bin" / "aws").startswith("aws-cli/1.")
-        return {}
+        return {"ENGINE": "aws"}
     if not version(V2).startswith("aws-cli/2."):
         pytest.skip(f"{V2} is not version 2: apt install awscli")
-    return {"AWS": V2}
+    return {"AWS": V2, "ENGINE": "aws"}
 
 
 def test_there_and_back(anna, ben, bucket, aws):

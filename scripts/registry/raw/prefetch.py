@@ -21,9 +21,8 @@ from registry.raw.cache import Cache, Soundness
 from registry.raw.dataset import Dataset
 from registry.remote.s3 import Object
 from registry.remote.session import Session
-from registry.transfer import engine, rclone
-from registry.transfer.job import Cargo
-from registry.transfer.process import NotStarted, Progress
+from registry.transfer import engine
+from registry.transfer.job import Content, Job, Progress
 
 SMALL = 2**20  # bytes that one request brings; for more, an engine is started
 HANDS = 16
@@ -148,26 +147,25 @@ def _fetch(made: Prefetch, progress: Progress) -> None:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def stage_job(made: Prefetch, still: list[str]) -> Cargo:
+def stage_job(made: Prefetch, still: list[str]) -> Job:
+    def content(name: str) -> Content:
+        row = made.missing[name]
+        return Content(row.size, row.etag)
+
     stage = workspace.unfinished(made.session.root, "raw_datasets")
-    largest = max(made.missing[name].size for name in still)
-    return Cargo(stage, still, stored.key(made.session.client, ""), 0, largest=largest)
+    return Job(stage, still, stored.key(made.session.client, ""), 0, content)
 
 
-def _move(made: Prefetch, job: Cargo, progress: Progress) -> None:
-    session = made.session
-    if engine.is_for_rclone(session, len(job.paths)):
-        try:
-            return rclone.download(session, job, progress)
-        except NotStarted as error:
-            session.say_once(f"{error}: other means move the files instead")
+def _move(made: Prefetch, job: Job, progress: Progress) -> None:
+    if made.session.options.engine == "auto":
+        return engine.download(made.session, job, progress)
     came = 0
     for name, _ in parallel.over(job.paths, lambda name: _bring(made, job, name), HANDS):
         came += made.missing[name].size
         progress(came)
 
 
-def _bring(made: Prefetch, job: Cargo, name: str) -> None:
+def _bring(made: Prefetch, job: Job, name: str) -> None:
     client, row = made.session.client, made.missing[name]
     if row.size > SMALL:
         engine.fetch_one(made.session, row.key, job.folder / name)

@@ -15,7 +15,7 @@ from registry.errors import Refusal, RegistryError, Stalled
 from registry.raw import changes, dvc, manifest, prefetch, verified
 from registry.raw.dataset import Dataset
 from registry.remote.session import Session
-from registry.transfer.process import Progress
+from registry.transfer.job import Progress
 
 Result = parallel.Result[bool]  # the value: whether S3 holds the version, too
 

@@ -18,10 +18,10 @@ from registry.index.scan import Scan
 from registry.raw import changes, dvc, manifest, objects, stored, verified
 from registry.raw.cache import Cache, Soundness
 from registry.raw.dataset import Dataset
+from registry.remote import etag
 from registry.remote.session import Session
-from registry.transfer import engine, rclone
-from registry.transfer.job import Cargo
-from registry.transfer.process import NotStarted, Progress
+from registry.transfer import engine
+from registry.transfer.job import Content, Job, Progress
 
 SMALL = 2**20  # bytes that one request sends; for more, an engine is started
 HANDS = 16
@@ -164,12 +164,14 @@ def _mend(cache: Cache, dataset: Dataset, names: dict[str, str]) -> None:
 
 
 def _move(session: Session, cache: Cache, names: list[str], progress: Progress) -> None:
-    job = Cargo(cache.top, names, stored.key(session.client, ""), 0)
-    if engine.is_for_rclone(session, len(names)):
-        try:
-            return rclone.upload(session, job, progress)
-        except NotStarted as error:
-            session.say_once(f"{error}: other means move the files instead")
+    def content(name: str) -> Content:
+        size = cache.path(name).stat().st_size
+        return Content(size, etag.expected(cache.path(name), size))
+
+    if session.options.engine == "auto":
+        contents = dict(parallel.over(names, content, HANDS))
+        job = Job(cache.top, names, stored.key(session.client, ""), 0, contents.__getitem__)
+        return engine.upload(session, job, progress)
     sent, lock = 0, threading.Lock()
 
     def one(name: str) -> None:

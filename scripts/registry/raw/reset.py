@@ -16,7 +16,7 @@ from registry.raw.compare import Difference
 from registry.raw.dataset import Dataset
 from registry.remote.session import Session
 from registry.sync import place, trash
-from registry.transfer.process import Progress
+from registry.transfer.job import Progress
 
 
 @dataclass

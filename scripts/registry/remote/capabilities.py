@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 from registry.remote.etag import md5
 from registry.remote.location import MARKERS
@@ -16,10 +20,29 @@ FEW = 3  # markers that are looked at
 UNMET = {409, 412}
 _UNKNOWN = {400, 405, 500, 501}  # what stores answer that do not know the header
 HASTY_SECONDS = 2.0  # for stores that break at what they do not know
+REMEMBERED_SECONDS = 7 * 86400
 
 
 def new_token() -> str:
     return os.urandom(16).hex()
+
+
+def recall(folder: Path, client: Client) -> bool:
+    """What `is_conditional` found out about this very store lately; else it is asked again.
+
+    A store is another one at another address, or when it calls itself something else.
+    """
+    path = folder / "store.json"
+    store, now = f"{client.remote.identity} {client.server}", time.time()
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        said = json.loads(path.read_bytes())
+        if said["store"] == store and 0 <= now - said["asked"] < REMEMBERED_SECONDS:
+            return said["is_conditional"] is True
+    answer = is_conditional(client)
+    said = {"store": store, "asked": int(now), "is_conditional": answer}
+    with contextlib.suppress(OSError):  # half of it would be asked for again
+        path.write_text(json.dumps(said), encoding="utf-8")
+    return answer
 
 
 def is_conditional(client: Client) -> bool:

@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from registry.entries import ROOT
 from registry.errors import Unreachable
@@ -14,6 +15,7 @@ from registry.remote.location import MARKERS
 from registry.remote.s3 import Client
 from registry.remote.session import Session
 
+T = TypeVar("T")
 PROOF_SECONDS = 8.0  # how long a first answer may take
 
 _REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
@@ -47,8 +49,20 @@ def begin(root: Path = ROOT) -> Session:
 
 def enter(session: Session, patience: float = PROOF_SECONDS) -> dict[str, str]:
     """The ETags of all markers, as `connect` has them."""
-    etags, session.client.region = prove(session.remote, patience)
-    return etags
+    return first(session, read_etags, patience)
+
+
+def first(session: Session, ask: Callable[[Client], T], patience: float = PROOF_SECONDS) -> T:
+    """What a command's first request brings: the proof that S3 answers, on the connection that is
+    used next. Raises Unreachable as `connect` does.
+    """
+    hasty = session.client.hurried(patience)
+    try:
+        brought = ask(hasty)
+    except Unreachable as error:
+        raise Unreachable(_explain(hasty, error)) from None
+    session.client.region = hasty.region
+    return brought
 
 
 def prove(remote: location.Remote, patience: float = PROOF_SECONDS) -> tuple[dict[str, str], str]:

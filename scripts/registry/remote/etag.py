@@ -54,7 +54,19 @@ def compute(path: str | os.PathLike[str], part: int = 0) -> str:
                 digests.append(bytes.fromhex(digest))
             if count < part:
                 break
+    return joined(digests)
+
+
+def joined(digests: list[bytes]) -> str:
+    """The ETag of an object in parts that have these MD5s."""
     return f"{md5(b''.join(digests))}-{len(digests)}"
+
+
+def cut(size: int, tag: str) -> int:
+    """The likeliest size of an object's parts: as its ETag has it, or as aws would have it."""
+    count = tag.partition("-")[2]
+    fitting = _part_sizes(size, int(count)) if count.isdigit() else []
+    return (fitting or [part_size(size)])[0]
 
 
 def matches(path: str | os.PathLike[str], size: int, etag: str) -> bool | None:

@@ -1,27 +1,52 @@
-"""One HTTP connection to S3: opened, kept alive, read in whole."""
+"""Keeps one connection to S3 alive: a request goes out, its answer comes back, in bounded time.
+
+On a bare socket, because http.client costs as much to import as all the rest of a quiet command,
+and spends more on each answer's headers than a small object is worth.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import socket
-import ssl
-import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from registry.errors import Unreachable
 from registry.remote import location, proxy
 from registry.remote.location import Remote
 
+if TYPE_CHECKING:
+    import ssl
+
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
-WHOLE_SECONDS = 20.0  # for all of an answer, which never is large: a trickle is not an answer
+WHOLE_SECONDS = 20.0  # for all of an answer that is not large: a trickle is not an answer
+SLOWEST = 1024  # bytes a second: an object that comes slower than that counts as a trickle too
+PIECE = 64 * 1024  # bytes at a time: more is new memory for each small file
 _ENCRYPTION = "x-amz-server-side-encryption"
 _OWN_KEY = "x-amz-server-side-encryption-customer-algorithm"
+
+
+class Sink(Protocol):
+    """Where the bytes of an object go while they come; `restart`: they come from the start."""
+
+    def restart(self) -> None: ...
+
+    def write(self, block: memoryview) -> None: ...
+
+
+class Source(Protocol):
+    """A body that is read while it is sent, each time anew. `size` is in bytes."""
+
+    size: int
+
+    def sha256(self) -> str: ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -74,66 +99,166 @@ def _amazons_host(remote: Remote, region: str) -> str:
     return f"{service}{stack}.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
 
 
-@dataclass
-class Connections:
-    """The connections of one client: one for each thread, opened when it is needed."""
+class Connection:
+    """To one host. Whoever meets an exception closes it: nobody knows what would come next.
 
-    remote: Remote
-    seconds: float  # the most that connecting or one answer may take
-    _local: threading.local = field(default_factory=threading.local)
+    `silent`: seconds for which the other end may say nothing; `whole`: those of a whole answer.
+    """
 
-    def ask(
-        self, address: Address, method: str, target: str, body: bytes, headers: Mapping[str, str]
-    ) -> Answer:
-        """One request and its whole answer. Raises OSError or HTTPException."""
-        connection, prefix, more = self._connection(address)
-        if connection.sock is None:
-            connection.connect()
-        if connection.sock is not None:
-            connection.sock.settimeout(min(ANSWER_SECONDS, self.seconds))
-        cut = threading.Timer(min(WHOLE_SECONDS, self.seconds), _cut, [connection.sock])
-        cut.daemon = True
-        cut.start()
+    silent, whole = ANSWER_SECONDS, WHOLE_SECONDS
+
+    def __init__(self, remote: Remote, address: Address, seconds: float) -> None:
+        self.address, self.is_used, self.is_open = address, False, True
+        self._buffer = bytearray(PIECE)
+        self._view = memoryview(self._buffer)
+        self._begin = self._end = 0  # of what was received and not taken yet
+        self._until = time.monotonic() + seconds
+        way = proxy.leading_to("https" if address.is_secure else "http", address.host)
+        parts = urlsplit(f"//{way.host if way else address.host}")
+        port = parts.port or (443 if address.is_secure and not way else 80)
+        is_told = way is not None and not address.is_secure  # a proxy of plain http reads requests
+        self.prefix = f"http://{address.host}" if is_told else ""
+        self.more = _lines(way.headers) if way and is_told else ""
+        self._socket = socket.create_connection((parts.hostname or "", port), seconds)
         try:
-            connection.request(method, prefix + target, body or None, {**headers, **more})
-            response = connection.getresponse()
-            content = response.read()
-        finally:
-            cut.cancel()
-        lower = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, lower, content)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if address.is_secure:
+                self._encrypt(remote, way)
+        except BaseException:
+            self._socket.close()
+            raise
 
-    def drop(self) -> None:
-        """Forget a connection that failed."""
-        known = getattr(self._local, "known", None)
-        if known is not None:
-            known[0].close()
-        self._local.host = None
+    def _encrypt(self, remote: Remote, way: proxy.Proxy | None) -> None:
+        host = urlsplit(f"//{self.address.host}")
+        if way:
+            target = f"{host.netloc}{'' if host.port else ':443'}"
+            head = f"CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n{_lines(way.headers)}\r\n"
+            self._socket.sendall(head.encode("latin-1"))
+            status = self._read_head()[0]
+            if status != 200:
+                raise ConnectionError(f"the proxy answers {status}")
+        self._socket = _context(remote).wrap_socket(self._socket, server_hostname=host.hostname)
 
-    def _connection(
-        self, address: Address
-    ) -> tuple[http.client.HTTPConnection, str, Mapping[str, str]]:
-        """This thread's connection to the host; what goes before each target, and headers."""
-        if getattr(self._local, "host", None) != address.host:
-            self._local.known = _open(self.remote, address, min(CONNECT_SECONDS, self.seconds))
-            self._local.host = address.host
-        known: tuple[http.client.HTTPConnection, str, Mapping[str, str]] = self._local.known
-        return known
+    def exchange(
+        self, head: str, body: bytes | Source, sink: Sink | None = None, bare: bool = False
+    ) -> Answer:
+        """Send a request and read its answer. `bare`: an answer without a body, as HEAD's."""
+        self._until = time.monotonic() + self.whole
+        self._send(head.encode("latin-1"), body)
+        status, headers = self._read_head()
+        while status < 200:
+            status, headers = self._read_head()
+        pieces = iter(()) if bare or status in (204, 304) else self._pieces(headers)
+        content = b""
+        if sink and status in (200, 206):
+            self._until += _number(headers.get("content-length", "0")) / SLOWEST
+            for piece in pieces:
+                sink.write(piece)
+        else:
+            content = b"".join(map(bytes, pieces))
+        self.is_used = True
+        if "close" in headers.get("connection", "").lower():
+            self.close()
+        return Answer(status, headers, content)
+
+    def _send(self, head: bytes, body: bytes | Source) -> None:
+        blocks: Iterable[bytes] = () if isinstance(body, bytes) else body
+        if isinstance(body, bytes):
+            head += body
+        self._socket.settimeout(self.silent)
+        try:
+            self._socket.sendall(head)
+            for block in blocks:
+                self._socket.sendall(block)
+        except (ConnectionResetError, BrokenPipeError):
+            self.is_open = False  # perhaps it has said no, before it had taken all
+
+    def _read_head(self) -> tuple[int, dict[str, str]]:
+        """The status and the headers of what comes."""
+        while (end := self._buffer.find(b"\r\n\r\n", self._begin, self._end)) < 0:
+            self._receive()
+        first, *lines = bytes(self._view[self._begin : end]).decode("latin-1").split("\r\n")
+        self._begin = end + 4
+        version, _, status = first.partition(" ")
+        if not version.startswith("HTTP/1.") or not status[:3].isdigit():
+            raise ConnectionError("what answered speaks no HTTP")
+        pairs = (line.partition(":") for line in lines)
+        headers = {name.lower(): value.strip() for name, _, value in pairs}
+        if version == "HTTP/1.0":
+            headers.setdefault("connection", "close")
+        return int(status[:3]), headers
+
+    def _pieces(self, headers: Mapping[str, str]) -> Iterator[memoryview]:
+        """The body, as it comes; a piece is good until the next one is asked for."""
+        if "chunked" in headers.get("transfer-encoding", "").lower():
+            while size := _number(self._line().split(b";")[0], 16):
+                yield from self._take(size)
+                self._line()
+            while self._line():
+                pass
+        elif "content-length" in headers:
+            yield from self._take(_number(headers["content-length"]))
+        else:
+            self.is_open = False  # its end is the connection's
+            with contextlib.suppress(EOFError):
+                while True:
+                    yield from self._take(max(1, self._end - self._begin))
+
+    def _take(self, size: int) -> Iterator[memoryview]:
+        while size > 0:
+            if self._begin == self._end:
+                self._receive()
+            end = min(self._end, self._begin + size)
+            begin, self._begin = self._begin, end
+            size -= end - begin
+            yield self._view[begin:end]
+
+    def _line(self) -> bytes:
+        while (end := self._buffer.find(b"\r\n", self._begin, self._end)) < 0:
+            self._receive()
+        begin, self._begin = self._begin, end + 2
+        return bytes(self._view[begin:end])
+
+    def _receive(self) -> None:
+        """Add to the buffer what comes next. Raises OSError or EOFError when nothing does."""
+        if self._begin == self._end:
+            self._begin = self._end = 0
+        elif self._end == PIECE:  # a line that does not end
+            if not self._begin:
+                raise ConnectionError("what answered speaks no HTTP")
+            rest = bytes(self._view[self._begin : self._end])
+            self._buffer[: len(rest)] = rest
+            self._begin, self._end = 0, len(rest)
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer only trickles")
+        self._socket.settimeout(min(self.silent, left))
+        count = self._socket.recv_into(self._view[self._end :])
+        if not count:
+            raise EOFError("the connection was closed in the middle")
+        self._end += count
+
+    def close(self) -> None:
+        self.is_open = False
+        with contextlib.suppress(OSError):
+            self._socket.close()
+
+    def cut(self) -> None:
+        """End what another thread waits for on it."""
+        self.is_open = False
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
-def _open(
-    remote: Remote, address: Address, seconds: float
-) -> tuple[http.client.HTTPConnection, str, Mapping[str, str]]:
-    """A connection, through the proxy if there is one: a tunnel for https, by it for http."""
-    way = proxy.leading_to("https" if address.is_secure else "http", address.host)
-    host = way.host if way else address.host
-    if not address.is_secure:
-        plain = http.client.HTTPConnection(host, timeout=seconds)
-        return plain, f"http://{address.host}" if way else "", way.headers if way else {}
-    secure = http.client.HTTPSConnection(host, timeout=seconds, context=_context(remote))
-    if way:
-        secure.set_tunnel(address.host, headers=way.headers)
-    return secure, "", {}
+def _lines(headers: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+
+
+def _number(text: str | bytes, base: int = 10) -> int:
+    try:
+        return int(text, base)
+    except ValueError:
+        raise ConnectionError("what answered speaks no HTTP") from None
 
 
 def _context(remote: Remote) -> ssl.SSLContext:
@@ -147,6 +272,8 @@ def _ssl_context(bundle: str) -> ssl.SSLContext:
 
     Made once: reading this machine's certificates takes longer than a request.
     """
+    import ssl
+
     if not bundle:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -157,10 +284,3 @@ def _ssl_context(bundle: str) -> ssl.SSLContext:
         why = error.strerror or "it holds no certificate"
         cure = "mend AWS_CA_BUNDLE, ca_bundle of the profile or ssl_verify of DVC's config"
         raise Unreachable(f"{bundle}: {why}: {cure}") from None
-
-
-def _cut(connection: socket.socket | None) -> None:
-    """End an answer that only trickles, for the thread that reads it."""
-    with contextlib.suppress(OSError, AttributeError):
-        if connection is not None:
-            socket.socket.shutdown(connection, socket.SHUT_RDWR)

@@ -1,29 +1,40 @@
 """Speaks S3: list, get, head, put, delete and copy, signed, kept alive, bounded in time.
 
-It carries listings, markers and single deletes. The bytes of entries travel by `aws s3 sync`.
-On http.client, because it is ready in a quarter of the time that botocore takes to import.
+By hand, because it is ready before botocore has begun to be imported, and spends a tenth of what
+botocore does on each request.
 """
 
 from __future__ import annotations
 
-import http.client
+import contextlib
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from random import random
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 
 from registry.errors import Unreachable
-from registry.remote import credentials, sigv4
-from registry.remote.http import Address, Answer, Connections
-from registry.remote.keys import Credentials
+from registry.remote import credentials, http, sigv4
+from registry.remote.http import (
+    ANSWER_SECONDS,
+    WHOLE_SECONDS,
+    Address,
+    Answer,
+    Connection,
+    Sink,
+    Source,
+)
+from registry.remote.keys import Credentials, Keys
 from registry.remote.location import GUESS, Remote
 
 PATIENCE_SECONDS = 40.0  # how long after the last success one request is tried again
 FIRST_PAUSE = 0.1
 MOST_PARTS = 1000  # an object in more parts is not asked for each of them
 PASSING = {408, 429, 500, 502, 503, 504}
+_BUSY = {429, 503}
+_EXPIRED = {"ExpiredToken", "InvalidToken", "TokenRefreshRequired", "RequestExpired"}
 
 
 class Denied(Unreachable):
@@ -43,6 +54,14 @@ class ServerError(Unreachable):
         self.status = status
 
 
+class Overtaken(Denied):
+    """Somebody else wrote the object since it was listed."""
+
+
+class Silent(Unreachable):
+    """No answer came in time, or none but that it should be tried again."""
+
+
 class Object(NamedTuple):
     """One row of a listing: `etag` without quotes, `modified` as the store writes it (ISO, UTC)."""
 
@@ -54,17 +73,24 @@ class Object(NamedTuple):
 
 @dataclass
 class Client:
-    """Talks to one remote; safe to share between threads, each keeps a connection of its own."""
+    """Talks to one remote; safe to share between threads, as are its connections.
+
+    `hesitate` is called when the store asks for fewer requests.
+    """
 
     remote: Remote
     patience: float = PATIENCE_SECONDS
     region: str = ""
+    hesitate: Callable[[], None] = lambda: None
+    server: str = ""  # what it calls itself
     _credentials: Credentials | None = None
+    _idle: list[Connection] = field(default_factory=list)
+    _busy: set[Connection] = field(default_factory=set)
+    _is_cut: bool = False
     _last_success: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.region = self.region or self.remote.set_region or GUESS
-        self._connections = Connections(self.remote, self.patience)
 
     @property
     def credentials(self) -> Credentials:
@@ -149,37 +175,41 @@ class Client:
         method: str,
         key: str,
         query: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Source = b"",
         headers: Mapping[str, str] | None = None,
+        sink: Sink | None = None,
     ) -> Answer:
         """One request, tried again while its failure may pass and patience lasts.
 
-        Raises Denied for a no that is final, Unreachable when no answer came in time.
+        The body of a good answer goes to `sink`, if there is one. Raises Denied for a no that is
+        final, Silent when no answer came in time.
         """
         pause, began = FIRST_PAUSE, time.monotonic()
         while True:
             status = 0
+            keys = self.credentials.keys()
             try:
-                answer = self._once(method, key, query or {}, body, headers or {})
+                answer = self._once(method, key, query or {}, body, headers or {}, sink, keys)
                 if answer.status not in PASSING:
                     self._last_success = time.monotonic()
                     break
                 status = answer.status
+                if status in _BUSY:
+                    self.hesitate()
                 problem = f"it answers {status} {_error(answer)[0]}".rstrip()
-            except (OSError, http.client.HTTPException) as error:
-                self._connections.drop()
+            except (OSError, EOFError) as error:
                 problem = str(error) or type(error).__name__
             waited = time.monotonic() - max(began, self._last_success)
-            if waited + pause > self.patience:
+            if waited + pause > self.patience or self._is_cut:
                 text = f"{self.remote.url} does not answer: {problem}"
-                raise ServerError(status, text) if status else Unreachable(text)
-            time.sleep(pause)
+                raise ServerError(status, text) if status else Silent(text)
+            time.sleep(random() * pause)  # at random, or all who were turned away come back at once
             pause = min(pause * 2, 5.0)
         if answer.status < 300:
             return answer
-        if self._moved(answer):
-            return self.request(method, key, query, body, headers)
         code, text = _error(answer)
+        if self._moved(answer) or (code in _EXPIRED and self._renew(keys)):
+            return self.request(method, key, query, body, headers, sink)
         raise Denied(answer.status, code, f"{self.remote.url}: {code or answer.status} {text}")
 
     def _once(
@@ -187,19 +217,72 @@ class Client:
         method: str,
         key: str,
         query: Mapping[str, str],
-        body: bytes,
+        body: bytes | Source,
         headers: Mapping[str, str],
+        sink: Sink | None,
+        keys: Keys,
     ) -> Answer:
         address = Address.of(self.remote, self.region)
-        path, keys = address.path + sigv4.encode(key, safe="/"), self.credentials.keys()
-        if method == "PUT":
+        path = address.path + sigv4.encode(key, safe="/")
+        if (method == "PUT" and "partNumber" not in query) or "uploads" in query:
             headers = {**self.remote.encryption, **headers}
+        headers = {**headers, "host": address.host}
         if keys.access:
+            digest = _digest(body, address.is_secure)
             headers = sigv4.sign(
-                method, address.host, path, query, headers, body, keys, self.region
+                method, address.host, path, query, headers, digest, keys, self.region
             )
         target = path + ("?" + sigv4.query_string(query) if query else "")
-        return self._connections.ask(address, method, target, body, headers)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        if method in ("PUT", "POST"):
+            size = len(body) if isinstance(body, bytes) else body.size
+            lines += f"content-length: {size}\r\n"
+        lines += "user-agent: data-registry\r\n"
+        while True:
+            connection = self._connection(address)
+            was_used = connection.is_used
+            first = f"{method} {connection.prefix}{target} HTTP/1.1\r\n"
+            head = f"{first}{lines}{connection.more}\r\n"
+            try:
+                if sink:
+                    sink.restart()
+                answer = connection.exchange(head, body, sink, bare=method == "HEAD")
+            except BaseException as error:
+                connection.close()
+                self._busy.discard(connection)
+                if was_used and isinstance(error, (ConnectionError, EOFError)):
+                    continue  # it was closed while it was idle: a fresh one tells
+                raise
+            self._busy.discard(connection)
+            self.server = answer.headers.get("server", "")
+            if connection.is_open:
+                self._idle.append(connection)
+            return answer
+
+    def hurried(self, patience: float) -> Client:
+        """The same over the same connections, with another patience."""
+        return replace(self, patience=patience)
+
+    def _connection(self, address: Address) -> Connection:
+        """An open connection that nobody uses, or a new one."""
+        silent, whole = min(ANSWER_SECONDS, self.patience), min(WHOLE_SECONDS, self.patience)
+        while self._idle:
+            with contextlib.suppress(IndexError):  # another thread was quicker
+                connection = self._idle.pop()
+                if connection.address == address:
+                    break
+                connection.close()
+        else:
+            connection = Connection(self.remote, address, min(silent, http.CONNECT_SECONDS))
+        connection.silent, connection.whole = silent, whole
+        self._busy.add(connection)
+        return connection
+
+    def cut(self) -> None:
+        """End all requests that are under way, and try none again: whoever waits gets an error."""
+        self._is_cut = True
+        for connection in list(self._busy):
+            connection.cut()
 
     def _moved(self, answer: Answer) -> bool:
         """Whether the bucket said that it lives in another region; then that one is used."""
@@ -207,8 +290,19 @@ class Client:
         if answer.status not in (301, 307, 400) or not region or region == self.region:
             return False
         self.region = region
-        self._connections.drop()
         return True
+
+    def _renew(self, keys: Keys) -> bool:
+        """Look for the credentials again; whether others are there by now than these."""
+        self._credentials = credentials.find(replace(self.remote))  # which reads its files anew
+        return self._credentials.keys() != keys
+
+
+def _digest(body: bytes | Source, is_secure: bool) -> str:
+    """What the signature says of the body. Inside TLS nobody can change it on the way."""
+    if isinstance(body, bytes):
+        return sigv4.payload_hash(body)
+    return sigv4.UNSIGNED if is_secure else body.sha256()
 
 
 def _page(body: bytes) -> tuple[list[Object], str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from registry import console, git
+from registry import console, git, workspace
 from registry.entries import ROOT
 from registry.options import Options
 from registry.remote import capabilities, dvc_config, location, s3
@@ -43,10 +43,10 @@ class Session:
                 console.say(text)
 
     def is_conditional(self) -> bool:
-        """Whether the store has conditional writes; asked once per command."""
+        """Whether the store has conditional writes; asked once a week."""
         with self._probe:
             if self._conditional is None:
-                self._conditional = capabilities.is_conditional(self.client)
+                self._conditional = capabilities.recall(self.root / workspace.ROOM, self.client)
             return self._conditional
 
     def has_md5_etags(self) -> bool:

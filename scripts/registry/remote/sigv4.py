@@ -10,11 +10,13 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 from registry.remote.keys import Keys
 
 UNRESERVED = "-_.~"
+UNSIGNED = "UNSIGNED-PAYLOAD"
 
 
 def encode(text: str, safe: str = "") -> str:
@@ -28,19 +30,26 @@ def query_string(query: Mapping[str, str]) -> str:
     return "&".join(f"{k}={v}" for k, v in pairs)
 
 
+def payload_hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
 def sign(
     method: str,
     host: str,
     path: str,
     query: Mapping[str, str],
     headers: Mapping[str, str],
-    body: bytes,
+    body: bytes | str,
     keys: Keys,
     region: str,
 ) -> dict[str, str]:
-    """All headers of the request, the signature among them. `path` is encoded already."""
+    """All headers of the request, the signature among them.
+
+    `path` is encoded already; `body`: or its SHA-256 in hex, or UNSIGNED.
+    """
+    digest = body if isinstance(body, str) else payload_hash(body)
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    digest = hashlib.sha256(body).hexdigest()
     every = {**headers, "host": host, "x-amz-date": moment, "x-amz-content-sha256": digest}
     if keys.token:
         every["x-amz-security-token"] = keys.token
@@ -60,12 +69,18 @@ def sign(
     scope = f"{moment[:8]}/{region}/s3/aws4_request"
     hashed = hashlib.sha256(request.encode()).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashed}"
-    key = ("AWS4" + keys.secret).encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    signature = hmac.digest(key, text.encode(), "sha256").hex()
+    signature = hmac.digest(_key(keys.secret, scope), text.encode(), "sha256").hex()
     every["authorization"] = (
         f"AWS4-HMAC-SHA256 Credential={keys.access}/{scope}, "
         f"SignedHeaders={names}, Signature={signature}"
     )
     return every
+
+
+@lru_cache(maxsize=16)
+def _key(secret: str, scope: str) -> bytes:
+    """The key of one day, region and service."""
+    key = ("AWS4" + secret).encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key

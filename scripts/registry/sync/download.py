@@ -14,12 +14,13 @@ from registry import parallel, workspace
 from registry.errors import RegistryError
 from registry.humanize import some
 from registry.index import scan, stats
+from registry.index.hashes import same_bytes
 from registry.index.listing import NAME_BYTES
 from registry.index.stats import Stat, Stats
 from registry.sync import refusals
 from registry.sync.survey import Survey
 from registry.transfer import engine
-from registry.transfer.job import Cargo
+from registry.transfer.job import Content, Job
 
 Arrival = tuple[Stat | None, bool | None]  # a staged file's stat, and the verdict on its bytes
 WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
@@ -40,21 +41,23 @@ class Fetching:
     def __post_init__(self) -> None:
         self.stats = Stats(self.survey.numbers)
 
-    def fetch(self, progress: engine.Progress, plans: int = 1) -> list[str]:
+    def fetch(self, progress: engine.Progress) -> list[str]:
         """Bring them into the stage; those whose bytes nobody can verify, for their encryption.
 
         Raises RegistryError, naming them, if any did not come or came damaged.
         """
-        survey = self.survey
+        stage = workspace.new_stage(self.survey.entry)
+        self._resume(stage)
         self._refuse_full_disk()
-        stage = workspace.new_stage(survey.entry)
+        before = self.survey.remote.bytes_of(self.stats)
         try:
-            self._bring(stage, progress, plans)
+            self._bring(stage, lambda moved: progress(before + moved))
         except RegistryError:
             self._refuse_archived(path for path in self.wanted if not (stage / path).is_file())
             raise
-        for path in filter(_is_too_long_for_aws, self.wanted):
-            self._fetch_by_short_name(stage, path)
+        for path in filter(self._is_too_long, self.wanted):
+            if path not in self.stats:
+                self._fetch_by_short_name(stage, path)
         doubtful = []
         for path, (stat, verdict) in self._verify(os.fspath(stage)):
             if stat:
@@ -74,6 +77,21 @@ class Fetching:
             head = client.head(remote[path].key)
             if head and head.is_archived:
                 raise refusals.archived(self.survey.session.remote, path, remote[path].key)
+
+    def _resume(self, stage: Path) -> None:
+        """Take over what a stopped pull had brought, if its bytes are the listed ones."""
+        kept = workspace.kept_stage(self.survey.entry)
+        if not kept.is_dir():
+            return
+        for path in self.wanted:
+            file, there = os.path.join(kept, path), self.survey.remote[path]
+            stat = None if os.path.islink(file) else stats.stat_of(file)
+            if stat and stat.size == there.size and same_bytes(file, stat, there.etag):
+                target = os.path.join(stage, path)
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                os.rename(file, target)
+                self._arrived(path, os.stat(target))
+        shutil.rmtree(kept, ignore_errors=True)
 
     def is_whole(self) -> bool:
         """Whether the stage holds all of the entry's files as they were verified, and no more.
@@ -102,7 +120,7 @@ class Fetching:
 
     def _refuse_full_disk(self) -> None:
         free = shutil.disk_usage(workspace.room(self.survey.entry)).free
-        needed = self._size
+        needed = self._size - self.survey.remote.bytes_of(self.stats)
         if needed + SPARE_BYTES > free:
             from registry.humanize import human_bytes
 
@@ -111,21 +129,26 @@ class Fetching:
                 f"{human_bytes(free)} free: make room, or pull fewer entries"
             )
 
-    def _bring(self, stage: Path, progress: engine.Progress, plans: int) -> None:
+    def _bring(self, stage: Path, progress: engine.Progress) -> None:
         """Have what an engine can fetch by its own name fetched."""
         session, remote = self.survey.session, self.survey.remote
-        paths = [path for path in self.wanted if not _is_too_long_for_aws(path)]
+        lacking = [path for path in self.wanted if path not in self.stats]
+        paths = [path for path in lacking if not self._is_too_long(path)]
         prefix = session.remote.prefix(self.survey.entry)
         by_name = len(paths) <= FEW and len(paths) < len(remote) and not WILD & set(prefix)
-        cargo = Cargo(
-            stage, paths, prefix, len(remote),
-            bytes=self._size,
-            fill=None if by_name else partial(self._fill, stage, set(paths)),
-            largest=max((remote[path].size for path in paths), default=0),
-            plans=plans,
-        )  # fmt: skip
+        fill = None if by_name else partial(self._fill, stage, set(self.wanted))
+        job = Job(stage, paths, prefix, len(remote), self._content, self._arrived, fill=fill)
         if paths:
-            engine.download(session, cargo, progress)
+            engine.download(session, job, progress)
+
+    def _content(self, path: str) -> Content:
+        there = self.survey.remote[path]
+        return Content(there.size, there.etag)
+
+    def _arrived(self, path: str, stat: os.stat_result | None) -> None:
+        """It was compared on its way to the disk."""
+        if stat:
+            self.stats[path] = stats.from_stat(stat)
 
     def _fill(self, stage: Path, wanted: set[str]) -> None:
         """Have only the wanted files missing in the stage: what is missing gets fetched.
@@ -145,12 +168,17 @@ class Fetching:
         (stage / path).parent.mkdir(parents=True, exist_ok=True)
         os.replace(short, stage / path)
 
+    def _is_too_long(self, path: str) -> bool:
+        return self.survey.session.options.engine == "aws" and _is_too_long_for_aws(path)
+
     def _came(self, stage: str, path: str) -> Arrival:
         """True: the listed bytes; None: nobody can tell, with this encryption; False: not so."""
         file, listed = os.path.join(stage, path), self.survey.remote[path]
         stat = stats.stat_of(file)
         if stat is None or stat.size != listed.size:
             return stat, False
+        if stat == self.stats.get(path):
+            return stat, True
         return stat, self.survey.second_opinion(file, stat, path)
 
 

@@ -114,7 +114,10 @@ def digest(listing: Objects) -> str:
     return total.hexdigest()
 
 
-def read(client: Client, entry: Entry) -> tuple[Marker | None, str]:
+Seen = tuple[Marker | None, str]  # a marker and its ETag, as they were read
+
+
+def read(client: Client, entry: Entry) -> Seen:
     """The entry's marker and its ETag; (None, "") when it has none.
 
     One that cannot be read counts as torn: nobody knows what it meant.

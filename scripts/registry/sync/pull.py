@@ -20,7 +20,7 @@ from registry.index.baseline import OVERRULED, Row, Rows
 from registry.index.table import Tags
 from registry.names import folders_of
 from registry.remote.session import Session
-from registry.sync import compare, guards, place, refusals, trash
+from registry.sync import compare, guards, marker, place, refusals, trash
 from registry.sync.compare import Plan
 from registry.sync.download import Fetching
 from registry.sync.survey import Survey
@@ -47,8 +47,8 @@ class Pull:
     is_listed: bool = False
     known_rows: Rows = field(default_factory=Rows)
 
-    def look(self, is_known: bool = False) -> None:
-        """Look at all sides; `is_known`: the marker was seen to be the one of the baseline.
+    def look(self, is_known: bool = False, seen: marker.Seen | None = None) -> None:
+        """Look at all sides; `is_known`: the marker was `seen` to be the one of the baseline.
 
         Raises Refusal while the entry in S3 is not a whole, sealed state.
         """
@@ -61,7 +61,7 @@ class Pull:
         if is_known and self.survey.local.files and not self.reset and not own:
             self.survey.trust_marker()
             return
-        self.survey.look_there()
+        self.survey.look_there(seen)
         self.survey.end_false_trust()
         self.is_listed = True
         guards.refuse_unfinished(self.survey, own.token if own else "")
@@ -79,11 +79,11 @@ class Pull:
         self.plan = self._reset_plan() if self.reset else self.survey.plan(compare.PULL)
         guards.check_pull(self.survey, self.plan, self.reset)
 
-    def fetch(self, progress: engine.Progress, plans: int = 1) -> None:
+    def fetch(self, progress: engine.Progress) -> None:
         """Bring the wanted files into the stage. Raises RegistryError; nothing here has changed."""
         if self.wanted:
             self.fetching = Fetching(self.survey, self.wanted)
-            self.unverifiable = self.fetching.fetch(progress, plans)
+            self.unverifiable = self.fetching.fetch(progress)
         self._check_still_there()
 
     def place(self) -> None:
@@ -125,6 +125,8 @@ class Pull:
     def abandon(self) -> None:
         if self.trash:
             trash.tidy(self.trash)
+        if self.fetching:
+            workspace.keep_stage(self.entry)
         workspace.drop_stage(self.entry)
 
     @property
@@ -161,8 +163,8 @@ class Pull:
 
     def _check_still_there(self) -> None:
         """See that S3 is still as planned, so that no mixture of two states is put in place."""
-        if not self.is_listed or (self.survey.is_sealed and not self.plan.moves):
-            return  # nothing was listed, or the marker vouches for exactly what was
+        if not self.is_listed or (self.survey.is_sealed and not self.unverifiable):
+            return  # nothing was listed, or the marker vouches for exactly what was, and came
         before, planned_marker = self.survey.remote.mark("sizes", "tags"), self.survey.marker_etag
         self.survey.look_there()
         now = self.survey.remote.mark("sizes", "tags")

@@ -21,7 +21,7 @@ from registry.index.listing import Objects
 from registry.index.table import Tags
 from registry.remote import capabilities
 from registry.remote.location import TRASH
-from registry.remote.s3 import Denied, Object
+from registry.remote.s3 import Denied, Object, Overtaken
 from registry.remote.session import Session
 from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
@@ -40,6 +40,7 @@ class Push:
     survey: Survey = field(init=False)
     plan: Plan = field(init=False)
     sending: Sending = field(init=False)
+    noted: Journal = field(init=False)  # what this run is about to do
     claimed: Claim | None = None
     own: Journal | None = None  # what an interrupted run of ours was about to do
     is_resumed: bool = False  # whether that was a push whose marker is still there
@@ -49,13 +50,16 @@ class Push:
     spared: list[str] = field(default_factory=list)  # not deleted, since S3 has news of them
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
-    def look(self) -> None:
-        """Look at all sides. Raises Refusal for what must not be pushed, or not now."""
+    def look(self, seen: marker.Seen | None = None) -> None:
+        """Look at all sides; `seen`: the marker, if it was read already.
+
+        Raises Refusal for what must not be pushed, or not now.
+        """
         self.survey = Survey(self.entry, self.session)
         self.survey.look_here()
         guards.refuse_unfit(self.survey)
         self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
-        self.survey.look_there()
+        self.survey.look_there(seen)
         self.survey.end_false_trust()
         holder = self.survey.marker
         if holder and holder.state == marker.PUSHING:
@@ -111,15 +115,31 @@ class Push:
                 journal.drop(self.entry)  # nothing was begun; elsewhere ours may yet be there
             raise Refusal(str(error)) from None
         self.claimed = claim
-        self.survey.look_again()
+        if not self.sending.is_guarded:
+            self.survey.look_again()
         if _mark(self.survey.remote) != self.before:
             self.release()
             raise RegistryError("it changed in S3 while this push looked at it: run again")
         self._save_theirs(claim, theirs)
 
-    def send(self, progress: engine.Progress, plans: int = 1) -> None:
-        """Upload what is planned, and verify that it is there; `plans` entries of this run do."""
-        self.sending.send(progress, plans)
+    def send(self, progress: engine.Progress) -> None:
+        """Upload what is planned, and verify that it is there."""
+        try:
+            self.sending.send(progress)
+        except Overtaken:
+            self._disown()
+            raise
+
+    def _disown(self) -> None:
+        """Forget of the plan what somebody else wrote meanwhile: running again has to ask."""
+        before = self.survey.remote
+        self.survey.look_again()
+        uploads = self.noted.uploads
+        for path, tag in list(uploads.items()):
+            former, now = before.get(path), self.survey.remote.get(path)
+            if now and now.etag != tag and not (former and former.etag == now.etag):
+                del uploads[path]
+        self.noted.save(self.entry)
 
     def delete(self) -> None:
         """Delete what the plan names, key by key, each only as this checkout verified it.
@@ -225,7 +245,8 @@ class Push:
         tags.update((path, "") for path in self._overruled)
         tags.merge(self.sending.files, "tags")
         place = self.session.remote.identity
-        Journal(place, token, tags, deletes).save(self.entry)
+        self.noted = Journal(place, token, tags, deletes)
+        self.noted.save(self.entry)
         former = self.survey.marker, self.survey.marker_etag
         return Claim(self.entry, self.session, token, *former)
 

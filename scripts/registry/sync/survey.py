@@ -29,7 +29,7 @@ from registry.remote.session import Session
 from registry.sections import SECTIONS
 from registry.sync import compare, marker
 from registry.sync.compare import CHANGED, GONE, SAME, Plan
-from registry.sync.marker import Marker
+from registry.sync.marker import Marker, Seen
 
 
 class Unreadable(Refusal):
@@ -54,6 +54,7 @@ class Survey:
     marker: Marker | None = None
     marker_etag: str = ""
     remote: Objects = field(default_factory=Objects)
+    listed_at: float = 0.0
     remote_problems: list[str] = field(default_factory=list)
     outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
     _same_bytes: Verdicts = field(init=False)
@@ -80,9 +81,12 @@ class Survey:
         self.local = scan.scan(self.entry.folder, everything=is_raw, numbers=self.numbers)
         self._doubt_another_disk()
 
-    def look_there(self) -> None:
-        """GET the marker, *then* LIST: a push that begins in between shows in the listing."""
-        self.marker, self.marker_etag = marker.read(self.session.client, self.entry)
+    def look_there(self, seen: Seen | None = None) -> None:
+        """GET the marker, *then* LIST: a push that begins in between shows in the listing.
+
+        `seen`: the marker, if it was read already.
+        """
+        self.marker, self.marker_etag = seen or marker.read(self.session.client, self.entry)
         self.look_again()
         self.outside_news = self._outside_news()
 
@@ -96,6 +100,7 @@ class Survey:
             baseline.save(self.entry, self.session.remote.identity, self.base, self.looked_ns)
 
     def look_again(self) -> None:
+        self.listed_at = time.monotonic()
         prefix = self.session.remote.prefix(self.entry)
         listed = listing.read(self.session.client, prefix, self.numbers)
         self.remote, self.remote_problems = listed.files, listed.problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -20,8 +21,9 @@ from registry.remote import etag
 from registry.remote.s3 import Object
 from registry.sync.survey import Survey
 from registry.transfer import engine
-from registry.transfer.job import Cargo
+from registry.transfer.job import Content, Job
 
+FRESH_SECONDS = 5.0  # how long a listing may be taken for what S3 holds
 ROUNDS = 3  # how often a file that is being written to is sent
 
 
@@ -47,7 +49,22 @@ class Sending:
             except OSError as error:
                 raise Refusal(f"{path}: cannot be read: {error.strerror}") from None
 
-    def send(self, progress: engine.Progress, plans: int = 1) -> None:
+    @property
+    def is_guarded(self) -> bool:
+        """Whether the store itself refuses an upload over other bytes than were listed.
+
+        Then nobody need list again before the first one.
+        """
+        session, age = self.survey.session, time.monotonic() - self.survey.listed_at
+        small = all(row.stat.size < etag.PART for row in self.files.values())
+        return (
+            session.options.engine == "auto"
+            and small
+            and age < FRESH_SECONDS
+            and session.is_conditional()
+        )
+
+    def send(self, progress: engine.Progress) -> None:
         """Upload, and see that every file stayed as it was and that S3 lists exactly its bytes.
 
         A file that was written to meanwhile is sent again, as it is then. Raises RegistryError
@@ -56,13 +73,15 @@ class Sending:
         survey, paths = self.survey, list(self.files)
         prefix = survey.session.remote.prefix(survey.entry)
         altered: list[str] = []
+        is_heeded = survey.session.options.engine == "auto" and survey.session.is_conditional()
+        over = self._listed if is_heeded else None
         for _ in range(ROUNDS):
             if paths:
-                stage = partial(self._stage, paths)
-                size = survey.local.files.bytes_of(paths)
-                keys = len(survey.remote)
-                cargo = Cargo(survey.entry.folder, paths, prefix, keys, stage, size, plans=plans)
-                engine.upload(survey.session, cargo, progress)
+                folder, stage = survey.entry.folder, partial(self._stage, paths)
+                job = Job(
+                    folder, paths, prefix, len(survey.remote), self._content, stage=stage, over=over
+                )
+                engine.upload(survey.session, job, progress)
             survey.look_again()
             paths = self._not_arrived(paths)
             if not paths:
@@ -79,6 +98,14 @@ class Sending:
     def _unchanged(self, paths: list[str]) -> list[str]:
         """Those that are here just as they were when they were sent."""
         return [path for path in paths if stats.stat_of(self._at(path)) == self.files[path][0]]
+
+    def _content(self, path: str) -> Content:
+        stat, tag = self.files[path]
+        return Content(stat.size, tag)
+
+    def _listed(self, path: str) -> str:
+        listed = self.survey.remote.get(path)
+        return listed.etag if listed else ""
 
     def _stage(self, paths: list[str]) -> Path:
         """Make links to exactly these files, and see that aws will not skip any."""

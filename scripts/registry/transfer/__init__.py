@@ -1,7 +1,9 @@
 """Transfer: moves the bytes of a job that others decided on, and reports what moved.
 
-`engine` chooses who moves a `job`: `aws` (`aws s3 sync` over a stage) or `rclone`. `process` runs
-such a program, `watchdog` ends one that hangs, `batch` lets several entries share a start.
+`engine` chooses who moves a `job`: `direct` (requests of our own) or `aws` (`aws s3 sync` over a
+stage). `run` is a job under way in `direct`, `parts` the files that travel in parts, `files` a file
+at this end of a request, `pool` the threads that do the requests of all jobs. `process` runs aws,
+`watchdog` ends a program that hangs.
 
-Face: engine, aws, rclone, job, batch, process, watchdog.
+Face: engine, aws, job, watchdog.
 """

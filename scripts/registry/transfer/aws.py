@@ -1,4 +1,4 @@
-"""The engine that is used unless a plan has too many small files for it: `aws s3 sync`."""
+"""The engine of ENGINE=aws: `aws s3 sync`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from registry.errors import RegistryError, UsageError
 from registry.remote import children
 from registry.remote.session import Session
 from registry.transfer import process, watchdog
-from registry.transfer.job import Cargo
-from registry.transfer.process import Progress
+from registry.transfer.job import Job, Progress
 from registry.transfer.watchdog import Sign
 
 CONNECT_SECONDS = 5
@@ -22,25 +21,25 @@ _UNITS = {"Bytes": 1, "Byte": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB"
 _DONE = re.compile(rb"Completed ([\d.]+) (\w+)/")
 
 
-def download(session: Session, cargo: Cargo, progress: Progress) -> None:
+def download(session: Session, job: Job, progress: Progress) -> None:
     """Fetch what the stage lacks of the objects below the prefix; same size counts as there.
 
     Without being forced, aws skips what was in an archive even once it is restored.
     """
     words = ["sync", "--size-only", "--force-glacier-transfer"]
-    words += [_url(session, cargo), str(cargo.folder)]
-    if cargo.fill:
-        cargo.fill()
+    words += [_url(session, job), str(job.folder)]
+    if job.fill:
+        job.fill()
     else:
-        words += ["--exclude=*", *(f"--include={_literally(path)}" for path in cargo.paths)]
-    run(session, words, cargo.keys, progress)
+        words += ["--exclude=*", *(f"--include={_literally(path)}" for path in job.paths)]
+    run(session, words, job.keys, progress)
 
 
-def upload(session: Session, cargo: Cargo, progress: Progress) -> None:
-    """Send what a stage with exactly the cargo's paths holds."""
-    assert cargo.stage
-    words = ["sync", str(cargo.stage()), _url(session, cargo), *children.encryption(session.remote)]
-    run(session, words, cargo.keys, progress)
+def upload(session: Session, job: Job, progress: Progress) -> None:
+    """Send what a stage with exactly the job's paths holds."""
+    assert job.stage
+    words = ["sync", str(job.stage()), _url(session, job), *children.encryption(session.remote)]
+    run(session, words, job.keys, progress)
 
 
 def run(session: Session, words: list[str], keys: int, progress: Progress) -> None:
@@ -67,8 +66,8 @@ def program() -> list[str]:
     return [named] if named else [sys.executable, "-m", "awscli"]
 
 
-def _url(session: Session, cargo: Cargo) -> str:
-    return f"s3://{session.remote.bucket}/{cargo.prefix}"
+def _url(session: Session, job: Job) -> str:
+    return f"s3://{session.remote.bucket}/{job.prefix}"
 
 
 def _literally(path: str) -> str:

@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+from registry.remote import etag
+
+Progress = Callable[[int], None]  # bytes moved so far
+
+
+class Content(NamedTuple):
+    """What a file holds: bytes, the ETag that it has in S3, the MD5 where the ETag is not that.
+
+    An unknown size is -1, an unknown ETag "".
+    """
+
+    size: int
+    etag: str
+    md5: str = ""
+
+    def is_of(self, digests: list[bytes]) -> bool:
+        """Whether it is what has these MD5s, in its order: one of all, or one of each part."""
+        wanted = (self.md5 or self.etag).lower()
+        is_whole = len(digests) == 1 and digests[0].hex() == wanted
+        return is_whole or etag.joined(digests) == wanted
 
 
 @dataclass(frozen=True)
-class Cargo:
+class Job:
     """`paths` of the entry, between `folder` here and `prefix` in S3, where `keys` objects are.
 
-    To be fetched: `folder` is an empty stage. `fill` makes it lack these paths and nothing else of
-    the prefix, for an engine that can only fetch all of one; without it they are few enough to be
-    named. `largest`: bytes that none of them exceeds, if known.
+    `content` says what each holds. `arrived` is told of each whose bytes were compared on the way,
+    with the stat of what was written; what it is not told of has to be looked at.
+
+    To be fetched: `folder` is a stage. `fill` makes it lack these paths and nothing else of the
+    prefix, for an engine that can only fetch all of one; without it they are few enough to be
+    named.
 
     To be sent: `folder` is the entry's own, and `stage` makes one with links to exactly these
-    paths, for an engine that can only send all of a folder.
-
-    `bytes`: their size, where several are moved together. `plans`: how many entries of this run
-    have files to move, for what starts of an engine cost in all.
+    paths, for an engine that can only send all of a folder. `over`: the ETag of what each small one
+    may overwrite, "" if it may nothing, where the store heeds that.
     """
 
     folder: Path
     paths: list[str]
     prefix: str
     keys: int
+    content: Callable[[str], Content]
+    arrived: Callable[[str, os.stat_result | None], None] = lambda path, stat: None
     stage: Callable[[], Path] | None = None
-    bytes: int = 0
+    over: Callable[[str], str] | None = None
     fill: Callable[[], None] | None = None
-    largest: int = 0
-    plans: int = 1
-
-    @property
-    def name(self) -> str:
-        """The end that the folder and the prefix have in common: `section/name/`."""
-        tail = "/".join([*self.folder.parts[-2:], ""])
-        assert f"/{self.prefix}".endswith("/" + tail), self
-        return tail
-
-    @property
-    def top(self) -> Path:
-        """The folder here that holds every entry's."""
-        return self.folder.parents[1]
-
-
-def together(cargos: list[Cargo]) -> Cargo:
-    """All of them as one, seen from the folder, the same for all, that holds every entry's."""
-    first = cargos[0]
-    paths = [cargo.name + path for cargo in cargos for path in cargo.paths]
-    prefix = first.prefix.removesuffix(first.name)
-    keys, largest = sum(cargo.keys for cargo in cargos), max(cargo.largest for cargo in cargos)
-    return Cargo(first.top, paths, prefix, keys, largest=largest)

@@ -11,11 +11,10 @@ from typing import IO
 
 from registry import interrupt, lock
 from registry.errors import RegistryError, Stalled
+from registry.transfer.job import Progress
 from registry.transfer.watchdog import Pulse, Sign
 
 LAST_WORDS = 2**16  # bytes of its errors that are kept: hours of talk fill a memory
-
-Progress = Callable[[int], None]  # bytes moved so far
 
 
 class NotStarted(RegistryError):
