@@ -33,7 +33,7 @@ MAY_PRINT = ("registry.console", "registry.progress")
 # Names that two modules give to two things, and that somebody imports without their module's name:
 # a reader could take one for the other. Take off what is gone; nothing may come in.
 TWICE = """
-Answer CHANGED Change Finding HANDS Item KINDS NAMED Push ROOT Reader Result
+Answer CHANGED Change Finding HANDS Item KINDS NAMED Push ROOT Result
 SCHEME TAG TRASH UNKNOWN known leftovers parse whole words
 """
 
