@@ -37,7 +37,7 @@ def test_a_choice_is_one_of_its_words(monkeypatch):
     monkeypatch.setenv("ENGINE", "aws")
     assert options.choice("ENGINE") == "aws"
     monkeypatch.setenv("ENGINE", "1")
-    with pytest.raises(UsageError, match=r"^ENGINE='1': the choices are auto, aws, rclone"):
+    with pytest.raises(UsageError, match=r"^ENGINE='1': the choices are auto, aws"):
         options.choice("ENGINE")
 
 
