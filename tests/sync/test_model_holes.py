@@ -166,7 +166,7 @@ SCHEDULES = {
     pull_dies_before_its_baseline: ("journal_pulls", "P7"),
     old_journal_after_a_reset: ("journal_absorbed_once", "P8"),
     adopted_in_a_torn_push_then_deleted: ("learn_before_push", "P7"),
-    torn_push_that_took_local: ("learn_before_push", "P7"),
+    torn_push_that_took_local: ("take_local_is_journaled", "P7"),
     cure_for_what_plain_aws_removed: ("contradiction_ends_trust", "P8"),
     edit_just_before_a_swap_and_a_crash: ("swap_into_trash", "P1"),
     disk_that_goes_away_under_a_pull: ("baseline_is_of_a_device", "P3"),

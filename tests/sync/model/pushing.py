@@ -50,7 +50,8 @@ def carry_out(
         yield "write what was learned into the baseline"
         me.record(replace(me.base, rows=view.learned(plan)))
     yield "take the journal to disk"
-    ours = want | dict.fromkeys(view.overruled(plan), "")
+    chosen = view.overruled(plan) if me.world.rules.take_local_is_journaled else []
+    ours = want | dict.fromkeys(chosen, "")
     journal = Journal(me.world.tick(), own.token, ours, tuple(plan[DELETE]))
     me.journal = journal
     yield from take(me, own, former, resumed)

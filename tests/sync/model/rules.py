@@ -30,6 +30,7 @@ class Rules:
     resume_takes_marker: bool = True  # a resumed push takes the marker again, with a new ETag
     baseline_before_seal: bool = True  # once the marker is there others build on it
     learn_before_push: bool = True  # what looking taught is on disk before a push can be torn
+    take_local_is_journaled: bool = True  # what a person chose once need not be chosen again
     contradiction_ends_trust: bool = True  # a LIST unlike the marker's: no fast path until settled
     journal_absorbed_once: bool = True  # a journal that the baseline holds is dead
     swap_into_trash: bool = True  # what a swap takes out of the entry is in trash at once
