@@ -121,6 +121,28 @@ def test_a_trickle_is_no_answer():
     stop.set()
 
 
+class Slow:
+    """A body whose disk or line is slow."""
+
+    size = 9
+
+    def sha256(self):
+        return ""
+
+    def __iter__(self):
+        for block in (b"s\r\n", b"lo", b"w\r\n", b"\r\n"):
+            threading.Event().wait(0.2)
+            yield block
+
+
+def test_a_body_may_take_longer_than_its_answer():
+    port, asked = serve(BODIES["counted"])
+    connection = to(port)
+    connection.whole = 0.5
+    assert connection.exchange("PUT / HTTP/1.1\r\nhost: x\r\n", Slow()).body == b"hello"
+    assert asked[0].endswith("s\r\nlow\r\n\r\n")
+
+
 def test_plain_http_goes_through_a_proxy(monkeypatch):
     port, asked = serve(BODIES["counted"])
     monkeypatch.setenv("http_proxy", f"http://me:p%40ss@127.0.0.1:{port}")

@@ -143,8 +143,8 @@ class Connection:
         self, head: str, body: bytes | Source, sink: Sink | None = None, bare: bool = False
     ) -> Answer:
         """Send a request and read its answer. `bare`: an answer without a body, as HEAD's."""
-        self._until = time.monotonic() + self.whole
         self._send(head.encode("latin-1"), body)
+        self._until = time.monotonic() + self.whole  # a big body takes as long as its line does
         status, headers = self._read_head()
         while status < 200:
             status, headers = self._read_head()
