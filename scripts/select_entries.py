@@ -32,10 +32,10 @@ def main(argv: list[str]) -> int:
     session = connect.begin()
     gate = Gate(session, chosen, bool(words))
     if direction == "pull":
-        gate.etags = connect.enter(session)
+        gate.enter()
     wanted, refused = gate.sift(chosen, direction)
     if direction == "push" and not any(entry.section in MIRRORED for entry in wanted):
-        connect.enter(session)  # else it is the push itself that proves it, with its first request
+        gate.enter()  # else it is the push itself that proves it, with its first request
     if direction == "push":
         wanted, bad = _with_good_cards(wanted)
         refused += bad

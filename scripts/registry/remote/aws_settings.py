@@ -6,7 +6,6 @@ By hand, since botocore takes ten times longer to start than all the rest of a q
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 import shlex
@@ -156,16 +155,24 @@ def _path(variable: str, default: str) -> str:
 
 def _ini(path: str) -> dict[str, dict[str, str]]:
     """The sections of a file; {} where there is none."""
-    parser = configparser.RawConfigParser()  # strict and with a [DEFAULT], as botocore has it
     try:
         with open(path, encoding="utf-8") as file:
-            parser.read_file(file)
+            text = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise Unreachable(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise Unreachable(f"{path}: it is not UTF-8: {error.reason}: mend that file") from None
+    return _parsed(path, text)
+
+
+def _parsed(path: str, text: str) -> dict[str, dict[str, str]]:
+    import configparser  # many have no such file
+
+    parser = configparser.RawConfigParser()  # strict and with a [DEFAULT], as botocore has it
+    try:
+        parser.read_string(text)
     except configparser.Error as error:
         line = re.search(r"line:? +(\d+)", str(error))
         where = f"{path}:{line[1]}" if line else path

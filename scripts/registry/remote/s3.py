@@ -10,7 +10,6 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from random import random
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 from xml.etree import ElementTree
@@ -71,6 +70,14 @@ class Object(NamedTuple):
     modified: str = ""
 
 
+def no_store(remote: Remote) -> Unreachable:
+    """What to say of an answer that no S3 store gives."""
+    return Unreachable(
+        f"{remote.url}: what answered is no S3 store; is a proxy or the login page of a network in "
+        "the way?"
+    )
+
+
 @dataclass
 class Client:
     """Talks to one remote; safe to share between threads, as are its connections.
@@ -110,10 +117,7 @@ class Client:
             try:
                 rows, following = _page(self.request("GET", "", query).body)
             except (ElementTree.ParseError, KeyError, ValueError):
-                raise Unreachable(
-                    f"{self.remote.url}: what answered is no S3 store; is a proxy or the login "
-                    "page of a network in the way?"
-                ) from None
+                raise no_store(self.remote) from None
             yield from rows
             if not following:
                 return
@@ -203,6 +207,8 @@ class Client:
             if waited + pause > self.patience or self._is_cut:
                 text = f"{self.remote.url} does not answer: {problem}"
                 raise ServerError(status, text) if status else Silent(text)
+            from random import random
+
             time.sleep(random() * pause)  # at random, or all who were turned away come back at once
             pause = min(pause * 2, 5.0)
         if answer.status < 300:

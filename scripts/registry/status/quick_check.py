@@ -11,6 +11,7 @@ from registry.index import baseline, journal
 from registry.index.fingerprints import Stamps
 from registry.raw import verified
 from registry.raw.dataset import Dataset
+from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import SECTIONS
 
@@ -21,16 +22,22 @@ Refused = parallel.Result[None]
 class Gate:
     """What there is to know of the chosen entries before one of them is opened.
 
-    `named`: whether a person named them. `etags`: the markers', {"section/name": etag}.
+    `named`: whether a person named them. `etags`: the markers', {"section/name": etag}, once they
+    were asked for: that is the proof that S3 answers, too.
     """
 
     def __init__(self, session: Session, chosen: list[Entry], named: bool) -> None:
         self.session, self.named = session, named
-        self.etags: dict[str, str] = {}
+        self.etags: dict[str, str] | None = None
         mirrored = [e for e in chosen if SECTIONS[e.section].travels != "dvc"]
         self.known = {e: baseline.header(e, session.remote.identity) for e in mirrored}
         files = sum(known.rows for known in self.known.values() if known)
         self.stamps = Stamps(mirrored, files)
+
+    def enter(self) -> None:
+        """Ask for the markers, once. Raises Unreachable as `connect` does."""
+        if self.etags is None:
+            self.etags = connect.enter(self.session)
 
     def sift(self, chosen: list[Entry], direction: str) -> tuple[list[Entry], list[Refused]]:
         """The entries that may have something to move, and those that are refused at once."""
@@ -50,12 +57,15 @@ class Gate:
 
         Perhaps this checkout can make them whole. Only markers that changed are read.
         """
-        changed = [entry for entry in quiet if self._is_marker_new(entry)]
+        known = [entry for entry in quiet if self.known.get(entry)]
+        if known:
+            self.enter()
+        changed = [entry for entry in known if self._is_marker_new(entry)]
         read = parallel.over(changed, self._is_torn, READERS)
         return {entry for entry, is_torn in read if is_torn}
 
     def _is_marker_new(self, entry: Entry) -> bool:
-        known, etag = self.known.get(entry), self.etags.get(str(entry))
+        known, etag = self.known.get(entry), self._etag(entry)
         return bool(known and etag and etag != known.marker and os.path.lexists(entry.folder))
 
     def _is_torn(self, entry: Entry) -> bool:
@@ -63,6 +73,9 @@ class Gate:
 
         holder, _ = marker.read(self.session.client, entry)
         return holder is not None and holder.state == marker.TORN
+
+    def _etag(self, entry: Entry) -> str:
+        return (self.etags or {}).get(str(entry), "")
 
     def _judge(self, direction: str, entry: Entry) -> bool:
         if SECTIONS[entry.section].travels == "dvc":
@@ -75,7 +88,7 @@ class Gate:
         if not entry.card.exists():
             return _without_card(entry, self.named)
         known = self.known[entry]
-        sealed = known and known.marker and known.marker == self.etags.get(str(entry))
+        sealed = known and known.marker and known.marker == self._etag(entry)
         if not known or not sealed or self.session.options.full:
             return True
         if journal.load(entry, self.session.remote.identity):

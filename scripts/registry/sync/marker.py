@@ -19,7 +19,7 @@ from registry.errors import RegistryError
 from registry.humanize import harmless
 from registry.index.listing import Objects
 from registry.remote.capabilities import UNMET
-from registry.remote.s3 import Client, Denied
+from registry.remote.s3 import Client, Denied, no_store
 from registry.remote.session import Session
 
 PUSHING, DONE, TORN = "pushing", "done", "torn"
@@ -120,11 +120,14 @@ Seen = tuple[Marker | None, str]  # a marker and its ETag, as they were read
 def read(client: Client, entry: Entry) -> Seen:
     """The entry's marker and its ETag; (None, "") when it has none.
 
-    One that cannot be read counts as torn: nobody knows what it meant.
+    One that cannot be read counts as torn: nobody knows what it meant. Raises Unreachable for a
+    page that is none, as a network's login page is.
     """
     answer = client.get(client.remote.marker(entry))
     if answer is None:
         return None, ""
+    if answer.body.lstrip()[:1] == b"<":
+        raise no_store(client.remote)
     try:
         values = json.loads(answer.body)
         values = {**LATER, **values}

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from email.utils import mktime_tz, parsedate_tz
 from functools import lru_cache
 
 from registry import interrupt
@@ -127,5 +126,7 @@ def _told(path: str) -> Iterator[None]:
 @lru_cache(maxsize=256)
 def seconds(modified: str) -> int:
     """An HTTP date in seconds since the epoch; 0 for a text that is none."""
+    from email.utils import mktime_tz, parsedate_tz
+
     parsed = parsedate_tz(modified)
     return max(0, int(mktime_tz(parsed))) if parsed else 0

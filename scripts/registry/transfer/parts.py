@@ -8,7 +8,6 @@ import re
 import threading
 from collections.abc import Iterator
 from functools import partial
-from html import unescape
 
 from registry.errors import RegistryError
 from registry.remote import etag
@@ -103,6 +102,8 @@ class Upload(_Parts):
                 named = _ID.search(answer.body)
                 if not named:
                     raise RegistryError(f"{self.path}: the store begins no upload in parts")
+                from html import unescape
+
                 self._id = unescape(named[1].decode())
         return self._id
 
