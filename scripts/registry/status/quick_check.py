@@ -34,10 +34,11 @@ class Gate:
         files = sum(known.rows for known in self.known.values() if known)
         self.stamps = Stamps(mirrored, files)
 
-    def enter(self) -> None:
-        """Ask for the markers, once. Raises Unreachable as `connect` does."""
+    def enter(self) -> dict[str, str]:
+        """The markers' ETags, asked for once. Raises Unreachable as `connect` does."""
         if self.etags is None:
             self.etags = connect.enter(self.session)
+        return self.etags
 
     def sift(self, chosen: list[Entry], direction: str) -> tuple[list[Entry], list[Refused]]:
         """The entries that may have something to move, and those that are refused at once."""
@@ -57,16 +58,15 @@ class Gate:
 
         Perhaps this checkout can make them whole. Only markers that changed are read.
         """
-        known = [entry for entry in quiet if self.known.get(entry)]
-        if known:
-            self.enter()
-        changed = [entry for entry in known if self._is_marker_new(entry)]
+        changed = [entry for entry in quiet if self._is_marker_new(entry)]
         read = parallel.over(changed, self._is_torn, READERS)
         return {entry for entry, is_torn in read if is_torn}
 
     def _is_marker_new(self, entry: Entry) -> bool:
-        known, etag = self.known.get(entry), self._etag(entry)
-        return bool(known and etag and etag != known.marker and os.path.lexists(entry.folder))
+        known = self.known.get(entry)
+        if not known or not os.path.lexists(entry.folder):
+            return False
+        return self._etag(entry) not in ("", known.marker)
 
     def _is_torn(self, entry: Entry) -> bool:
         from registry.sync import marker  # a quiet run has no need of it
@@ -75,7 +75,7 @@ class Gate:
         return holder is not None and holder.state == marker.TORN
 
     def _etag(self, entry: Entry) -> str:
-        return (self.etags or {}).get(str(entry), "")
+        return self.enter().get(str(entry), "")
 
     def _judge(self, direction: str, entry: Entry) -> bool:
         if SECTIONS[entry.section].travels == "dvc":
@@ -105,7 +105,7 @@ class Gate:
         options = self.session.options
         if not known or not known.marker or options.full:
             return True
-        if options.take_local and known.marker != self.etags.get(str(entry)):
+        if options.take_local and known.marker != self._etag(entry):
             return True  # what is here may have to win over what became of it in S3
         if journal.load(entry, self.session.remote.identity):
             return True
