@@ -23,6 +23,7 @@ from registry.remote.s3 import Client, Denied, no_store
 from registry.remote.session import Session
 
 PUSHING, DONE, TORN = "pushing", "done", "torn"
+PAGES = (b"<html", b"<!doctype")
 LONGEST = 200  # letters of a text that are kept: a name, a host, a time
 LATER: dict[str, Any] = {"over": "", "accepted": False}  # what older markers do not say
 ABSENT = 404  # what S3 says to a write over an object that is not there any more
@@ -126,7 +127,7 @@ def read(client: Client, entry: Entry) -> Seen:
     answer = client.get(client.remote.marker(entry))
     if answer is None:
         return None, ""
-    if answer.body.lstrip()[:1] == b"<":
+    if answer.body.lstrip()[:9].lower().startswith(PAGES):
         raise no_store(client.remote)
     try:
         values = json.loads(answer.body)

@@ -72,7 +72,8 @@ def _watch(
 ) -> float:
     assert process.stdout and process.stderr and isinstance(process.args, list)
     name = "aws" if "awscli" in process.args else os.path.basename(process.args[0])
-    open_pipes = [process.stdout, process.stderr]
+    # Its errors first: what it says after one is of the files that follow.
+    open_pipes = [process.stderr, process.stdout]
     pulse, moved = Pulse(), 0
     while open_pipes:
         if interrupt.asked.is_set():
