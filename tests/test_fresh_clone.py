@@ -111,7 +111,7 @@ def test_a_second_clone_receives_a_change_and_the_store_ends(pulled, tmp_path):
     pulled.write(f"{RAW}/more.txt", b"more logs")
     expect(pulled.make("add", f"DATASET={RAW}"), 0)
     run = expect(pulled.make("push"), 0)
-    assert f"git add {RAW}.dvc" in run.said, run
+    assert f"git add -- {RAW}.dvc" in run.said, run
     other.write(f"{RAW}.dvc", pulled.read(f"{RAW}.dvc"))  # as `git pull` brings it
     expect(other.pull(), 0)
     assert other.tree() == pulled.tree() != samples()

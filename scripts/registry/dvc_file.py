@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +34,8 @@ def read(entry: Entry) -> DvcFile:
 
 def version(entry: Entry) -> str:
     """A digest of the `.dvc` file: which version this commit means; "" without one."""
+    from hashlib import sha256
+
     try:
         return sha256(files.read_regular(entry.dvc_file)).hexdigest()[:32]
     except OSError:
