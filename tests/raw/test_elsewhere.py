@@ -267,3 +267,53 @@ def test_a_cache_that_moved_is_filled_again(anna, tmp_path):
     assert anna.tree() == below(RAW, FILES)
     assert [p for p in (tmp_path / "moved/files/md5").glob("??/*.dir")]
     assert_all_well(anna, RAW)
+
+
+def test_the_outs_that_are_to_be_pushed_are_pushed_beside_others(anna, ben, bucket):
+    """One `push: false` kept all of them here, with exit 0."""
+    entry = "raw_datasets/s"
+    text = b"outs:\n- path: mine\n  hash: md5\n  push: false\n- path: ours\n  hash: md5\n"
+    for name in ("mine", "ours"):
+        anna.write(f"raw_datasets/{name}", name.encode())
+    anna.card(entry)
+    anna.write(f"{entry}.dvc", text)
+    dvc(anna, "commit", "-f", f"{entry}.dvc")
+    expect(anna.pull(entry), 0)  # which brings nothing, and proves nothing of S3
+    assert "not in S3" in expect(anna.script("verify_entries", entry), 1).out
+    run = expect(anna.push(), 0)
+    assert "pushed, but for a part: it is not to be pushed" in run.out, run
+    assert [*bucket.read(STORED).values()] == [b"ours"]
+    assert_all_well(anna, entry)
+
+
+def test_a_pull_of_what_the_cache_has_is_no_proof_that_another_remote_has_it(anna, tmp_path):
+    """The push that came after it had nothing to do, and the remote stayed empty."""
+    dvc(anna, "remote", "add", "--local", "other", str(tmp_path / "other"))
+    anna.add(RAW, FILES)
+    expect(anna.script("add_entry", RAW), 0)
+    anna.write(f"{RAW}.dvc", anna.read(f"{RAW}.dvc") + b"  remote: other\n")
+    expect(anna.pull(), 0, 1)
+    expect(anna.make("reset", f"DATASET={RAW}"), 0)
+    assert "pushed by dvc" in expect(anna.push(), 0).out
+    assert [p for p in (tmp_path / "other").rglob("*.dir")]
+    assert "nothing to do" in expect(anna.push(), 0).err
+    assert "nothing to do" in expect(anna.pull(RAW), 0).err
+
+
+def test_what_dvc_keeps_no_copy_of_promises_none(anna, ben):
+    entry = "raw_datasets/n.txt"
+    anna.card(entry)
+    anna.write(entry, b"one")
+    anna.write(f"{entry}.dvc", b"outs:\n- path: n.txt\n  hash: md5\n  cache: false\n")
+    dvc(anna, "commit", "-f", f"{entry}.dvc")
+    assert "nothing to push: DVC keeps no copies" in expect(anna.push(entry), 0).out
+    hand_over(anna, ben, entry)
+    run = expect(ben.pull(entry), 1)
+    assert "by hand" in run.err and "make push" not in run.err, run
+    ben.write(entry, b"one")
+    expect(ben.pull(entry), 0)
+    anna.write(entry, b"two")
+    run = expect(anna.push(entry), 3)
+    assert "make add" in run.err and "make reset" not in run.err, run
+    assert "by hand" in expect(anna.script("reset_entry", entry), 1).err
+    assert anna.read(entry) == b"two"

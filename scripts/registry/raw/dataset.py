@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from registry import dvc_file, nested_dvc
-from registry.dvc_outs import DvcFile, Out
+from registry.dvc_outs import KEPT_HERE, NOT_CACHED, DvcFile, Out
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index.path_ids import Numbers
@@ -66,6 +66,18 @@ class Dataset:
     def has_version(self) -> bool:
         """Whether the `.dvc` file tells what its bytes are: not of a never downloaded import."""
         return all(out.digest or out.listed for out in self.file.outs)
+
+    @property
+    def own(self) -> Dataset:
+        """The same of the outs alone that the registry's own place keeps."""
+        outs = tuple(out for out in self.file.outs if not out.elsewhere)
+        return replace(self, file=replace(self.file, outs=outs))
+
+    @property
+    def is_dvcs(self) -> bool:
+        """Whether DVC has to push some of it; imports, and what is to stay here, nobody pushes."""
+        kept = {out.elsewhere for out in self.file.outs} - {"", KEPT_HERE, NOT_CACHED}
+        return bool(kept) and not self.file.source
 
     @property
     def is_cached(self) -> bool:

@@ -6,7 +6,7 @@ entries may be fetched beside it, or `bring_by_dvc` for what is kept elsewhere t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from registry import parallel
@@ -79,8 +79,11 @@ def bring(plan: prefetch.Prefetch, progress: Progress) -> list[Result]:
 
 def bring_by_dvc(session: Session, datasets: Iterable[Dataset]) -> list[Result]:
     """Have DVC bring what it keeps elsewhere; what became of each."""
+    datasets = list(datasets)
+    unproven = {d.entry for d in datasets if d.is_fetched and d.is_dvcs}  # it may not be pushed yet
     results = [Result(dataset.entry, True, _attempt(dataset)) for dataset in datasets]
-    return _verified(session, results)
+    _note_unpushed(results)
+    return _verified(session, results, unproven)
 
 
 def _attempt(dataset: Dataset) -> RegistryError | None:
@@ -104,9 +107,13 @@ def _check_out(session: Session, datasets: list[Dataset]) -> list[Result]:
         Result(dataset.entry, True, _checked_out([dataset]) if alone else whole)
         for dataset in datasets
     ]
+    _note_unpushed(results)
+    return _verified(session, results)
+
+
+def _note_unpushed(results: list[Result]) -> None:
     for entry in _not_in_s3(r.entry for r in results if not r.error):
         next(r for r in results if r.entry == entry).value = False
-    return _verified(session, results)
 
 
 def _checked_out(datasets: list[Dataset]) -> RegistryError | None:
@@ -124,7 +131,9 @@ def _checked_out(datasets: list[Dataset]) -> RegistryError | None:
     return None
 
 
-def _verified(session: Session, results: list[Result]) -> list[Result]:
+def _verified(
+    session: Session, results: list[Result], unproven: Container[Entry] = ()
+) -> list[Result]:
     """Note the state of each, if DVC finds the files to be what it brought, and S3 has it."""
     came = {r.entry: verified.look(r.entry) for r in results if not r.error}
     datasets = {entry: Dataset.anyway(entry) for entry in came}
@@ -136,7 +145,7 @@ def _verified(session: Session, results: list[Result]) -> list[Result]:
         is_same = datasets[result.entry] not in found.changed | found.missing
         if not is_same or verified.look(result.entry)[0].stamp != seen.stamp:
             result.error = RegistryError("it changed while it was being pulled: run again")
-        elif result.value:
+        elif result.value and result.entry not in unproven:
             verified.remember(result.entry, session.remote.identity, seen, when)
     return results
 

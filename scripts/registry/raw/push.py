@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from registry import parallel
-from registry.dvc_outs import KEPT_HERE, NOT_CACHED
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, RegistryError
 from registry.index.scan import Scan
@@ -102,9 +101,10 @@ def push(session: Session, choice: Outgoing, progress: Progress) -> list[Result]
 
 
 def _push_one(session: Session, cache: Cache, dataset: Dataset, progress: Progress) -> str:
-    if not dataset.file.elsewhere:
-        _send(session, cache, dataset, lacking(session, cache, dataset), progress)
-    elif _is_dvcs(dataset):
+    own = dataset.own
+    if own.file.outs:
+        _send(session, cache, own, lacking(session, cache, own), progress)
+    if dataset.is_dvcs:
         dvc.run(ROOT, "push", *dvc.targets([dataset.entry]), live=True)
     return way(dataset)
 
@@ -113,13 +113,10 @@ def way(dataset: Dataset) -> str:
     """How it goes out, if not as others do."""
     if not dataset.file.elsewhere:
         return ""
-    how = "pushed by dvc" if _is_dvcs(dataset) else NOTHING
+    how = "pushed by dvc" if dataset.is_dvcs else NOTHING
+    if dataset.own.file.outs and not dataset.is_dvcs:
+        how = "pushed, but for a part"
     return f"{how}: {dataset.file.elsewhere}"
-
-
-def _is_dvcs(dataset: Dataset) -> bool:
-    """Whether DVC itself has to push it; imports, and what is not to be pushed, nobody pushes."""
-    return not dataset.file.source and dataset.file.elsewhere not in (KEPT_HERE, NOT_CACHED)
 
 
 def lacking(session: Session, cache: Cache, dataset: Dataset) -> dict[str, str]:

@@ -70,7 +70,7 @@ def carry_out(session: Session, reset: Reset) -> None:
     found = changes.find(session, [dataset] if dataset.has_version else [])
     if not dataset.has_version:
         reset.found.missing = [*seen.files]
-    if not (found.changed or found.missing) and _is_stored(dataset):
+    if not (found.changed or found.missing) and not dataset.is_dvcs and _is_stored(dataset):
         verified.remember(dataset.entry, session.remote.identity, seen, when)
     trash.tidy(aside)
     reset.aside = aside

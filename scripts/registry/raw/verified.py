@@ -11,7 +11,7 @@ import shlex
 import time
 
 from registry.dvc_file import version
-from registry.dvc_outs import KEPT_HERE, NOT_DOWNLOADED
+from registry.dvc_outs import KEPT_HERE, NOT_CACHED, NOT_DOWNLOADED
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.index import baseline
@@ -66,6 +66,8 @@ def choices(dataset: Dataset) -> str:
     """What to type for a dataset that was changed here."""
     entry = dataset.entry
     add = f"`make add DATASET={entry:sh}` makes it a new version"
+    if dataset.file.elsewhere == NOT_CACHED:
+        return f"{add}; no copy of the one that {entry.name}.dvc names is kept (`cache: false`)"
     if dataset.file.source:
         add = "it is an import, so data of your own needs an entry of another name"
     return f"{add}, `make reset DATASET={entry:sh}` takes the one that {entry.name}.dvc names"
@@ -85,6 +87,8 @@ def whom_to_ask(dataset: Dataset) -> str:
             f"whoever has it may take `push: false` out of {entry.name}.dvc, commit that, and "
             f"`make push DATASET={entry:sh}`"
         )
+    if file.elsewhere == NOT_CACHED:
+        return "get it from whoever has it by hand, no remote ever holds it"
     update = f"`.venv/bin/dvc update {entry:sh}.dvc`"
     if file.elsewhere == NOT_DOWNLOADED:
         return f"DVC brings nothing of {file.source}: {update} downloads what is there now"

@@ -34,7 +34,8 @@ def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[s
     for name in _bad_copies(cache, names):
         cure = f"`make reset DATASET={entry:sh}` fetches it again"
         yield names[name], f"damaged in DVC's cache here: {cure}"
-    if not dataset.file.elsewhere:
+    names = {n: path for n, path in names.items() if not dataset.out_of(path).elsewhere}
+    if names:
         rows = stored.look(session.client, names)
         bad = cache.unlike(rows).union(stored.damaged(session.client, rows))
         for name, path in names.items():
