@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import threading
 import time
 
@@ -332,6 +333,44 @@ def test_what_a_stopped_pull_had_whole_does_not_come_again(many, other, stop):
     assert other.proxy.count("GET", r"/a/.*(\.txt|empty)$") == 1, other.proxy.requests
     assert other.tree() == all_of(entry)
     assert_clean(other)
+
+
+def test_a_pull_that_is_killed_again_and_again_never_fetches_twice_what_was_whole(many, other):
+    """SWEEP=full kills it twenty times."""
+    entry, chance = "processed_datasets/long", random.Random(20)
+    files = {f"{n % 7}/{n:03d}.txt": b"%d" % n * (n + 1) for n in range(240)}
+    many.add(entry, files)
+    other.card(entry)
+    expect(many.push(entry), 0)
+    other.proxy.when("GET", r"\.txt$").delay(0.03)
+    whole, kills = set(), 20 if os.environ.get("SWEEP") == "full" else 5
+    for _ in range(kills):
+        other.proxy.requests.clear()
+        pull, further = other.start("./pull.sh", entry), chance.randrange(1, 240 // kills)
+        until(lambda: other.proxy.count("GET", r"\.txt$") >= further)  # noqa: B023
+        pull.kill()
+        pull.wait()
+        assert whole.isdisjoint(fetched(other, entry)), "fetched again"
+        assert not (other.path / entry).exists()
+        whole |= {path for path, body in under_way(other, entry).items() if body == files[path]}
+    other.proxy.clear()
+    expect(other.pull(entry), 0)
+    assert whole and set(fetched(other, entry)) == files.keys() - whole
+    assert other.tree(entry) == below(entry, files)
+    assert_clean(other)
+
+
+def fetched(person, entry):
+    """Which of its files were asked for."""
+    asked = [r.path.partition(f"/{entry}/") for r in person.proxy.requests if r.method == "GET"]
+    return [path for _, _, path in asked if path]
+
+
+def under_way(person, entry):
+    """{path: bytes} of what waits in the stage, or was kept of an earlier one."""
+    tops = [person.path / ".registry" / room / entry for room in ("stage", "unfinished")]
+    every = [(top, path) for top in tops for path in top.rglob("*") if path.is_file()]
+    return {path.relative_to(top).as_posix(): path.read_bytes() for top, path in every}
 
 
 def staged(person):
