@@ -13,7 +13,7 @@ from catalog.relations import Edge
 from registry import forge, git
 from registry.cards import check
 from registry.cards.library import Library
-from registry.entries import Entry
+from registry.entries import Entry, id_of
 from registry.sections import EXPERIMENTS, SECTIONS
 
 SIZE = re.compile(r"^[ -] (size|nfiles): (\d+)$", re.MULTILINE)
@@ -76,7 +76,7 @@ def _judge(library: Library, items: dict[str, Item], shown: list[Entry]) -> None
     judged = check.check(library, shown)
     found = [*judged.problems, *judged.tolerated]
     for problem in sorted(found):
-        item = items.get(history.entry_of(problem.path) or problem.path)
+        item = items.get(id_of(problem.path) or problem.path)
         if item:
             item.problems.append(problem)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from catalog.item import Change
 from registry import git
-from registry.entries import CARD, TEMPLATE
+from registry.entries import id_of
 from registry.sections import SECTIONS
 
 START, BETWEEN = "\x01", "\x02"
@@ -26,12 +26,12 @@ def read(root: Path) -> dict[str, list[Change]]:
     now_called: dict[str, str] = {}
     for change, files in _commits(git.run(root, *words).decode(errors="replace")):
         for old, new in files:
-            entry = entry_of(new)
+            entry = id_of(new)
             entry = now_called.get(entry, entry)
             if entry and change not in found.setdefault(entry, [])[-1:]:
                 found[entry].append(change)
-            if old != new and entry_of(old):
-                now_called[entry_of(old)] = entry
+            if old != new and id_of(old):
+                now_called[id_of(old)] = entry
     return found
 
 
@@ -41,15 +41,6 @@ def head(root: Path) -> tuple[str, str]:
         return "", ""
     commit, _, when = git.run(root, "log", "-1", "--format=%H %cI").decode().strip().partition(" ")
     return commit, when
-
-
-def entry_of(path: str) -> str:
-    """The entry that a file of Git's speaks for: of a card or a `.dvc` file; else ""."""
-    for end in (CARD, ".dvc"):
-        name = path[: -len(end)]
-        if path.endswith(end) and name.count("/") == 1 and not name.endswith(f"/{TEMPLATE}"):
-            return name
-    return ""
 
 
 def _commits(log: str) -> Iterator[tuple[Change, list[tuple[str, str]]]]:

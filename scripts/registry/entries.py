@@ -95,6 +95,15 @@ def known(sections: Iterable[str], root: Path = ROOT) -> list[Entry]:
     return [e for s in sections for e in sorted({*with_card(s, root), *on_disk(s, root)})]
 
 
+def id_of(path: str) -> str:
+    """`section/name` for the path of a card or a `.dvc` file; "" for any other."""
+    for end in (CARD, ".dvc"):
+        section, _, name = path.removesuffix(end).partition("/")
+        if path.endswith(end) and section in SECTIONS and "/" not in name and name != TEMPLATE:
+            return f"{section}/{name}"
+    return ""
+
+
 def select(words: Iterable[str], sections: Iterable[str], root: Path = ROOT) -> list[Entry]:
     """The entries of `sections` that the words name; all of them when there are no words.
 

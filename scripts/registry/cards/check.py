@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from registry import git, problems
 from registry.cards import debt
-from registry.cards.library import Library, id_of
+from registry.cards.library import Library
 from registry.cards.rules import card as card_rules
 from registry.cards.rules import entries as entry_rules
-from registry.entries import CARD, Entry, select
+from registry.entries import CARD, Entry, id_of, select
 from registry.errors import Refusal
 from registry.problems import Problem
 from registry.sections import SECTIONS
@@ -80,8 +80,5 @@ def by_place(found: list[Problem]) -> list[Problem]:
 
 
 def _entry_of(word: str) -> str:
-    """`section/name` for the path of a card, of its `.dvc` file, or the word as it is."""
-    for end in (CARD, ".dvc"):
-        if word.endswith(end):
-            return "/".join(word[: -len(end)].split("/")[-2:])
-    return word
+    """`section/name` for the path of a card or its `.dvc` file, from anywhere; else the word."""
+    return id_of("/".join(word.split("/")[-2:])) or word

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from registry.cards.debt import FRONT_MATTER
-from registry.cards.library import Library, id_of
+from registry.cards.library import Library
+from registry.entries import id_of
 from registry.humanize import plural, some
 from registry.problems import Problem
 from registry.sections import SECTIONS

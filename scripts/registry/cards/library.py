@@ -10,7 +10,7 @@ from registry import files, git
 from registry.cards import card, debt
 from registry.cards.card import Card
 from registry.cards.debt import Debt
-from registry.entries import CARD, ROOT, TEMPLATE, Entry, known
+from registry.entries import CARD, ROOT, TEMPLATE, Entry, id_of, known
 from registry.problems import Problem
 from registry.sections import SECTIONS
 
@@ -141,15 +141,6 @@ class Library:
         except OSError as problem:
             return 1, f"the card must be a readable file: {problem.strerror}"
         return 1, f"the card must stay as it is while it is checked: run again ({CARD})"
-
-
-def id_of(path: str) -> str:
-    """`section/name` for the path of a card or a `.dvc` file; "" for any other."""
-    for end in (CARD, ".dvc"):
-        section, _, name = path.removesuffix(end).partition("/")
-        if path.endswith(end) and section in SECTIONS and "/" not in name and name != TEMPLATE:
-            return f"{section}/{name}"
-    return ""
 
 
 def tag_words(data: bytes) -> list[str]:
