@@ -210,7 +210,7 @@ def test_remote_asks_the_real_store(rclone_bucket, clone):
     anna.write("raw_datasets/x.dvc", f"outs:\n- md5: {digest}\n  path: x\n".encode())
     anna.card("raw_datasets/x")
     run = anna.script("check_cards", "--remote")
-    assert "raw_datasets/x.card.md:1: a card must have its bytes in S3" in run.out
+    assert "raw_datasets/x.card.md:1: S3 must hold its version whole, and does not: run" in run.out
     assert "processed_datasets/bare.card.md:1: what is in S3 must have a card" in run.out
     cure = re.search(r"move them into one by `(.*?)`", run.out)[1]
     expect(anna.run("bash", "-c", cure), 0)  # as it stands
