@@ -24,5 +24,5 @@ from support.fixtures import (  # noqa: E402, F401
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: many tests wait for servers that are silent on purpose."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: many tests wait for servers that are silent on purpose."""
+    return (os.cpu_count() or 1) + 2
