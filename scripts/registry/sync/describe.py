@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from registry.entries import Entry
 from registry.humanize import plural, some
 from registry.sync import compare
 from registry.sync.compare import Plan
-from registry.sync.pull import Pull
-from registry.sync.push import Push
+
+if TYPE_CHECKING:  # a push has no need of pull, nor a pull of push
+    from registry.sync.pull import Pull
+    from registry.sync.push import Push
 
 PULLED = {
     compare.FETCH: "fetch: new or changed in S3",

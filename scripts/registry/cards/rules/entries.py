@@ -8,19 +8,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
-from registry import (
-    dvc_file,
-    dvc_parser,
-    files,
-    git,
-    names,
-    nested_dvc,
-    pipelines,
-    secret_options,
-)
+from registry import files, git, names, nested_dvc, pipelines, secret_options
 from registry.cards.library import Library
 from registry.cards.rules import secrets
-from registry.dvc_outs import BadDvcFile
 from registry.entries import CARD, TEMPLATE, Entry
 from registry.errors import RegistryError
 from registry.problems import Problem
@@ -55,18 +45,24 @@ def entry_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
 def dvc_file_fit(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
     """Every .dvc file can be read, and is on one side of a merge."""
     for entry in chosen:
-        if SECTIONS[entry.section].travels != "dvc" or not library.has(entry.dvc_file):
-            continue
-        path = f"{entry}.dvc"
-        content = git.show(library.root, f":{path}") if library.staged else None
-        try:
-            if content is None and library.staged:  # in the middle of a merge it has three
-                content = files.read_regular(entry.dvc_file)
-            dvc_parser.parse(content, path) if content is not None else dvc_file.read(entry)
-        except BadDvcFile as error:
-            yield Problem(path, error.line, error.reason, rule="dvc-file")
-        except (OSError, RegistryError):
-            continue  # the rule above names it
+        if SECTIONS[entry.section].travels == "dvc" and library.has(entry.dvc_file):
+            yield from _unfit(library, entry)
+
+
+def _unfit(library: Library, entry: Entry) -> Iterator[Problem]:
+    from registry import dvc_file, dvc_parser  # only raw datasets need them
+    from registry.dvc_outs import BadDvcFile
+
+    path = f"{entry}.dvc"
+    content = git.show(library.root, f":{path}") if library.staged else None
+    try:
+        if content is None and library.staged:  # in the middle of a merge it has three
+            content = files.read_regular(entry.dvc_file)
+        dvc_parser.parse(content, path) if content is not None else dvc_file.read(entry)
+    except BadDvcFile as error:
+        yield Problem(path, error.line, error.reason, rule="dvc-file")
+    except (OSError, RegistryError):
+        return  # the rule above names it
 
 
 def no_nested_dvc(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
