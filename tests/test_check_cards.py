@@ -430,6 +430,7 @@ TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join),
 
 @settings(max_examples=300, deadline=None)
 @given(text=TEXTS)
+@example(text="---\n\x08\ufeff\n---")  # refused by YAML before its first event
 @example(text="---\nlicense: 1.10\npretty_name: no\n---\n# Card: y\n## A (optional)\ntext")
 def test_no_text_crashes_and_fix_twice_is_fix_once(shared, text):
     entry = Entry("champion_models", "poet", shared)

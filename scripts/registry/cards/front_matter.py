@@ -64,9 +64,8 @@ def misplaced(text: str, where: Split) -> str | None:
 def read(text: str, where: Split) -> Mapping:
     """The mapping between the fences. Raises BadFrontMatter, with the parser's line."""
     first = text.count("\n", 0, where.start) + 1
-    events = Reader(text[where.start : where.end], first, where.start)
     try:
-        return events.document()
+        return Reader(text[where.start : where.end], first, where.start).document()
     except yaml.reader.ReaderError as error:
         line = first + text.count("\n", where.start, where.start + int(error.position))
         raise BadFrontMatter(
