@@ -48,9 +48,14 @@ def _waiting(visit: Visit) -> Iterator[Finding]:
     staged = [path for path in top.glob("stage/*/*") if any(path.iterdir())]
     unfinished = [path for path in top.glob("unfinished/*") if any(path.iterdir())]
     if unfinished:
-        text = "raw data that a stopped pull fetched waits for the next one"
+        text = "what a stopped pull fetched waits for the next one"
         yield Finding(NOTE, "leftovers", text, "make pull, or delete .registry/unfinished/")
     if staged:
         many = plural(len(staged), "entry", "entries")
         text = f"files in transit of {many}, from a command that runs or was killed"
-        yield Finding(NOTE, "leftovers", text, "the next pull or push removes them")
+        yield Finding(
+            NOTE,
+            "leftovers",
+            text,
+            "the next pull or push takes over what is whole, or removes them",
+        )

@@ -57,10 +57,7 @@ def first(session: Session, ask: Callable[[Client], T], patience: float = PROOF_
     used next. Raises Unreachable as `connect` does.
     """
     hasty = session.client.hurried(patience)
-    try:
-        brought = ask(hasty)
-    except Unreachable as error:
-        raise Unreachable(_explain(hasty, error)) from None
+    brought = _explained(hasty, ask)
     session.client.region = hasty.region
     return brought
 
@@ -68,10 +65,14 @@ def first(session: Session, ask: Callable[[Client], T], patience: float = PROOF_
 def prove(remote: location.Remote, patience: float = PROOF_SECONDS) -> tuple[dict[str, str], str]:
     """The markers' ETags and the bucket's region. Raises Unreachable, with what to try."""
     hasty = s3.Client(remote, patience=patience)
+    return _explained(hasty, read_etags), hasty.region
+
+
+def _explained(client: Client, ask: Callable[[Client], T]) -> T:
     try:
-        return read_etags(hasty), hasty.region
+        return ask(client)
     except Unreachable as error:
-        raise Unreachable(_explain(hasty, error)) from None
+        raise Unreachable(_explain(client, error)) from None
 
 
 def ensure_store(root: Path = ROOT) -> None:

@@ -21,10 +21,7 @@ def required(card: Card, library: Library) -> Iterator[Found]:
     for key in schema.required(card.entry.section):
         if key not in card.fields and not excused(key, card):
             field = BY_NAME[key]
-            cures = [f"add `{key}: {field.example}`", *(each.cure for each in _excuses(key, card))]
-            meant = _misspelt(key, card)
-            cures = [f"'{meant}' is no key of ours: did you mean '{key}'?"] if meant else cures
-            yield line, f"{key} must be there ({field.about}): {'; '.join(cures)}"
+            yield line, f"{key} must be there ({field.about}): {_cure(key, card)}"
     either = ONE_OF.get(card.entry.section, ())
     if either and not any(key in card.fields for key in either):
         yield line, f"{' or '.join(either)} must be there: add `{either[0]}: [section/name]`"
@@ -49,6 +46,13 @@ def excused(key: str, card: Card) -> bool:
         if excuse.said and any(re.search(excuse.said, text, re.IGNORECASE) for text in texts):
             return True
     return False
+
+
+def _cure(key: str, card: Card) -> str:
+    if meant := _misspelt(key, card):
+        return f"'{meant}' is no key of ours: did you mean '{key}'?"
+    add = f"add `{key}: {BY_NAME[key].example}`"
+    return "; ".join([add, *(excuse.cure for excuse in _excuses(key, card))])
 
 
 def _misspelt(key: str, card: Card) -> str:
