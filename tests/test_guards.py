@@ -9,11 +9,8 @@ import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
 
 from registry.entries import Entry
-from registry.remote import dvc_config, s3
 from registry.remote.location import TRASH
-from registry.remote.session import Session
 from registry.sync import trash
-from registry.transfer import engine
 
 A = "processed_datasets/a"
 FILES = {"x.txt": b"one", "sub/y.txt": b"two", "z.txt": b"three"}
@@ -308,20 +305,6 @@ def test_a_remove_that_died_is_undone_by_a_push(pair):
     expect(ben.pull(), 0)
     assert bucket.data() == anna.tree() == ben.tree() == below(A, FILES)
     assert_clean(anna, ben)
-
-
-@pytest.mark.both_stores
-def test_large_objects_are_copied_in_parts_and_whole_where_the_store_has_no_parts(
-    clone, bucket, monkeypatch
-):
-    body = bytes(range(256)) * 4096 * 20
-    bucket.put(f"{A}/large", body)
-    there = dvc_config.load(clone("anna", bucket).path)
-    session = Session(there, s3.Client(there))
-    (row,) = session.client.list(there.key(A, ""))
-    monkeypatch.setattr(engine, "COPY_BYTES", 1)
-    engine.copy(session, row, there.key(TRASH, "copy"))
-    assert bucket.get(f"{TRASH}/copy") == body
 
 
 def test_a_copy_that_failed_after_a_hasty_200_is_no_copy(pair):

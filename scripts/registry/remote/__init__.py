@@ -6,8 +6,9 @@ and what that leaves open, AWS's (`aws_settings`); `settings` writes it, `descri
 (`embedded`) if need be. `s3` speaks S3 over `http`, maybe by a `proxy`, signed by `sigv4` with the
 `keys` that `credentials` finds, with botocore's help (`indirect`) where they are not plain.
 `children` hands the decision to aws and DVC; `key_server` gives them keys that expire.
+`server_copy` copies objects on the server, by `copy_requests`, large ones in `copy_parts`.
 `capabilities` asks what the store can do, and `etag` knows what an ETag says about bytes.
 
 Face: location, dvc_config, settings, credentials, children, describe, connect, session, s3, http,
-etag, capabilities, embedded.
+server_copy, etag, capabilities, embedded.
 """

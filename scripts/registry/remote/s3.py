@@ -1,4 +1,4 @@
-"""Speaks S3: list, get, head, put, delete and copy, signed, kept alive, bounded in time.
+"""Speaks S3: list, get, head, put and delete, signed, kept alive, bounded in time.
 
 By hand, because it is ready before botocore has begun to be imported, and spends a tenth of what
 botocore does on each request.
@@ -82,7 +82,8 @@ def no_store(remote: Remote) -> Unreachable:
 class Client:
     """Talks to one remote; safe to share between threads, as are its connections.
 
-    `hesitate` is called when the store asks for fewer requests.
+    `hesitate` is called when the store asks for fewer requests. `wait`: the seconds that an answer
+    may take where that is more than usual.
     """
 
     remote: Remote
@@ -90,6 +91,7 @@ class Client:
     region: str = ""
     hesitate: Callable[[], None] = lambda: None
     server: str = ""  # what it calls itself
+    wait: float = 0.0
     _credentials: Credentials | None = None
     _idle: list[Connection] = field(default_factory=list)
     _busy: set[Connection] = field(default_factory=set)
@@ -136,19 +138,6 @@ class Client:
 
     def delete(self, key: str) -> None:
         self.request("DELETE", key)
-
-    def copy(self, source: str, target: str) -> Answer:
-        """Copy within the bucket, on the server; up to 5 GB.
-
-        Raises Denied also for an error that comes after a hasty 200.
-        Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-        """
-        path = sigv4.encode(f"{self.remote.bucket}/{source}", safe="/")
-        answer = self.request("PUT", target, headers={"x-amz-copy-source": path})
-        code, text = _error(answer)
-        if code:
-            raise Denied(answer.status, code, f"{self.remote.url}: {code} {text}")
-        return answer
 
     def part_sizes(self, key: str, etag: str, size: int) -> tuple[int, ...]:
         """The sizes of the parts an object was uploaded in; none where the store tells none."""
@@ -271,7 +260,8 @@ class Client:
 
     def _connection(self, address: Address) -> Connection:
         """An open connection that nobody uses, or a new one."""
-        silent, whole = min(ANSWER_SECONDS, self.patience), min(WHOLE_SECONDS, self.patience)
+        silent = self.wait or min(ANSWER_SECONDS, self.patience)
+        whole = self.wait or min(WHOLE_SECONDS, self.patience)
         while self._idle:
             with contextlib.suppress(IndexError):  # another thread was quicker
                 connection = self._idle.pop()

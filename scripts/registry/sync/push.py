@@ -22,6 +22,7 @@ from registry.index.table import Tags
 from registry.remote import capabilities
 from registry.remote.location import TRASH
 from registry.remote.s3 import Denied, Object, Overtaken
+from registry.remote.server_copy import Copier
 from registry.remote.session import Session
 from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
@@ -270,11 +271,11 @@ class Push:
 
     def _save_theirs(self, claim: Claim, theirs: list[tuple[str, Object]]) -> None:
         """It goes to the registry's trash first."""
-        when = f"{claim.mine.when}-{claim.token[:6]}"
+        when, copier = f"{claim.mine.when}-{claim.token[:6]}", Copier(self.session.client)
         for path, listed in theirs:
             target = self.session.remote.key(TRASH, when, str(self.entry), path)
             try:
-                engine.copy(self.session, listed, target)
+                copier.copy(listed, target)
             except Denied as error:
                 if error.code == "InvalidObjectState":
                     raise refusals.archived(self.session.remote, path, listed.key) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from registry import parallel
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.experiments import ledger
@@ -14,13 +13,11 @@ from registry.index.listing import Objects
 from registry.remote import capabilities
 from registry.remote.location import TRASH
 from registry.remote.s3 import Object
+from registry.remote.server_copy import Copier
 from registry.remote.session import Session
 from registry.sync import marker, refusals, trash
 from registry.sync.marker import Marker
 from registry.sync.survey import Survey
-from registry.transfer import engine
-
-COPIES = 16  # at once; each is a request that the store works on alone
 
 
 @dataclass
@@ -56,9 +53,7 @@ class Removal:
         client = self.session.client
         bin_ = self.session.remote.key(TRASH, f"{mine.when}-{mine.token[:6]}", str(self.entry), "")
         rows, remote = self.survey.remote.items(), self.survey.remote
-        for _ in parallel.over(
-            rows, lambda row: engine.copy(self.session, row[1], bin_ + row[0]), COPIES
-        ):
+        for _ in Copier(client).copy_all((row, bin_ + path) for path, row in rows):
             pass
         copied = Objects(remote.numbers)
         copied.update((row.key[len(bin_) :], row) for row in client.list(bin_))

@@ -10,15 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from registry.errors import RegistryError
 from registry.parallel import HANDS
 from registry.remote import children
-from registry.remote.s3 import Object
 from registry.remote.session import Session
 from registry.transfer import aws, direct
 from registry.transfer.job import Content, Job, Progress
 
-__all__ = ["Content", "Job", "Progress", "copy", "download", "upload"]
+__all__ = ["Content", "Job", "Progress", "download", "upload"]
 
 
 class Engine(Protocol):
@@ -30,8 +28,6 @@ class Engine(Protocol):
 
 
 MORE_HANDS = 8  # entries worked on at once where they share their connections
-# What one request copies before a client loses patience; aws copies larger objects in parts.
-COPY_BYTES = 2**30
 
 
 def download(session: Session, job: Job, progress: Progress) -> None:
@@ -68,19 +64,6 @@ def send_one(session: Session, source: Path, key: str) -> None:
     words = ["cp", str(source), f"s3://{session.remote.bucket}/{key}"]
     words += children.encryption(session.remote)
     aws.run(session, words, 0, lambda _: None)
-
-
-def copy(session: Session, row: Object, target: str) -> None:
-    """Copy an object of any size within the bucket, on the server."""
-    if row.size <= COPY_BYTES:
-        session.client.copy(row.key, target)
-        return
-    bucket = f"s3://{session.remote.bucket}/"
-    try:
-        words = ["cp", bucket + row.key, bucket + target, *children.encryption(session.remote)]
-        aws.run(session, words, 0, lambda _: None)
-    except RegistryError:  # the embedded store copies whole objects only, of any size
-        session.client.copy(row.key, target)
 
 
 def movers(session: Session) -> int:
