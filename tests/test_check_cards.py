@@ -70,7 +70,7 @@ def test_a_card_that_breaks_every_rule(registry, format):
         kit.write(registry, f"champion_models/{path.name[: -len('.card.md')]}", path.read_bytes())
     (registry / "tags.yml").write_text("[text, drama]\n")
     old = kit.good_card("raw_datasets/old", "status: deprecated\nnew_version: raw_datasets/logs\n")
-    kit.write(registry, "raw_datasets/old", old)
+    kit.write(registry, "raw_datasets/old", old.replace("cc-by-4.0", "cc-by-nc-4.0"))
     done = kit.run(registry, "check_cards.py", "champion_models/", f"--format={format}")
     golden = GOLDEN / f"bad_card.{format}"
     if os.environ.get("UPDATE_GOLDEN"):

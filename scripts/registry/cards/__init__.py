@@ -6,8 +6,9 @@ whether cards are good, by the rules in `rules/`; `library` is all cards at once
 follow references. `draft`, `questions` and `code` begin a card, `adopt` with `clues` that of an old
 one, `edit` and `repair` change one, `hub` exports it. `debt` lists the problems of old cards that
 are tolerated, `gather` makes one of many; `hub_keys` and `hub_lists` hold what the Hub
-knows besides.
+knows besides. `licenses` knows what each license allows.
 
 Face: card, front_matter, schema, kinds, formats, vocabulary, markdown, yaml_values, library,
-check, repair, edit, draft, clues, questions, code, hub, hub_lists, debt, gather, adopt, rules.
+licenses, check, repair, edit, draft, clues, questions, code, hub, hub_lists, debt, gather, adopt,
+rules.
 """

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from registry import files, git
-from registry.cards import card, debt
+from registry.cards import card, debt, licenses
 from registry.cards.card import Card
 from registry.cards.debt import Debt
 from registry.entries import CARD, ROOT, TEMPLATE, Entry, id_of, known
@@ -86,6 +86,11 @@ class Library:
             return (tag_words(path.read_bytes()) if path.is_file() else None), None
         except NotText as problem:
             return None, (problem.args[0], problem.args[1])
+
+    @cached_property
+    def licenses(self) -> licenses.LicenseTable:
+        """What licenses allow, as these scripts and licenses.txt know."""
+        return licenses.read(self.root)[0]
 
     @property
     def debt(self) -> Debt:

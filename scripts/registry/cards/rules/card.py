@@ -11,7 +11,16 @@ from typing import NamedTuple
 from registry.cards.card import Card
 from registry.cards.kinds import Found
 from registry.cards.library import Library
-from registry.cards.rules import body, fields, links, mentions, references, required, secrets
+from registry.cards.rules import (
+    body,
+    fields,
+    licenses,
+    links,
+    mentions,
+    references,
+    required,
+    secrets,
+)
 from registry.problems import Problem
 
 
@@ -49,6 +58,7 @@ RULES = (
     Rule("pair", references.pairs),
     Rule("cycle", references.cycle),
     Rule("deprecated", references.deprecated, "warning"),
+    Rule("license-freer", licenses.no_freer, "warning"),
     Rule("link", links.links),
     Rule("file", links.files),
     Rule("secret", secrets.secrets),

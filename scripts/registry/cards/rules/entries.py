@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator
 
 from registry import files, git, names, nested_dvc, pipelines, secret_options
+from registry.cards import licenses
 from registry.cards.library import Library
 from registry.cards.rules import secrets
 from registry.entries import CARD, TEMPLATE, Entry
@@ -118,6 +119,12 @@ def tags_file(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
         yield Problem("tags.yml", *library.tags_broken, rule="tags-file")
 
 
+def licenses_file(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
+    """licenses.txt, when it is there, holds rows of licenses."""
+    for line, problem in licenses.read(library.root)[1]:
+        yield Problem(licenses.OWN_FILE, line, problem, rule="licenses-file")
+
+
 RULES: tuple[Rule, ...] = (
     card_there,
     entry_there,
@@ -127,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     data_in_git,
     dvc_config,
     tags_file,
+    licenses_file,
 )
 
 
