@@ -49,7 +49,7 @@ help: ## print the commands, one line each (CMD=pull explains one)
 	  esac; done
 
 ##@ Every day
-pull: ## bring everything here up to date with S3 (DATASET="a section/b" for some)
+pull: ## bring everything here up to date with S3 (DATASET="a section/b" for some, WITH=deps)
 	@./pull.sh $(dataset)
 
 push: ## send what changed here to S3 (DATASET="a section/b" for some)

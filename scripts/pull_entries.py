@@ -2,9 +2,10 @@
 
 usage: pull_entries.py [section/name ...]    (or - for one per line on standard input)
 
-Each comes whole or not at all. Changes made here and not pushed yet are kept. TAKE=local keeps them
-where both sides changed, DELETE=1 allows setting aside most of an entry, DRY_RUN=1 only says what
-it would do, FULL=1 lists S3 also where a marker says that nothing changed.
+Each comes whole or not at all, and nothing comes at all where a disk has no room for all of it.
+Changes made here and not pushed yet are kept. TAKE=local keeps them where both sides changed,
+DELETE=1 allows setting aside most of an entry, DRY_RUN=1 only says what it would do, FULL=1 lists
+S3 also where a marker says that nothing changed.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from registry import console, entries, parallel
+from registry import console, disk, entries, parallel
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import human_bytes, plural
 from registry.index import baseline
 from registry.progress import Meter
-from registry.raw import prefetch, verified
+from registry.raw import prefetch, room, verified
 from registry.raw import pull as raw_pull
+from registry.raw.cache import Cache
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
@@ -47,18 +49,40 @@ def main(argv: list[str]) -> int:
         print_plans(raw, pulls)
         if any(pull.wanted for pull in pulls):
             say(f"pull: {engine.carrier(session)}")
-        return console.worst([console.report(looked), console.report(raw.refused)])
-    done, raw_done, took = carry_out(session, raw, pulls)
+        codes = [console.report(looked), console.report(raw.refused)]
+        return console.worst([*codes, look_for_room(session, pulls, by_files(session, raw))])
+    raw_plan = prefetch.plan(session, raw.wanted)
+    needs = [*room.of_plan(raw_plan), *room.of_files(raw.foreign, raw_plan.cache)]
+    if code := look_for_room(session, pulls, needs):
+        return console.worst([code, console.report(looked), console.report(raw.refused)])
+    done, raw_done, took = carry_out(session, raw, raw_plan, pulls)
     trash.purge(entries.ROOT)
     code = report(pulls, [*[r for r in looked if r.error], *done], took) if mirrored else 0
     return console.worst([code, report_raw([*raw.refused, *raw_done])])
 
 
+def by_files(session: Session, raw: raw_pull.Incoming) -> list[disk.Need]:
+    """What the raw datasets take, as far as that is known without asking S3."""
+    return [*room.of_files([*raw.wanted, *raw.foreign], Cache.of(session.root))]
+
+
+def look_for_room(session: Session, pulls: list[Pull], raw: list[disk.Need]) -> int:
+    """Say what is to come, and what is free for it; code 3 where it does not fit."""
+    disks = disk.disks([*(pull.need for pull in pulls), *raw], engine.movers(session))
+    try:
+        disk.refuse_lack(disks)
+    except Refusal as error:
+        say(f"pull: {error}")
+        return error.exit_code
+    for one in disks:
+        say(f"pull: {one}")
+    return 0
+
+
 def carry_out(
-    session: Session, raw: raw_pull.Incoming, pulls: list[Pull]
+    session: Session, raw: raw_pull.Incoming, raw_plan: prefetch.Prefetch, pulls: list[Pull]
 ) -> tuple[list[parallel.Result[None]], list[raw_pull.Result], str]:
     """Mirrored entries, raw ones beside them; what became of either, and the time it took."""
-    raw_plan = prefetch.plan(session, raw.wanted)
     files = raw_plan.amount.files + sum(len(p.wanted) for p in pulls)
     size = raw_plan.amount.bytes + sum(p.wanted_bytes for p in pulls)
     with Meter("fetched", files, size) as meter, ThreadPoolExecutor(1) as beside:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from registry import console, dvc_file, entries, lock
+from registry import console, disk, dvc_file, entries, lock
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
@@ -44,6 +44,7 @@ def reset_mirrored(session: Session, entry: Entry) -> int:
     discarded = [p for p in pull.wanted if p in pull.survey.local.files]
     tell(entry, discarded, "to be replaced by S3's")
     tell(entry, pull.plan[compare.TRASH], "to be taken away, S3 has no such file")
+    disk.refuse_lack(disk.disks([pull.need], at_once=1))
     if session.options.dry_run:
         return 0
     meter = Meter("fetched", len(pull.wanted), pull.wanted_bytes)

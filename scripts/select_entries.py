@@ -3,17 +3,18 @@
 usage: select_entries.py pull|push [section/name | name | section/ ...]
 
 Takes the checkout's lock, proves that S3 answers, and prints one entry per line on stdout. It
-compares markers and stats only; an entry that it does not name is up to date.
+compares markers and stats only; an entry that it does not name is up to date. WITH=deps pulls what
+the named ones are made from, too, WITH=all also the runs that made them and the models of runs.
 """
 
 from __future__ import annotations
 
 import sys
 
-from registry import console, entries, lock, workspace
+from registry import console, entries, lock, options, workspace
 from registry.console import say
 from registry.entries import Entry
-from registry.errors import UsageError
+from registry.errors import Refusal, UsageError
 from registry.humanize import plural
 from registry.remote import connect
 from registry.sections import MIRRORED, SYNCED
@@ -29,11 +30,15 @@ def main(argv: list[str]) -> int:
     chosen = entries.select(words, SYNCED)
     lock.take(entries.ROOT, f"./{direction}.sh")
     workspace.sweep(entries.ROOT)
+    lost: list[Refused] = []
+    if direction == "pull" and options.choice("WITH"):
+        chosen, lost = with_lineage(chosen)
     session = connect.begin()
     gate = Gate(session, chosen, bool(words))
     if direction == "pull":
         gate.enter()
     wanted, refused = gate.sift(chosen, direction)
+    refused += lost
     if direction == "push" and not any(entry.section in MIRRORED for entry in wanted):
         gate.enter()  # else it is the push itself that proves it, with its first request
     if direction == "push":
@@ -44,6 +49,16 @@ def main(argv: list[str]) -> int:
     if not wanted and not refused:
         say(f"{direction}: {plural(len(chosen), 'entry', 'entries')}, nothing to do")
     return console.report(refused)
+
+
+def with_lineage(chosen: list[Entry]) -> tuple[list[Entry], list[Refused]]:
+    """These and what WITH says to pull with them, and a refusal for each that is not here."""
+    from registry.cards.library import Library
+    from registry.cards.lineage import ALL, Ancestry
+
+    ancestry = Ancestry(Library())
+    ancestry.follow(chosen, options.choice("WITH") == ALL)
+    return ancestry.entries, [Refused(e, error=Refusal(why)) for e, why in ancestry.lost.items()]
 
 
 def _with_good_cards(wanted: list[Entry]) -> tuple[list[Entry], list[Refused]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import time
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from registry import disk as disks
 from registry import dvc_file, entries
 from registry.doctor import raw_objects
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
@@ -20,7 +20,6 @@ from registry.sections import RAW, SYNCED
 from registry.sync import marker
 
 OLD_SECONDS = 86400.0
-SPARE_BYTES = 64 * 2**20
 
 
 def conditional_writes(visit: Visit) -> Iterator[Finding]:
@@ -128,10 +127,10 @@ def uploads(visit: Visit) -> Iterator[Finding]:
 
 def disk(visit: Visit) -> Iterator[Finding]:
     """Whether all that is not here would fit."""
-    free = shutil.disk_usage(visit.root).free
+    free = disks.free(visit.root)
     missing = sum(_size(visit, e) for e in entries.known(SYNCED, visit.root) if not _is_here(e))
     text = f"{human_bytes(free)} free, {human_bytes(missing)} of the registry not here"
-    if missing + SPARE_BYTES > free:
+    if missing + disks.SPARE_BYTES > free:
         cure = "pull some entries only: make pull DATASET=section/name"
         yield Finding(BAD, "disk", f"too full for everything: {text}", cure)
     else:

@@ -4,9 +4,9 @@ A `dataset` is an entry with what its `.dvc` file says; `walk` and `ignore` see 
 does. An object (`objects`) is a file or a list of files that DVC keeps under its MD5: `cache` knows
 those here, `stored` those in S3, `manifest` those of a version. `pull` fills the cache (`prefetch`)
 and has DVC check it out, `push` sends what S3 lacks, `reset`, `verify` and `remove` are the other
-stories; `compare` reads bytes, `changes` tells edits, `verified` remembers what was found right,
-`dvc` runs DVC.
+stories; `room` tells what a pull takes on the disks, `compare` reads bytes, `changes` tells edits,
+`verified` remembers what was found right, `dvc` runs DVC.
 
 Face: dataset, cache, changes, compare, dvc, manifest, prefetch, pull, push, remove, reset,
-stored, verified, verify.
+room, stored, verified, verify.
 """

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from registry import disk
 from registry.entries import ROOT
 from registry.errors import Refusal
-from registry.raw import changes, compare, dvc, manifest, prefetch, verified
+from registry.raw import changes, compare, dvc, manifest, prefetch, room, verified
 from registry.raw.cache import Cache
 from registry.raw.compare import Difference
 from registry.raw.dataset import Dataset
@@ -85,6 +86,7 @@ def _fill(session: Session, dataset: Dataset, progress: Progress) -> None:
             raise verified.absent(dataset)
         return
     plan = prefetch.plan(session, [dataset])
+    disk.refuse_lack(disk.disks(room.of_plan(plan), at_once=1))
     prefetch.fetch(plan, progress)
     for error in plan.errors.values():
         raise error

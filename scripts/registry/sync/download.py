@@ -27,7 +27,6 @@ WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faste
 ASKED = 20  # files that did not come of which S3 is asked why
 FEW = 100  # files that are asked for by name: cheaper than a stage with a hole for each other one
 WILD = set("*?[")  # what aws takes for a pattern, in the prefix too
-SPARE_BYTES = 64 * 1024 * 1024  # left free on the disk, for everything else that is written
 
 
 @dataclass
@@ -48,7 +47,6 @@ class Fetching:
         """
         stage = workspace.new_stage(self.survey.entry)
         self._resume(stage)
-        self._refuse_full_disk()
         before = self.survey.remote.bytes_of(self.stats)
         try:
             self._bring(stage, lambda moved: progress(before + moved))
@@ -117,17 +115,6 @@ class Fetching:
     @cached_property
     def _size(self) -> int:
         return self.survey.remote.bytes_of(self.wanted)
-
-    def _refuse_full_disk(self) -> None:
-        free = shutil.disk_usage(workspace.room(self.survey.entry)).free
-        needed = self._size - self.survey.remote.bytes_of(self.stats)
-        if needed + SPARE_BYTES > free:
-            from registry.humanize import human_bytes
-
-            raise RegistryError(
-                f"the disk is too full: {human_bytes(needed)} to fetch, "
-                f"{human_bytes(free)} free: make room, or pull fewer entries"
-            )
 
     def _bring(self, stage: Path, progress: engine.Progress) -> None:
         """Have what an engine can fetch by its own name fetched."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from registry import names, workspace
+from registry import disk, names, workspace
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.humanize import some
@@ -43,7 +43,6 @@ class Pull:
     unverifiable: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)  # changed here while we were at it
     trash: Path | None = None
-    keeps_replaced: bool = False  # whether what S3's files replace goes to the trash
     is_listed: bool = False
     known_rows: Rows = field(default_factory=Rows)
 
@@ -89,9 +88,7 @@ class Pull:
     def place(self) -> None:
         """Set aside what vanished upstream, then put every fetched file in place."""
         self._note()
-        is_outside = self.is_listed and self.survey.is_outside_news
-        self.keeps_replaced = self.reset or is_outside
-        self.trash = trash.new(self.entry, self._why(is_outside))
+        self.trash = trash.new(self.entry, self._why())
         for path in self.plan[compare.TRASH]:
             self._set_aside(path, self.trash / path)
         self._drop_emptied_folders()
@@ -104,11 +101,11 @@ class Pull:
             place.flush(self.entry.folder)
         self._learn()
 
-    def _why(self, is_outside: bool) -> str:
+    def _why(self) -> str:
         """Why files go to the trash, as its listing will say."""
         if self.reset:
             return "reset"
-        if is_outside:
+        if self.keeps_replaced:
             return "outside"
         return "vanished" if self.plan[compare.TRASH] else "replaced"
 
@@ -137,6 +134,20 @@ class Pull:
     def wanted_bytes(self) -> int:
         """Of the plan: ask once it is made."""
         return self.survey.remote.bytes_of(self.wanted)
+
+    @cached_property
+    def keeps_replaced(self) -> bool:
+        """Whether what S3's files replace goes to the trash: nobody meant to replace it."""
+        return self.reset or (self.is_listed and self.survey.is_outside_news)
+
+    @property
+    def need(self) -> disk.Need:
+        """What it writes; what a stopped pull left in the stage is used or dropped before."""
+        size, left = self.wanted_bytes, disk.kept(workspace.kept_stage(self.entry))
+        old = self.survey.local.files
+        back = sum(old[path].size for path in self.wanted if path in old)
+        back = 0 if self.keeps_replaced else back
+        return disk.Need(self.entry, workspace.stage(self.entry), max(0, size - left), back)
 
     def _reset_plan(self) -> Plan:
         """S3's state, whatever is here: fetch what differs, set aside what it does not have."""
