@@ -58,6 +58,10 @@ push: ## send what changed here to S3 (DATASET="a section/b" for some)
 status: ## how every entry is here and in S3, and what to type next (DATASET=x ALL=1 FORMAT=json)
 	@$(run)/show_status.py $${ALL:+"--all=$$ALL"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
 
+ls: ## list an entry's files, from S3 or from here (DATASET=x PATTERN=*.csv SORT=size FORMAT=json)
+	@$(run)/list_files.py $${PATTERN:+"--pattern=$$PATTERN"} $${SORT:+"--sort=$$SORT"} \
+	  $${OFFLINE:+"--offline=$$OFFLINE"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+
 reset: ## bring one entry back to what the registry holds (DATASET=x)
 	@$(run)/reset_entry.py $(dataset)
 

@@ -25,6 +25,7 @@ FLOORS = (
     ("index", "transfer"),
     ("sync",),
     ("raw",),
+    ("inside",),
     ("status", "doctor", "catalog", "start"),
     (VERBS,),
 )

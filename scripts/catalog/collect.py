@@ -10,10 +10,14 @@ from catalog import body, here, history, pushes, relations
 from catalog.item import Item, Push
 from catalog.links import Links
 from catalog.relations import Edge
-from registry import forge, git
+from registry import forge, git, parallel
 from registry.cards import check
 from registry.cards.library import Library
 from registry.entries import Entry, id_of
+from registry.errors import RegistryError
+from registry.inside import contents
+from registry.inside.contents import Contents
+from registry.remote.s3 import Client
 from registry.sections import EXPERIMENTS, SECTIONS
 
 SIZE = re.compile(r"^[ -] (size|nfiles): (\d+)$", re.MULTILINE)
@@ -50,6 +54,7 @@ def collect(root: Path, offline: bool, status: bool) -> Collection:
     web = address(root)
     links = Links(root, items, f"{web}/blob/{commit}" if web else "")
     _fill(root, items, links, status)
+    _list_files(items, answer.client)
     _judge(library, items, shown)
     edges = relations.connect(items)
     name = web.rpartition("/")[2] or root.name
@@ -69,6 +74,19 @@ def _fill(root: Path, items: dict[str, Item], links: Links, status: bool) -> Non
         if status:
             how, files, size = here.look(item.entry)
             item.here = here.words(how, files, size)
+
+
+def _list_files(items: dict[str, Item], client: Client | None) -> None:
+    """What files each has; of one that cannot be listed, none."""
+
+    def files(item: Item) -> Contents:
+        try:
+            return contents.read(item.entry, client)
+        except (RegistryError, OSError):
+            return Contents()
+
+    for item, found in parallel.over(items.values(), files, pushes.AT_ONCE):
+        item.contents = found
 
 
 def _judge(library: Library, items: dict[str, Item], shown: list[Entry]) -> None:

@@ -10,6 +10,7 @@ from registry.cards.card import Card
 from registry.cards.schema import BY_NAME, FIELDS
 from registry.cards.yaml_values import Value
 from registry.entries import Entry
+from registry.inside.contents import Contents
 from registry.problems import Problem
 
 
@@ -51,6 +52,7 @@ class Item:
     push: Push | None = None
     size: int | None = None
     files: int | None = None
+    contents: Contents = field(default_factory=Contents)
     made_from: list[Link] = field(default_factory=list)
     used_by: list[Link] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

@@ -95,6 +95,24 @@ def graph(items: Iterable[Item], edges: Iterable[Edge]) -> dict[str, Any]:
     return {"nodes": nodes, "edges": [[e.source, e.target, e.words] for e in edges]}
 
 
+def files(item: Item) -> list[int | str]:
+    """Of each file three values: how many letters, as JavaScript counts them, its folder has in
+    common with that of the file before; the rest of its path; its size (-1: not known)."""
+    rows: list[int | str] = []
+    last = ""
+    for raw, size, *_ in item.contents.files:
+        path = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        folder = path[: path.rfind("/") + 1]
+        same = folder if last == folder else ""
+        rows += (
+            len(same.encode("utf-16-le")) // 2,
+            path[len(same) :],
+            -1 if size is None else size,
+        )
+        last = folder
+    return rows
+
+
 def sitemap(found: Collection, base: str) -> str:
     """https://www.sitemaps.org/protocol.html; `base` ends with a slash."""
     pages = [("", found.when), ("lineage.html", found.when)]

@@ -21,10 +21,11 @@ AT_ONCE = 16
 
 
 class Answer(NamedTuple):
-    """{"section/name": push}, and why there is none if S3 could not be asked."""
+    """{"section/name": push}, and S3 to ask for more, or why it could not be asked."""
 
     pushes: dict[str, Push]
     problem: str = ""
+    client: Client | None = None
 
 
 def read(root: Path, entries: list[Entry]) -> Answer:
@@ -41,7 +42,7 @@ def read(root: Path, entries: list[Entry]) -> Answer:
             found |= _ask(pool, partial(_listed, session.client), bare)
     except RegistryError as error:
         return Answer({}, str(error))
-    return Answer(found)
+    return Answer(found, client=session.client)
 
 
 def _ask(

@@ -30,6 +30,7 @@ def write(found: Collection, folder: Path, base: str) -> None:
     _programs(env, found, folder, base)
     _put(folder / "index.html", _index(env, found))
     _put(folder / "lineage.html", _lineage(env, found))
+    _files(found, folder / "data" / "files")
     (folder / ".nojekyll").touch()  # GitHub would leave out names that begin with _
     if found.links.pictures:
         (folder / "pictures").mkdir()
@@ -81,6 +82,14 @@ def _entries(env: Environment, found: Collection, folder: Path, base: str) -> No
         _put(folder / f"{item.id}.html", html)
         if data:
             _put(folder / f"{item.id}.croissant.json", programs.in_html(data) + "\n")
+
+
+def _files(found: Collection, folder: Path) -> None:
+    """The lists of files, each a script of its own: its page reads it after all else."""
+    for item in found.items:
+        if item.contents.files:
+            (folder / item.entry.section).mkdir(parents=True, exist_ok=True)
+            _put(folder / f"{item.id}.js", programs.script("FILES", programs.files(item)))
 
 
 def _programs(env: Environment, found: Collection, folder: Path, base: str) -> None:

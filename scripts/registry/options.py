@@ -21,7 +21,7 @@ ANY = "any"  # every command takes it
 EARNEST = ("add", "card", "adopt", "card-export", "vocab", "hooks", "debt", "remote", "update")
 # What make hands over as words, `--fix=1`: `settle` reads these. In the environment of a hook or of
 # a script alone such a name is somebody else's.
-HANDED_OVER = ("ALL", "FORMAT", "FIX", "REMOTE", "STATUS", "OFFLINE")
+HANDED_OVER = ("ALL", "FORMAT", "FIX", "REMOTE", "STATUS", "OFFLINE", "SORT")
 
 
 @dataclass(frozen=True)

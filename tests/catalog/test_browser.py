@@ -31,6 +31,7 @@ OPTIONS = [
 AXE = Path(__file__).parent.parent / "support" / "vendor" / "axe.min.js"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SETS, MODELS = "processed_datasets", "champion_models"
+TREE = {f"songs/{n // 500}/{n:05}.wav": n % 7 for n in range(3000)} | {"a 🐋.txt": 9, "🐋/b.txt": 1}
 
 pytestmark = pytest.mark.skipif(
     not CHROMIUM, reason="no Chromium here: apt install chromium, or name one with CHROMIUM="
@@ -60,6 +61,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         checkout, f"{SETS}/dolphins", "## What it is\n\nClicks.",
         "language: [fi]\ntags: [dolphin, audio]\n",
     )  # fmt: skip
+    for name, size in TREE.items():
+        checkout.write(f"{SETS}/whales/{name}", bytes(size))
     commit(checkout, "Begin")
     return build(checkout)[0]
 
@@ -185,6 +188,28 @@ def test_copy(visit, site):
     playwright.expect(page.locator("[data-copy=pull]")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "make pull DATASET=processed_datasets/whales"
+
+
+def test_the_tree_of_files_folds_finds_and_sorts(visit, site):
+    on = visit(site)
+    page = on.open(f"{SETS}/whales.html")
+    names = page.locator(".row-name")
+    playwright.expect(names).to_have_text(["songs", "🐋", "a 🐋.txt"])
+    page.focus(".tree")
+    for key in ("ArrowRight", "ArrowDown", "ArrowRight", "ArrowDown"):  # opens songs, then songs/0
+        page.keyboard.press(key)
+    chosen = page.locator(".row[aria-selected=true]")
+    playwright.expect(chosen).to_contain_text("00000.wav")
+    page.keyboard.press("End")
+    playwright.expect(chosen).to_contain_text("a 🐋.txt")
+    assert names.count() < 40  # of more than 500 that are open
+    page.get_by_label("Find").fill("02999")
+    playwright.expect(names).to_have_text(["songs/5/02999.wav"])
+    page.get_by_label("Find").fill("🐋/")
+    playwright.expect(names).to_have_text(["🐋/b.txt"])
+    page.get_by_label("Find").fill(".txt")
+    page.get_by_label("Sort by").select_option("size")
+    playwright.expect(names).to_have_text(["a 🐋.txt", "🐋/b.txt"])
 
 
 def test_lineage_is_clickable_here_and_there(visit, site):

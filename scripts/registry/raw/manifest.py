@@ -68,12 +68,17 @@ def from_s3(entry: Entry, out: Out, client: Client | None) -> bytes:
     return answer.body
 
 
-def names(dataset: Dataset, files: Tags) -> dict[str, str]:
-    """{object: a path that it is for} of a version: its files' objects, and its lists of files."""
-    found = {
-        objects.by_digest([digest], dataset.out_of(path).is_legacy)[0]: path
+def objects_of(dataset: Dataset, files: Tags) -> dict[str, str]:
+    """{path: the object that holds it} of a version."""
+    return {
+        path: objects.by_digest([digest], dataset.out_of(path).is_legacy)[0]
         for path, digest in files.items()
     }
+
+
+def names(dataset: Dataset, files: Tags) -> dict[str, str]:
+    """{object: a path that it is for} of a version: its files' objects, and its lists of files."""
+    found = {name: path for path, name in objects_of(dataset, files).items()}
     for out in dataset.objects():
         found.setdefault(out.object, dataset.path(out) or dataset.entry.name)
     return found

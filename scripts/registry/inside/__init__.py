@@ -1,0 +1,7 @@
+"""What an entry holds, without downloading it: its files and sizes, and bytes of them in ranges.
+
+`contents` lists an entry's files from the best source there is: the content list of its version in
+S3, S3's listing, DVC's list of files, or this machine. Everything here looks and changes nothing.
+
+Face: contents.
+"""

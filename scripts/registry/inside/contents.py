@@ -1,0 +1,145 @@
+"""Lists the files of an entry as its version has them, from S3 or from here; fetches none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from registry.entries import Entry
+from registry.errors import RegistryError, Unreachable
+from registry.index import baseline, listing, scan
+from registry.index.stats import stat_of
+from registry.raw import manifest, stored
+from registry.raw.cache import Cache
+from registry.raw.dataset import Dataset
+from registry.remote.location import MARKERS
+from registry.remote.s3 import Client
+from registry.sections import SECTIONS
+
+VERSIONS = "versions"
+VERSION = re.compile(r"[0-9a-f]{64}")
+SHORT = 12  # letters of a version that people see
+
+
+class File(NamedTuple):
+    """A file of an entry. size: None while nobody knows it. key: its object in S3, "" if there is
+    none. place: where this machine has the very same bytes, "" if nowhere."""
+
+    path: str
+    size: int | None
+    key: str = ""
+    place: str = ""
+
+
+@dataclass
+class Contents:
+    """The files, by path. source: who says so, for people. version: what they are of, or ""."""
+
+    files: list[File] = field(default_factory=list)
+    source: str = ""
+    version: str = ""
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.size or 0 for file in self.files)
+
+
+def read(entry: Entry, client: Client | None) -> Contents:
+    """What S3 holds of the entry; of one that never was there, or without a client, what is here.
+
+    Raises Unreachable when S3 does not answer.
+    """
+    travels = SECTIONS[entry.section].travels
+    if travels == "dvc":
+        found = _versioned(entry, client)
+    else:
+        found = _mirrored(entry, client) if client and travels != "never" else None
+    return found or _here(entry)
+
+
+def _mirrored(entry: Entry, client: Client) -> Contents | None:
+    """By the marker's content list, or else by S3's own listing; None if nothing is there."""
+    answer = client.get(client.remote.marker(entry))
+    marker = _marker(answer.body) if answer else {}
+    version = str(marker.get("version", ""))
+    rows = list(_content_list(entry, client, version)) if VERSION.fullmatch(version) else []
+    source = "its version's list in S3"
+    if not rows:
+        listed = listing.read(client, client.remote.prefix(entry)).files
+        rows, version, source = [(p, s) for p, s, _ in listed.by_path()], "", "S3's listing"
+    if not rows:
+        return None
+    if marker.get("state") == "pushing":
+        source += ", in the middle of a push"
+    here = _same_here(entry, client.remote.identity, answer.etag if answer else "")
+    prefix = client.remote.prefix(entry)
+    files = [File(path, size, prefix + path, here.get(path, "")) for path, size in rows]
+    return Contents(files, source, version[:SHORT])
+
+
+def _marker(body: bytes) -> dict[str, object]:
+    try:
+        values = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _content_list(entry: Entry, client: Client, version: str) -> Iterator[tuple[str, int]]:
+    """(path, size) of a version, from its lines `<sha256> <size> <path>`; nothing without one."""
+    key = client.remote.key(MARKERS, VERSIONS, entry.section, entry.name, version)
+    answer = client.get(key)
+    for line in answer.body.decode("utf-8", "replace").split("\n") if answer else ():
+        _, _, rest = line.partition(" ")
+        size, _, path = rest.partition(" ")
+        if size.isdecimal() and path:
+            yield path, int(size)
+
+
+def _same_here(entry: Entry, remote: str, marker: str) -> dict[str, str]:
+    """{path: place} of the files here that are still what was verified against this marker."""
+    base = baseline.load(entry, remote)
+    if not marker or base.marker != marker:
+        return {}
+    local = scan.scan(entry.folder).files
+    return {
+        path: str(entry.folder / path)
+        for path, stat in local.items()
+        if path in base.rows and base.rows[path].stat == stat
+    }
+
+
+def _versioned(entry: Entry, client: Client | None) -> Contents | None:
+    """By DVC's list of files; sizes are those of its objects, in the cache here or in S3."""
+    try:
+        dataset, cache = Dataset.of(entry), Cache.of(entry.root)
+        objects = manifest.objects_of(dataset, manifest.wanted(dataset, cache, client))
+    except Unreachable:
+        raise
+    except RegistryError:
+        return None
+    stats = {name: stat_of(cache.path(name)) for name in set(objects.values())}
+    missing = [name for name, stat in stats.items() if not stat]
+    rows = stored.look(client, missing) if client and missing else {}
+    files = []
+    for path, name in sorted(objects.items()):
+        stat, row = stats[name], rows.get(name)
+        if stat:
+            files.append(File(path, stat.size, "", str(cache.path(name))))
+        else:
+            files.append(File(path, row.size, row.key) if row else File(path, None))
+    version = dataset.file.outs[0].digest.removesuffix(".dir")[:SHORT]
+    return Contents(files, "its .dvc file", version) if files else None
+
+
+def _here(entry: Entry) -> Contents:
+    base, found = entry.folder, scan.scan(entry.folder)
+    if SECTIONS[entry.section].travels == "dvc":
+        dataset = Dataset.anyway(entry)
+        base, found = dataset.base, dataset.scan()
+    rows = sorted(found.files.items())
+    files = [File(path, stat.size, "", str(base / path)) for path, stat in rows]
+    return Contents(files, "this machine")
