@@ -154,6 +154,6 @@ bench: ## measure the daily commands beside other tools (WORK="BIG MIXED MANY LA
 	@.venv/bin/python benchmarks/run.py $${WORK:+"$$WORK"}
 
 lock: ## pin the newest requirements, with hashes (needs uv)
-	@for name in requirements requirements-catalog requirements-dev requirements-bench; do \
+	@for name in requirements requirements-uv requirements-catalog requirements-dev requirements-bench; do \
 	  uv pip compile -q --upgrade --universal --python-version 3.10 --generate-hashes \
 	    --custom-compile-command "make lock" $$name.in -o $$name.txt; done

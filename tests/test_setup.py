@@ -160,8 +160,8 @@ def test_it_is_never_silent_for_long(fresh, tmp_path):
         "print('Installing collected packages: a', flush=True); time.sleep(3)"
     )
     code = (
-        "import make_venv, sys; make_venv.EVERY_SECONDS = 1.0; "
-        f"make_venv.show([sys.executable, {str(slow)!r}], 2)"
+        "import sys; from registry import installer; installer.EVERY_SECONDS = 1.0; "
+        f"installer.run([sys.executable, {str(slow)!r}], installer.Follower(2, print))"
     )
     run = expect(fresh.run(sys.executable, "-c", code, PYTHONPATH=str(fresh.path / "scripts")), 0)
     told = run.out.splitlines()
