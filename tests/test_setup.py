@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -38,6 +39,7 @@ def fresh(tmp_path_factory):
     run = expect(here.run("scripts/setup.sh"), 0)
     assert "1 pinned packages go into .venv" in run.out and "setup: done" in run.out
     assert "making .venv with Python 3." in run.out and "unpacking" in run.out, run
+    assert "uv does not manage it here" in run.out, run  # none is in that folder
     assert installed(here) == "1.0"
     return here
 
@@ -92,6 +94,24 @@ def test_a_changed_file_is_installed_and_a_wrong_hash_is_not(fresh):
     fresh.write("requirements.txt", before)
     expect(fresh.run("scripts/setup.sh"), 0)
     assert installed(fresh) == "1.0"
+
+
+def test_uv_installs_where_it_runs_and_goes_where_pip_is_told_to(fresh):
+    """The one that set up this very .venv is put where pip would have brought it."""
+    uv = importlib.metadata.distribution("uv")
+    for file in uv.files or ():
+        site = next((fresh.path / ".venv/lib").glob("python3*")) / "site-packages"
+        target = Path(os.path.normpath(site / file))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(uv.locate_file(file), target)
+    require(fresh, make_wheel(fresh.path.parent / "wheels", "3.0"))
+    run = expect(fresh.run("scripts/setup.sh"), 0)
+    assert "uv does not manage" not in run.out and "1 packages here, unpacking" in run.out, run
+    assert installed(fresh) == "3.0"
+    require(fresh, make_wheel(fresh.path.parent / "wheels", "4.0"), "0" * 64)
+    run = expect(fresh.run("scripts/setup.sh"), 1)
+    assert "uv does not manage" in run.out and "tiny" in run.err, run
+    assert installed(fresh) == "3.0"
 
 
 def test_asked_by_several_at_once_it_is_made_once(fresh):

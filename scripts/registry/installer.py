@@ -23,7 +23,6 @@ AS_UV_CALLS_IT = {  # pip's settings, so that uv goes the same way to the same p
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
     "find-links": "UV_FIND_LINKS",
-    "no-index": "UV_NO_INDEX",
     "trusted-host": "UV_INSECURE_HOST",
     "default-timeout": "UV_HTTP_TIMEOUT",
     "timeout": "UV_HTTP_TIMEOUT",
@@ -45,9 +44,11 @@ def install(python: str, wanted: Path, uv: Path, tell: Tell) -> None:
     count = packages(wanted)
     try:
         run([python, *_pip(), "--only-binary=:all:", "-r", str(uv)])
-        run([python, *_uv(python), "-r", str(wanted)], Follower(count, tell), settings(python))
+        said = settings(python)
+        run([python, *_uv(python, said), "-r", str(wanted)], Follower(count, tell), as_uv(said))
     except Failed as error:
-        why = str(error).strip().rpartition("\n")[2] or "it says nothing"
+        lines = str(error).strip().splitlines() or ["it says nothing"]
+        why = next((line for line in lines if line.lower().startswith("error")), lines[-1])
         tell(f"uv does not manage it here, so pip does, which takes longer ({why})")
         run([python, *_pip(), "-r", str(wanted)], Follower(count, tell))
 
@@ -61,22 +62,28 @@ def _pip() -> list[str]:
     return [*PIP, "install", "--require-hashes", "--no-warn-script-location", "--progress-bar=off"]
 
 
-def _uv(python: str) -> list[str]:
+def _uv(python: str, said: Mapping[str, str]) -> list[str]:
     """Several indexes are one to uv here, as they are to pip: the hashes say what may come."""
     words = ["--require-hashes", "--index-strategy=unsafe-best-match", "--compile-bytecode"]
+    if said.get("no-index", "0").lower() in ("1", "true", "yes", "on"):
+        words.append("--no-index")
     return ["-m", "uv", "pip", "install", "--python", python, "--no-progress", *words]
 
 
 def settings(python: str) -> dict[str, str]:
-    """pip's settings, from its files and variables, as uv's variables; none that are set already."""
+    """pip's settings, from its files and variables, whatever command they are for."""
     listed = subprocess.run([python, *PIP, "config", "list"], capture_output=True, text=True).stdout
-    chosen: dict[str, str] = {}
+    said: dict[str, str] = {}
     for line in sorted(listed.splitlines()):  # a variable (`:env:`) is first, and the first counts
         name, _, value = line.partition("=")
-        variable = AS_UV_CALLS_IT.get(name.rpartition(".")[2])
-        if variable and variable not in os.environ:
-            chosen.setdefault(variable, " ".join(str(ast.literal_eval(value)).split()))
-    return chosen
+        said.setdefault(name.rpartition(".")[2], " ".join(str(ast.literal_eval(value)).split()))
+    return said
+
+
+def as_uv(said: Mapping[str, str]) -> dict[str, str]:
+    """The variables that tell uv the same; none that are set already."""
+    named = {AS_UV_CALLS_IT[name]: said[name] for name in AS_UV_CALLS_IT if name in said}
+    return {name: value for name, value in named.items() if name not in os.environ}
 
 
 class Follower:
