@@ -8,9 +8,11 @@ import pytest
 from support.oracle import assert_clean, below, expect, put_in_step
 
 from registry.entries import Entry
-from registry.index import baseline
+from registry.index import baseline, journal
 from registry.index.baseline import UNKNOWN, Baseline, Row
+from registry.index.journal import Journal
 from registry.index.stats import Stat
+from registry.sync import marker
 
 A = "processed_datasets/a"
 FILES = {"x.txt": b"one", "y.txt": b"two", "z.txt": b"three"}
@@ -62,13 +64,37 @@ def pair(clone, moto_bucket):
 
 def spoil(person, how):
     (file,) = (person.path / ".registry" / "state" / "processed_datasets").iterdir()
-    body = SPOILED[how](file.read_bytes())
+    write(file, SPOILED[how](file.read_bytes()))
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_a_spoiled_baseline_knows_nothing(known, how):
+    """Unless every byte is right; of its header the first line is enough."""
+    entry, file = known
+    assert len(baseline.load(entry, "place").rows) == 1
+    write(file, SPOILED[how](file.read_bytes()))
+    base = baseline.load(entry, "place")
+    assert not base.marker and not base.rows
+    has_header = baseline.header(entry, "place") is not None
+    assert has_header == (how == "one bit")
+
+
+@pytest.fixture
+def known(tmp_path):
+    """An entry with a baseline, and its file."""
+    entry, rows = Entry("processed_datasets", "a", tmp_path), baseline.Rows()
+    rows["x.txt"] = Row(Stat(3, 1, 2, 4), "tag")
+    baseline.save(entry, "place", Baseline("marker", rows), 10**18)
+    return entry, baseline.path_of(entry)
+
+
+def write(file, body):
     file.unlink()
     if body is not None:
         file.write_bytes(body)
 
 
-@pytest.mark.parametrize("how", SPOILED)
+@pytest.mark.parametrize("how", ["gone", "one bit", "of another remote"])
 def test_a_spoiled_baseline_loses_nothing(pair, how):
     anna, ben, bucket = pair
     anna.write(f"{A}/y.txt", b"Anna's")
@@ -87,7 +113,7 @@ def test_a_spoiled_baseline_loses_nothing(pair, how):
     assert b"Ben's work" in ben.trash()
 
 
-@pytest.mark.parametrize("how", ["gone", "half", "garbage"])
+@pytest.mark.parametrize("how", ["gone", "garbage"])
 def test_a_spoiled_baseline_is_made_again_from_equal_bytes(pair, how):
     _, ben, bucket = pair
     spoil(ben, how)
@@ -100,6 +126,16 @@ def test_a_spoiled_baseline_is_made_again_from_equal_bytes(pair, how):
 
 
 @pytest.mark.parametrize("how", ["empty", "half", "garbage", "a list", "deeply nested"])
+def test_a_spoiled_journal_knows_nothing(tmp_path, how):
+    entry = Entry("processed_datasets", "a", tmp_path)
+    Journal("place", token="t", deletes=["x.txt"]).save(entry)
+    assert journal.load(entry, "place").deletes == ["x.txt"]
+    (file,) = (tmp_path / ".registry" / "journal" / "processed_datasets").iterdir()
+    write(file, SPOILED[how](file.read_bytes()))
+    assert journal.load(entry, "place") is None
+
+
+@pytest.mark.parametrize("how", ["half", "garbage"])
 def test_a_spoiled_journal_loses_nothing(pair, how):
     """The push was killed after its claim; then its journal was spoiled."""
     anna, _, bucket = pair
@@ -126,14 +162,28 @@ WRONG_TYPES = (
 )
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"[]", b'{"state": "done"}', b"\xff\xfe", b"[" * 99_999, WRONG_TYPES],
-    ids=["empty", "half", "a list", "fields missing", "no text", "deeply nested", "wrong types"],
-)
-def test_a_garbage_marker_is_a_torn_push_to_others(pair, body):
+GARBAGE = {
+    "empty": b"",
+    "half": b"{",
+    "a list": b"[]",
+    "fields missing": b'{"state": "done"}',
+    "no text": b"\xff\xfe",
+    "deeply nested": b"[" * 99_999,
+    "wrong types": WRONG_TYPES,
+}
+
+
+def test_a_garbage_marker_counts_as_torn(bucket):
+    for body in GARBAGE.values():
+        bucket.put(f".registry/{A}.json", body)
+        held, etag = marker.read(bucket.client, Entry("processed_datasets", "a"))
+        assert (held.state, held.token, bool(etag)) == (marker.TORN, "unreadable", True), body
+
+
+@pytest.mark.parametrize("what", ["half", "wrong types"])
+def test_a_garbage_marker_is_a_torn_push_to_others(pair, what):
     anna, ben, bucket = pair
-    bucket.put(f".registry/{A}.json", body)
+    bucket.put(f".registry/{A}.json", GARBAGE[what])
     run = expect(ben.pull(), 3)
     assert "make seal" in run.said
     assert ben.tree() == below(A, FILES)

@@ -193,7 +193,7 @@ def test_endpoints_that_are_to_be_ignored(setup, store, where):
         env(AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true")(setup)
     else:
         config("[default]\nignore_configured_endpoint_urls = true\n")(setup)
-    env(AWS_REGION="eu-west-1")(setup)
+    env(AWS_REGION="eu-west-1", PATIENCE="2")(setup)
     setup.go()
     assert not store.seen
     assert {host for host, _ in store.connects} == {"bucket.s3.eu-west-1.amazonaws.com:443"}
@@ -249,7 +249,9 @@ def test_one_authority(anna, secure, certificates, case):
 
 
 def test_an_authority_that_nobody_trusts(anna, secure):
-    setup = SetUp(anna, secure).go()
+    setup = SetUp(anna, secure)
+    env(PATIENCE="2")(setup)
+    setup.go()
     assert not secure.seen
     assert "certificate" in setup.said
 

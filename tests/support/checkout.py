@@ -17,14 +17,17 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+
+import pytest
 
 from registry.entries import Entry
 from registry.raw import verified
 from registry.remote import dvc_config
 from registry.remote.location import DVC_FOLDER
+from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
 from support import template
 from support.fault_proxy import FaultProxy
@@ -138,6 +141,16 @@ class Checkout:
     def script(self, verb: str, *words: str, **env: str) -> Run:
         """One of scripts/*.py alone, such as `push_entries`: quicker than all of push.sh."""
         return self.run(".venv/bin/python", f"scripts/{verb}.py", *words, **env)
+
+    @contextlib.contextmanager
+    def in_this_process(self) -> Iterator[Session]:
+        """This person's registry for nouns that are called here, in this person's environment."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in os.environ.keys() - self.env.keys():
+                patch.delenv(name)
+            for name, value in self.env.items():
+                patch.setenv(name, value)
+            yield Session.open(self.path)
 
     def git(self, *words: str) -> str:
         git = subprocess.run(

@@ -1,10 +1,12 @@
 """Lets each tool come to S3 once, in one process: our client, aws, DVC. Prints the `try:` line.
 
-Run in a checkout, with its scripts/ on PYTHONPATH.
+Run in a checkout, with its scripts/ on PYTHONPATH. PATIENCE: our client's, in seconds, for places
+where nobody answers.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 
@@ -17,6 +19,7 @@ from registry.transfer import aws
 
 def main() -> None:
     session = Session.open()
+    session.client.patience = float(os.environ.get("PATIENCE", session.client.patience))
     url = shlex.quote(session.remote.url + "/")
     print(session.remote.command(f"s3 ls {url}"), flush=True)
     for visit in (_ours, _aws, _dvc):
