@@ -6,6 +6,7 @@ import os
 
 import pytest
 from support.oracle import expect
+from support.plain_dvc import dvc
 
 from registry.entries import Entry
 from registry.index.journal import Journal
@@ -25,8 +26,8 @@ def pushed(anna):
     for entry in ("raw_datasets/base.dvc", "raw_datasets/base.card.md"):
         anna.delete(entry)
     anna.add(RAW, {"x.txt": b"first", "y.txt": b"second"})
-    expect(anna.script("add_entry", RAW), 0)
-    expect(anna.push(), 0)
+    dvc(anna, "add", RAW)
+    expect(anna.script("push_entries"), 0)
     return anna
 
 
@@ -50,7 +51,7 @@ def test_raw_objects_that_cannot_be_had(pushed, bucket):
 def test_a_file_that_is_here_counts_as_here(pushed):
     pushed.card("raw_datasets/x.csv")
     pushed.write("raw_datasets/x.csv", b"1,2")
-    expect(pushed.script("add_entry", "raw_datasets/x.csv"), 0)
+    dvc(pushed, "add", "raw_datasets/x.csv")
     assert "0 bytes of the registry not here" in lines(pushed, "disk:")[0]
 
 
@@ -79,7 +80,7 @@ def test_journals_of_this_place_and_of_others(anna):
 @pytest.mark.parametrize(("token", "verb"), [("t", "push"), ("", "pull")])
 def test_the_cure_for_a_journal_of_this_place_works(anna, bucket, token, verb):
     anna.add(A, {"x": b"1"})
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     place = dvc_config.load(anna.path).identity
     Journal(place, token=token).save(Entry("processed_datasets", "a", anna.path))
     cure = lines(anna, "leftovers")[0].split("-> ")[1]
@@ -88,30 +89,33 @@ def test_the_cure_for_a_journal_of_this_place_works(anna, bucket, token, verb):
     assert lines(anna, "leftovers") == ["ok    leftovers: none here"]
 
 
+OBEYED_BY_DVC_ALONE = {
+    "acl": "private",
+    "grant_read": "id=1",
+    "version_aware": "true",
+    "sse_customer_key": "k",
+}
+
+
 @pytest.mark.parametrize("level", ["--local", "--project", "--global"])
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("acl", "private"),
-        ("grant_read", "id=1"),
-        ("version_aware", "true"),
-        ("sse_customer_key", "k"),
-    ],
-)
-def test_settings_that_plain_dvc_alone_obeys(anna, level, name, value):
-    remote, url = (".venv/bin/dvc", "remote"), dvc_config.options(anna.path)["url"]
+def test_settings_that_plain_dvc_alone_obeys(anna, level):
+    url = dvc_config.options(anna.path)["url"]
     if level != "--local":
-        expect(anna.run(*remote, "add", level, "test", url), 0)
-    expect(anna.run(*remote, "modify", level, "test", name, value), 0)
-    (line,) = lines(anna, f"plain dvc: {name} of remote 'test' is obeyed by plain dvc alone")
-    assert line.startswith("note"), line
-    cure = line.split("unless that is meant: ")[1]
-    assert level in cure or level == "--project"
-    expect(anna.run("bash", "-c", cure), 0)
+        dvc(anna, "remote", "add", level, "test", url)
+    for name, value in OBEYED_BY_DVC_ALONE.items():
+        dvc(anna, "remote", "modify", level, "test", name, value)
+    said = lines(anna, "plain dvc")
+    assert len(said) == len(OBEYED_BY_DVC_ALONE)
+    for name in OBEYED_BY_DVC_ALONE:
+        (line,) = (x for x in said if f"plain dvc: {name} of remote 'test' is obeyed by" in x)
+        assert line.startswith("note") and "is obeyed by plain dvc alone" in line, line
+        cure = line.split("unless that is meant: ")[1]
+        assert level in cure or level == "--project"
+        expect(anna.run("bash", "-c", cure), 0)
     assert lines(anna, "plain dvc") == []
 
 
 def test_settings_that_change_nothing_are_not_named(anna):
     for name, value in (("version_aware", "false"), ("use_ssl", "false"), ("jobs", "4")):
-        expect(anna.run(".venv/bin/dvc", "remote", "modify", "--local", "test", name, value), 0)
+        dvc(anna, "remote", "modify", "--local", "test", name, value)
     assert lines(anna, "plain dvc") == []

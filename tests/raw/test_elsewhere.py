@@ -8,17 +8,14 @@ from pathlib import Path
 import pytest
 from support.checkout import Checkout
 from support.oracle import below, expect
-from support.process import Run
+from support.plain_dvc import dvc
+from support.plain_dvc import run as run_dvc
 from support.servers import Bucket
 
 RAW = "raw_datasets/r"
 FILES = {"x.txt": b"first", "sub/y.txt": b"second"}
 STORED = "raw_datasets_dvc_cache"
 KINDS = ["symlink", "hardlink,copy", "reflink,copy"]  # of links; SWEEP=full takes all of them
-
-
-def dvc(person: Checkout, *words: str) -> Run:
-    return expect(person.run(".venv/bin/dvc", *words), 0)
 
 
 def hand_over(anna: Checkout, ben: Checkout, entry: str) -> None:
@@ -76,7 +73,7 @@ def test_files_that_the_cloud_versions(clone, moto_bucket):
     assert anna.read(f"{RAW}.dvc").count(b"version_id") == 2
     assert_all_well(anna, RAW)
     hand_over(anna, ben, RAW)
-    expect(ben.pull(RAW), 0)
+    expect(ben.script("pull_entries", RAW), 0)
     assert ben.tree() == below(RAW, FILES)
     assert_all_well(ben, RAW)
     assert_edits_are_seen(ben, RAW, f"{RAW}/sub/y.txt")
@@ -86,14 +83,14 @@ def test_files_that_the_cloud_versions(clone, moto_bucket):
     assert anna.read(f"{RAW}.dvc").count(b"version_id") == 1
     expect(anna.push(RAW), 0)
     hand_over(anna, ben, RAW)
-    expect(ben.pull(RAW), 0)
+    expect(ben.script("pull_entries", RAW), 0)
     assert ben.tree() == anna.tree() == below(RAW, {**FILES, "x.txt": b"newer"})
     assert_all_well(ben, RAW)
 
 
 def test_what_is_not_to_be_pushed_stays_here_and_that_is_said(anna, ben, bucket):
     anna.add(RAW, FILES)
-    expect(anna.script("add_entry", RAW), 0)
+    dvc(anna, "add", RAW)
     version = anna.read(f"{RAW}.dvc")
     anna.write(f"{RAW}.dvc", version + b"  push: false\n")
     for words in ({"DRY_RUN": "1"}, {}):
@@ -110,7 +107,7 @@ def test_what_is_not_to_be_pushed_stays_here_and_that_is_said(anna, ben, bucket)
     anna.write(f"{RAW}.dvc", version)
     expect(anna.push(RAW), 0)
     hand_over(anna, ben, RAW)
-    expect(ben.pull(RAW), 0)
+    expect(ben.script("pull_entries", RAW), 0)
     assert ben.tree() == below(RAW, FILES)
 
 
@@ -121,14 +118,17 @@ def source(tmp_path: Path, anna: Checkout) -> Path:
     (top / "data/sub").mkdir(parents=True)
     (top / "data/x.txt").write_bytes(b"first")
     (top / "data/sub/y.txt").write_bytes(b"second")
-    steps = (
-        "git init -q . && $DVC init -q && $DVC remote add -d store ../store && $DVC add -q data "
-        "&& git add -A && git -c user.name=n -c user.email=n@example.org commit -qm first "
-        "&& $DVC push -q"
-    )
-    command = f"cd '{top}' && {steps}"
-    expect(anna.run("bash", "-c", command, DVC=f"{anna.path}/.venv/bin/dvc"), 0)
+    git(anna, top, "init -q .")
+    for words in ("init -q", "remote add -d store ../store", "add -q data"):
+        expect(run_dvc(anna, *words.split(), cwd=top), 0)
+    git(anna, top, "add -A", "commit -qm first")
+    expect(run_dvc(anna, "push", "-q", cwd=top), 0)
     return top
+
+
+def git(person: Checkout, folder: Path, *commands: str) -> None:
+    for words in commands:
+        expect(person.run("git", "-C", str(folder), *words.split()), 0)
 
 
 def test_an_import_from_another_project(anna, ben, bucket, source):
@@ -167,9 +167,9 @@ def test_an_import_whose_source_is_gone(anna, ben, source, tmp_path):
     assert "make push" not in run.err and f"dvc update {RAW}.dvc" in run.err, run
     assert ben.tree() == {}
     (source / "data/x.txt").write_bytes(b"newer")
-    commit = "git -c user.name=n -c user.email=n@example.org commit -qam newer"
-    steps = f"cd '{source}' && $DVC add -q data && {commit} && $DVC push -q"
-    expect(anna.run("bash", "-c", steps, DVC=f"{anna.path}/.venv/bin/dvc"), 0)
+    expect(run_dvc(anna, "add", "-q", "data", cwd=source), 0)
+    git(anna, source, "commit -qam newer")
+    expect(run_dvc(anna, "push", "-q", cwd=source), 0)
     dvc(anna, "update", f"{RAW}.dvc")
     assert anna.read(f"{RAW}/x.txt") == b"newer"
     assert_all_well(anna, RAW)
@@ -213,7 +213,7 @@ def test_dvcs_stale_index_takes_no_files(anna, ben, tmp_path):
     anna.card(RAW)
     dvc(anna, "import-url", "--no-download", str(source), RAW)
     hand_over(anna, ben, RAW)
-    expect(ben.run(".venv/bin/dvc", "pull", f"{RAW}.dvc"), 1)
+    expect(run_dvc(ben, "pull", f"{RAW}.dvc"), 1)
     dvc(ben, "update", f"{RAW}.dvc")
     expect(ben.pull(RAW), 0)
     assert ben.tree() == {f"{RAW}/x.txt": b"plain"}
@@ -222,11 +222,11 @@ def test_dvcs_stale_index_takes_no_files(anna, ben, tmp_path):
 def test_a_link_that_the_disk_does_not_know_is_named(anna):
     """Plain DVC says that files are missing."""
     anna.add(RAW, FILES)
-    expect(anna.script("add_entry", RAW), 0)
-    expect(anna.push(RAW), 0)
+    dvc(anna, "add", RAW)
+    expect(anna.script("push_entries", RAW), 0)
     dvc(anna, "config", "--local", "cache.type", "reflink")
     anna.delete(RAW)
-    if anna.run(".venv/bin/dvc", "checkout", f"{RAW}.dvc").code == 0:
+    if run_dvc(anna, "checkout", f"{RAW}.dvc").code == 0:
         pytest.skip("this disk knows reflinks")
     run = expect(anna.pull(RAW), 1)
     cure = ".venv/bin/dvc config --local cache.type reflink,copy"
@@ -244,12 +244,12 @@ def test_a_cache_that_people_share(anna, ben, tmp_path, kind):
         for name, value in (("dir", str(tmp_path / "shared")), ("shared", "group"), ("type", kind)):
             dvc(person, "config", "--local", f"cache.{name}", value)
     anna.add(RAW, FILES)
-    expect(anna.script("add_entry", RAW), 0)
-    expect(anna.push(RAW), 0)
+    dvc(anna, "add", RAW)
+    expect(anna.script("push_entries", RAW), 0)
     assert not (anna.path / ".dvc/cache/files").exists()
     assert_all_well(anna, RAW)
     hand_over(anna, ben, RAW)
-    expect(ben.pull(RAW), 0)
+    expect(ben.script("pull_entries", RAW), 0)
     assert ben.tree().keys() == below(RAW, FILES).keys()
     assert {ben.read(path) for path in ben.tree()} == {*FILES.values()}
     assert_all_well(ben, RAW)
@@ -260,8 +260,8 @@ def test_a_cache_that_people_share(anna, ben, tmp_path, kind):
 
 def test_a_cache_that_moved_is_filled_again(anna, tmp_path):
     anna.add(RAW, FILES)
-    expect(anna.script("add_entry", RAW), 0)
-    expect(anna.push(RAW), 0)
+    dvc(anna, "add", RAW)
+    expect(anna.script("push_entries", RAW), 0)
     dvc(anna, "config", "--local", "cache.dir", str(tmp_path / "moved"))
     assert_all_well(anna, RAW)
     anna.delete(RAW, ".dvc/cache")
@@ -292,7 +292,7 @@ def test_a_pull_of_what_the_cache_has_is_no_proof_that_another_remote_has_it(ann
     """The push that came after it had nothing to do, and the remote stayed empty."""
     dvc(anna, "remote", "add", "--local", "other", str(tmp_path / "other"))
     anna.add(RAW, FILES)
-    expect(anna.script("add_entry", RAW), 0)
+    dvc(anna, "add", RAW)
     anna.write(f"{RAW}.dvc", anna.read(f"{RAW}.dvc") + b"  remote: other\n")
     expect(anna.pull(), 0, 1)
     expect(anna.make("reset", f"DATASET={RAW}"), 0)

@@ -6,6 +6,7 @@ import stat
 
 import pytest
 from support.oracle import below, expect, until
+from support.plain_dvc import dvc
 
 from registry.errors import RegistryError
 from registry.raw import push
@@ -26,8 +27,8 @@ def by_requests_of_our_own(monkeypatch):
 @pytest.fixture
 def pushed(anna, bucket):
     anna.add(RAW, FILES)
-    expect(anna.make("add", f"DATASET={RAW}"), 0)
-    expect(anna.push(), 0)
+    dvc(anna, "add", RAW)
+    expect(anna.script("push_entries"), 0)
     return anna
 
 
@@ -48,14 +49,14 @@ def test_all_objects_come_and_go_by_the_engine(pushed, ben, bucket):
     mine, all_of_them = by_engine(pushed, "PUT")
     assert mine == all_of_them >= COUNT  # some are tried again
     take_card(ben, pushed)
-    expect(ben.pull(), 0)
+    expect(ben.script("pull_entries"), 0)
     mine, all_of_them = by_engine(ben, "GET")
     assert mine == all_of_them >= COUNT
     agents = {r.headers.get("user-agent", "") for r in ben.proxy.requests}
     assert not [agent for agent in agents if "Botocore" in agent], "DVC went to S3 itself"
     assert ben.tree() == pushed.tree() == below(RAW, FILES)
     for person in (pushed, ben):
-        run = expect(person.run(".venv/bin/dvc", "status", "-c", f"{RAW}.dvc"), 0)
+        run = dvc(person, "status", "-c", f"{RAW}.dvc")
         assert "in sync" in run.out, run
     assert {stat.S_IMODE(path.stat().st_mode) for path in cached(ben)} == {0o444}
     assert not ben.strays()
@@ -97,7 +98,7 @@ def test_what_a_stopped_pull_brought_is_not_fetched_again(pushed, ben, stop):
 def test_other_entries_are_fetched_beside_it(pushed, ben):
     other = "processed_datasets/p"
     pushed.add(other, {"a": b"1"})
-    expect(pushed.push(), 0)
+    expect(pushed.script("push_entries"), 0)
     take_card(ben, pushed)
     ben.card(other)
     ben.proxy.when("GET", r"/files/md5/../[0-9a-f]{30}(\?|$)").delay(2)
@@ -137,7 +138,7 @@ def test_a_damaged_list_of_files_is_not_put_in_the_cache(pushed, ben):
 
 def test_all_comes_with_another_engine_too(pushed, ben):
     take_card(ben, pushed)
-    expect(ben.pull(ENGINE="aws"), 0)
+    expect(ben.script("pull_entries", ENGINE="aws"), 0)
     assert ben.tree() == pushed.tree()
 
 

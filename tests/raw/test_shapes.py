@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 from support.checkout import Checkout
 from support.oracle import expect
+from support.plain_dvc import dvc
 
 from registry.raw import objects
 
@@ -24,10 +25,6 @@ class Shape:
     make: Callable[[Checkout], None]
     edited: str
     keeps: str = ""
-
-
-def dvc(person: Checkout, *words: str):
-    return expect(person.run(".venv/bin/dvc", *words), 0)
 
 
 def replace(person: Checkout, path: str, content: bytes) -> None:
@@ -58,7 +55,7 @@ def legacy(person: Checkout, name: str, files: dict[str, bytes]) -> None:
 
 def make_single(person: Checkout) -> None:
     person.write("raw_datasets/x.csv", b"1,2\n")
-    expect(person.script("add_entry", "raw_datasets/x.csv"), 0)
+    dvc(person, "add", "raw_datasets/x.csv")
 
 
 def make_several(person: Checkout) -> None:
@@ -138,7 +135,7 @@ def test_the_folders_of_several_outs_are_no_entries(anna):
 
 def test_a_merge_conflict_stops_that_dataset_alone(anna):
     anna.add("raw_datasets/r", {"x": b"1"})
-    expect(anna.script("add_entry", "raw_datasets/r"), 0)
+    dvc(anna, "add", "raw_datasets/r")
     anna.card("raw_datasets/c")
     text = b"outs:\n<<<<<<< HEAD\n- md5: 1\n=======\n- md5: 2\n>>>>>>> theirs\n  path: c\n"
     anna.write("raw_datasets/c.dvc", text)
@@ -202,7 +199,7 @@ def test_imports_come_from_where_they_come_and_are_never_pushed(anna, ben, tmp_p
 def test_what_is_kept_on_another_remote_goes_there(anna, bucket, tmp_path):
     dvc(anna, "remote", "add", "--local", "other", str(tmp_path / "other"))
     anna.add("raw_datasets/r", {"x": b"1"})
-    expect(anna.script("add_entry", "raw_datasets/r"), 0)
+    dvc(anna, "add", "raw_datasets/r")
     anna.write("raw_datasets/r.dvc", anna.read("raw_datasets/r.dvc") + b"  remote: other\n")
     run = expect(anna.push(), 0)
     assert "pushed by dvc: it is kept on the remote 'other'" in run.out, run
@@ -259,7 +256,7 @@ def test_it_is_removed_and_restored_as_a_whole(anna, shape):
 @pytest.mark.parametrize("text", [b"outs:\n<<<<<<< HEAD\n- md5: 1\n=======\n", b"outs: [\n"])
 def test_nothing_writes_over_a_dvc_file_that_nobody_can_read(anna, verb, text):
     anna.add("raw_datasets/r", {"x": b"1"})
-    expect(anna.script("add_entry", "raw_datasets/r"), 0)
+    dvc(anna, "add", "raw_datasets/r")
     anna.git("add", "-A")
     anna.git("commit", "-qm", "with it")
     anna.write("raw_datasets/r.dvc", text)
