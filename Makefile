@@ -110,6 +110,12 @@ seal: ## mark entries that are the same here and in S3 as whole (DATASET=x)
 unlock: ## release an entry whose pusher died (DATASET=x, then CONFIRM=x)
 	@$(run)/unlock_entry.py $(dataset)
 
+history: ## who sealed what of an entry, when, and what that changed (DATASET=x LAST=20 FORMAT=json)
+	@$(run)/show_history.py $${LAST:+"--last=$$LAST"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+
+rollback: ## make an old version of an entry its new state in S3 (DATASET=x TO=version)
+	@$(run)/rollback_entry.py $(dataset)
+
 trash: ## list what was set aside instead of being deleted
 	@$(run)/list_trash.py
 

@@ -20,6 +20,7 @@ WHY = {
     "vanished": "deleted in S3 by somebody",
     "outside": "replaced or deleted by what came into S3 outside this tool",
     "removed": "removed by `make remove`",
+    "swapped": "replaced by `make restore`",
     "replaced": "left by an interrupted pull",
 }
 
@@ -31,9 +32,10 @@ def main(argv: list[str]) -> int:
         paths = item.files()
         size = sum((item.content / path).lstat().st_size for path in paths)
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(item.when))
+        why = f"{WHY.get(item.why, item.why)}  `make restore ID={item.id}`"
         print(
             f"{item.id}  {item.section}/{item.name}  {plural(len(paths), 'file')}, "
-            f"{human_bytes(size)}  {when}  {WHY.get(item.why, item.why)}"
+            f"{human_bytes(size)}  {when}  {why}"
         )
     say(f"trash: {plural(len(items), 'item')}, kept for {trash.KEPT_DAYS} days each")
     return 0

@@ -2,6 +2,7 @@
 
 usage: restore_trash.py ID        (`make trash` lists the ids)
 
+What `make reset` replaced is swapped: it comes back, and what is at its place goes to the trash.
 DRY_RUN=1 only says what it would do.
 """
 
@@ -16,10 +17,14 @@ from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
 from registry.humanize import plural
+from registry.index import stats
 from registry.options import Options
 from registry.raw import remove as raw_remove
 from registry.sections import RAW
 from registry.sync import place, trash
+
+SWAPS = ("reset",)  # why files were set aside that change places with what is there
+SWAPPED = "swapped"
 
 
 def main(argv: list[str]) -> int:
@@ -44,9 +49,15 @@ def restore(item: trash.Item) -> int:
         raise Refusal(f"{entry} is a link: nothing is written through it")
     paths = item.files()
     is_back = base == entry.folder and whole(item, entry)
-    taken = [] if is_back else [p for p in paths if not bring_back(item, base, p)]
+    aside = trash.new(entry, SWAPPED) if item.why in SWAPS and not is_back else None
+    taken = [] if is_back else [p for p in paths if not bring_back(item, base, p, aside)]
     back = len(paths) - len(taken)
-    say(f"restore: {plural(back, 'file')} back in {os.path.relpath(base, ROOT)}")
+    swapped = f"; what was there is in the trash as {aside.parent.parent.name}" if aside else ""
+    if aside:
+        trash.tidy(aside)
+    is_swapped = aside is not None and aside.exists()
+    where = os.path.relpath(base, ROOT)
+    say(f"restore: {plural(back, 'file')} back in {where}{swapped if is_swapped else ''}")
     if taken:
         raise Refusal(
             f"{plural(len(taken), 'file')} left in {item.content.relative_to(ROOT)}, since others "
@@ -65,11 +76,16 @@ def whole(item: trash.Item, entry: Entry) -> bool:
     return True
 
 
-def bring_back(item: trash.Item, base: Path, path: str) -> bool:
-    """Bring one file back; False if something is at its place, or on the way to it."""
+def bring_back(item: trash.Item, base: Path, path: str, aside: Path | None) -> bool:
+    """Bring one file back; False if something is at its place, or on the way to it.
+
+    `aside`: where a file that is at its place may go.
+    """
     source, target = item.content / path, base / path
-    if place.link_on_the_way(base, path) or target.exists():
+    if place.link_on_the_way(base, path):
         return False
+    if target.exists():
+        return aside is not None and swap(source, target, aside / path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_file() and not source.is_symlink():
@@ -78,6 +94,14 @@ def bring_back(item: trash.Item, base: Path, path: str) -> bool:
         return True
     except (FileExistsError, NotADirectoryError):  # a file where a folder is wanted
         return False
+
+
+def swap(source: Path, target: Path, aside: Path) -> bool:
+    """Put a file in another one's place, and that one to `aside`; False unless both are files."""
+    there = None if target.is_symlink() else stats.stat_of(target)
+    if there is None or source.is_symlink() or not source.is_file():
+        return False
+    return place.put(source, target, there, aside, keep=True) is not None
 
 
 if __name__ == "__main__":

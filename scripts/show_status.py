@@ -21,7 +21,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from registry import console, entries, git, pipelines
+from registry import console, dvc_file, entries, git, pipelines
 from registry.console import say
 from registry.entries import CARD, ROOT, Entry
 from registry.errors import RegistryError, Unreachable, UsageError
@@ -133,7 +133,9 @@ def add_what_git_knows(found: list[Condition]) -> list[str]:
             one.add(states.NOT_COMMITTED)
         commit = commits.get(f"{one.entry}.dvc")
         if commit:
-            one.marker = Marker(DONE, "", commit.who, "", commit.when, commit.id)
+            version = dvc_file.content(one.entry)
+            who, when = commit.who, commit.when
+            one.marker = Marker(DONE, "", who, "", when, commit.id, version=version)
     return paths
 
 

@@ -85,7 +85,8 @@ def report(results: list[parallel.Result[Any]], away: int, meter: Meter) -> int:
     for result in results:
         shown = Dataset.anyway(result.entry).shown if is_raw(result.entry) else None
         for path, what in result.value or []:
-            print(f"{shown(path) if shown else f'{result.entry}/{path}'}: {what}")
+            at = f"{result.entry}/{path}" if path else str(result.entry)
+            print(f"{shown(path) if shown else at}: {what}")
             wrong += what not in (UNVERIFIABLE, raw_verify.NO_VERSION)
     code = console.report(results)
     good = sum(not r.error for r in results)

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
+from registry import dvc_file
 from registry.cards.card import Card
 from registry.cards.schema import BY_NAME, FIELDS
 from registry.cards.yaml_values import Value
 from registry.entries import Entry
 from registry.inside.contents import Contents
 from registry.problems import Problem
+from registry.sections import RAW
 
 
 class Change(NamedTuple):
@@ -32,6 +34,7 @@ class Push(NamedTuple):
     who: str = ""
     when: str = ""
     commit: str = ""
+    version: str = ""
 
 
 class Link(NamedTuple):
@@ -79,6 +82,13 @@ class Item:
         """Its id; for `other` the name that the card gives."""
         found = self.first("license")
         return self.first("license_name") or found if found == "other" else found
+
+    @property
+    def version(self) -> str:
+        """What its data is: of a raw dataset the hash in its `.dvc` file; "" if unknown."""
+        if self.entry.section == RAW:
+            return dvc_file.content(self.entry)
+        return self.push.version if self.push else ""
 
     @property
     def is_deprecated(self) -> bool:

@@ -41,6 +41,7 @@ def _entry(item: Item) -> dict[str, Any]:
         "summary": item.summary,
         "bytes": item.size,
         "files": item.files,
+        "version": item.version,
         "updated": when,
         "updated_by": who,
         "pushed": item.push._asdict() if item.push else None,

@@ -57,7 +57,8 @@ def _sealed(client: Client, entry: Entry) -> Push | None:
     found, _ = marker.read(client, entry)
     if found is None or found.token == "unreadable":
         return None
-    return Push(found.files, found.bytes, found.state, found.who, found.when, found.commit)
+    made = found.files, found.bytes, found.state, found.who, found.when, found.commit
+    return Push(*made, found.version)
 
 
 def _listed(client: Client, entry: Entry) -> Push | None:

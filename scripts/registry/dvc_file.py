@@ -42,6 +42,25 @@ def version(entry: Entry) -> str:
         return ""
 
 
+def content(entry: Entry) -> str:
+    """The hash of what the `.dvc` file names; "" without a `.dvc` file that can be read."""
+    try:
+        return content_of(read(entry))
+    except RegistryError:
+        return ""
+
+
+def content_of(file: DvcFile) -> str:
+    """The hash of what it names, of several outs one over all; "" if it names none."""
+    from hashlib import sha256
+
+    outs = file.outs
+    if len(outs) == 1 or not all(out.digest for out in outs):
+        return outs[0].digest if len(outs) == 1 else ""
+    rows = sorted(f"{out.digest} {out.path}\n" for out in outs)
+    return sha256("".join(rows).encode()).hexdigest()
+
+
 def amount(entry: Entry) -> Amount | None:
     """How much that version is, as the `.dvc` file says; None if it does not."""
     try:

@@ -11,11 +11,14 @@ class Section:
 
     travels: "dvc" (versioned, DVC's remote), "mirror" (S3 prefix of the same name) or
     "never" (stays on this machine).
+    keeps_days: for how long S3 keeps what a push replaces or deletes, so that `make rollback`
+    can bring it back.
     """
 
     name: str
     holds: str
     travels: str
+    keeps_days: int = 0
 
 
 SECTIONS = {
@@ -23,7 +26,7 @@ SECTIONS = {
     for section in (
         Section("raw_datasets", "base datasets, not derived", "dvc"),
         Section("processed_datasets", "datasets derived from others", "mirror"),
-        Section("champion_models", "the models in use", "mirror"),
+        Section("champion_models", "the models in use", "mirror", keeps_days=14),
         Section("training_results", "logs, configs and metrics of training runs", "mirror"),
         Section("experiments", "scratch datasets and models", "never"),
     )

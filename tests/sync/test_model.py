@@ -25,6 +25,7 @@ MUTANTS = {
     "pulling from one's own unfinished push": (("own_push_blocks_pull",), "P6"),
     # those of the issue
     "no LIST and marker after the download": (("recheck",), "P6"),
+    "a version of what is here by now": (("version_is_of_the_listed",), "P6"),
     "a marker taken whatever is there": (("conditional_marker",), "P2 P6 P7"),
     "LIST before the marker": (("marker_first", "recheck_when_quiet"), "P6"),
     "deletes before the uploads are verified": (("deletes_last",), "P4"),

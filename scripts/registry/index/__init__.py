@@ -3,8 +3,10 @@
 `scan` walks what is here, `baseline` keeps what this checkout last verified, `listing` reads what
 S3 holds. All three are a `table` of packed rows over `path_ids`, so that a million files compare
 at the speed of memory. `hashes` knows which files hold the bytes of which ETag, `journal` what an
-unfinished run was about to do, `fingerprints` whether a folder changed at all; `checksummed`
-writes and reads files that must be whole.
+unfinished run was about to do, `fingerprints` whether a folder changed at all, `content` the hash
+of each file and of all, which is an entry's version; `checksummed` writes and reads files that must
+be whole.
 
-Face: scan, baseline, listing, table, path_ids, stats, hashes, journal, checksummed, fingerprints.
+Face: scan, baseline, listing, table, path_ids, stats, hashes, journal, content, checksummed,
+fingerprints.
 """

@@ -69,11 +69,15 @@ class Rows(Table[Row]):
 
 @dataclass
 class Baseline:
-    """What was last verified. `marker` is the marker's ETag if all of the entry was, else ""."""
+    """What was last verified. `marker` is the marker's ETag if all of the entry was, else "".
+
+    `version`: the one that this marker names, if it names one.
+    """
 
     marker: str = ""
     rows: Rows = field(default_factory=Rows)
     device: int = 0  # the disk that the folder was on
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class Header:
     stamp: str
     rows: int
     bytes: int
+    version: str = ""
 
 
 def path_of(entry: Entry) -> Path:
@@ -105,7 +110,8 @@ def load(entry: Entry, remote: str, numbers: Numbers | None = None) -> Baseline:
             raise ValueError
         while size := file.read(_PAGE.size):
             _read_page(file, base.rows, *_PAGE.unpack(size))
-        base.marker, base.device = known.marker, int(head["device"])
+        base.marker, base.version = known.marker, known.version
+        base.device = int(head["device"])
 
     return base if checksummed.read(path_of(entry), take) else Baseline(rows=Rows(numbers))
 
@@ -129,6 +135,7 @@ def save(entry: Entry, remote: str, baseline: Baseline, looked_ns: int) -> None:
             "format": FORMAT,
             "remote": remote,
             "marker": baseline.marker,
+            "version": baseline.version,
             "device": baseline.device,
             "stamp": stamp.hexdigest(),
             "rows": len(baseline.rows),
@@ -146,7 +153,8 @@ def _header(head: dict[str, Any] | None, remote: str) -> Header | None:
     try:
         if head is None or head["format"] != FORMAT or head["remote"] != remote:
             return None
-        return Header(head["marker"], head["stamp"], head["rows"], head["bytes"])
+        version = head.get("version", "")  # older ones have none
+        return Header(head["marker"], head["stamp"], head["rows"], head["bytes"], version)
     except KeyError:
         return None
 

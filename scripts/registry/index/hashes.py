@@ -69,9 +69,14 @@ class Verdicts:
         return None
 
 
-def same_bytes(path: str | Path, stat: Stat, tag: str) -> bool | None:
-    """Whether the file that has this very stat holds the bytes of the ETag; None: cannot tell."""
+def same_bytes(
+    path: str | Path, stat: Stat, tag: str, also: etag.Also | None = None
+) -> bool | None:
+    """Whether the file that has this very stat holds the bytes of the ETag; None: cannot tell.
+
+    `also`: another hash that takes the bytes in passing; it has all of them if the answer is True.
+    """
     if stats.stat_of(path) != stat:
         return False
-    same = etag.matches(path, stat.size, tag)
+    same = etag.matches(path, stat.size, tag, also)
     return same if stats.stat_of(path) == stat else False

@@ -22,7 +22,7 @@ T = TypeVar("T", bound="Table[Any]")
 BLOCK = 256  # rows compared at a time
 PAGE = 4096  # rows stored or digested at a time
 STAT = Struct("<4q")
-WIDTHS = {"stats": STAT.size, "tags": TAG.size, "sizes": 8, "times": 24, "said": 1}
+WIDTHS = {"stats": STAT.size, "tags": TAG.size, "sizes": 8, "times": 24, "said": 1, "hashes": 32}
 
 
 class Table(MutableMapping[str, R]):

@@ -5,8 +5,9 @@ does. An object (`objects`) is a file or a list of files that DVC keeps under it
 those here, `stored` those in S3, `manifest` those of a version. `pull` fills the cache (`prefetch`)
 and has DVC check it out, `push` sends what S3 lacks, `reset`, `verify` and `remove` are the other
 stories; `room` tells what a pull takes on the disks, `compare` reads bytes, `changes` tells edits,
-`verified` remembers what was found right, `dvc` runs DVC.
+`verified` remembers what was found right, `history` reads the versions out of Git's log, `dvc` runs
+DVC.
 
-Face: dataset, cache, changes, compare, dvc, manifest, prefetch, pull, push, remove, reset,
+Face: dataset, cache, changes, compare, dvc, history, manifest, prefetch, pull, push, remove, reset,
 room, stored, verified, verify.
 """

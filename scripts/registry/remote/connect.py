@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
+from registry import entries
 from registry.entries import ROOT
 from registry.errors import Unreachable
 from registry.remote import aws_settings, credentials, dvc_config, location, s3
-from registry.remote.location import MARKERS
+from registry.remote.location import CONTENT_LISTS, MARKERS
 from registry.remote.s3 import Client
 from registry.remote.session import Session
+from registry.sections import MIRRORED
 
 T = TypeVar("T")
+SPARE_ROWS = 32  # of a listing of markers, more than there are cards
 PROOF_SECONDS = 8.0  # how long a first answer may take
 
 _REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
@@ -49,7 +54,8 @@ def begin(root: Path = ROOT) -> Session:
 
 def enter(session: Session, patience: float = PROOF_SECONDS) -> dict[str, str]:
     """The ETags of all markers, as `connect` has them."""
-    return first(session, read_etags, patience)
+    cards = sum(len(entries.with_card(section, session.root)) for section in MIRRORED)
+    return first(session, partial(read_etags, about=cards), patience)
 
 
 def first(session: Session, ask: Callable[[Client], T], patience: float = PROOF_SECONDS) -> T:
@@ -133,11 +139,16 @@ def _better_keys(remote: location.Remote, source: str) -> str:
     return f"`aws configure{named}` enters others, `aws sso login{named}` logs in again"
 
 
-def read_etags(client: Client) -> dict[str, str]:
-    """{"section/name": ETag} of every marker: one request per thousand entries."""
-    prefix = client.remote.key(MARKERS, "")
-    rows = client.list(prefix)
-    return {r.key[len(prefix) : -len(".json")]: r.etag for r in rows if r.key.endswith(".json")}
+def read_etags(client: Client, about: int = 1000) -> dict[str, str]:
+    """{"section/name": ETag} of every marker: one request per thousand entries.
+
+    `about`: how many there are, or so: the lists of contents, which come after them by name, are
+    many more, and nobody needs their rows.
+    """
+    prefix, after = client.remote.key(MARKERS, ""), client.remote.key(CONTENT_LISTS, "")
+    rows = client.list(prefix, page=min(1000, about + SPARE_ROWS))
+    markers = takewhile(lambda row: not row.key.startswith(after), rows)
+    return {r.key[len(prefix) : -len(".json")]: r.etag for r in markers if r.key.endswith(".json")}
 
 
 def listing(root: Path = ROOT) -> Callable[[str], Iterator[str]]:

@@ -13,6 +13,7 @@ import math
 import os
 from collections.abc import Iterable
 from io import FileIO
+from typing import Protocol
 
 from registry import interrupt
 
@@ -23,6 +24,12 @@ READ = 64 * 1024  # bytes at a time: more than that is new memory for each small
 WHOLE_MIB = 16  # so many other whole MiB that would fit are tried: each reads the file once
 # Part sizes that other tools and settings use, in MiB: boto3, rclone, s5cmd, the console.
 USUAL_MIB = (5, 8, 10, 15, 16, 17, 20, 25, 32, 50, 64, 100, 128, 256, 512, 1024)
+
+
+class Also(Protocol):
+    """Another hash of hashlib's, which takes the same bytes in passing."""
+
+    def update(self, block: bytes, /) -> None: ...
 
 
 def md5(content: bytes) -> str:
@@ -37,19 +44,19 @@ def part_size(size: int) -> int:
     return part
 
 
-def expected(path: str | os.PathLike[str], size: int) -> str:
+def expected(path: str | os.PathLike[str], size: int, also: Also | None = None) -> str:
     """The ETag that `aws s3 sync` will give this file. Raises OSError if it cannot be read."""
-    return compute(path, part_size(size) if size >= PART else 0)
+    return compute(path, part_size(size) if size >= PART else 0, also)
 
 
-def compute(path: str | os.PathLike[str], part: int = 0) -> str:
+def compute(path: str | os.PathLike[str], part: int = 0, also: Also | None = None) -> str:
     """The ETag of the file's bytes uploaded in parts of `part` bytes, or whole with 0."""
     with open(path, "rb", buffering=0) as file:
         if not part:
-            return _md5(file, None)[0]
+            return _md5(file, None, also)[0]
         digests = []
         while True:
-            digest, count = _md5(file, part)
+            digest, count = _md5(file, part, also)
             if count:
                 digests.append(bytes.fromhex(digest))
             if count < part:
@@ -69,7 +76,9 @@ def cut(size: int, tag: str) -> int:
     return (fitting or [part_size(size)])[0]
 
 
-def matches(path: str | os.PathLike[str], size: int, etag: str) -> bool | None:
+def matches(
+    path: str | os.PathLike[str], size: int, etag: str, also: Also | None = None
+) -> bool | None:
     """Whether the file's bytes are those of the ETag; None if an ETag like this cannot tell.
 
     One of an upload in parts tells nothing when no part size that people use fits: they may have
@@ -79,9 +88,12 @@ def matches(path: str | os.PathLike[str], size: int, etag: str) -> bool | None:
     if len(digest) != 32 or (count and not count.isdigit()):
         return None
     if not count:
-        return compute(path) == digest
-    sizes = _part_sizes(size, int(count))
-    return True if any(compute(path, part) == etag.lower() for part in sizes) else None
+        return compute(path, 0, also) == digest
+    for part in _part_sizes(size, int(count)):
+        if compute(path, part, also) == etag.lower():
+            return True
+        also = None  # it has had all the bytes
+    return None
 
 
 def matches_parts(path: str | os.PathLike[str], sizes: Iterable[int], etag: str) -> bool:
@@ -102,7 +114,7 @@ def _part_sizes(size: int, count: int) -> list[int]:
     return [p for p in dict.fromkeys(fitting) if max(1, math.ceil(size / p)) == count]
 
 
-def _md5(file: FileIO, most: int | None) -> tuple[str, int]:
+def _md5(file: FileIO, most: int | None, also: Also | None = None) -> tuple[str, int]:
     """(MD5, bytes read) of the next `most` bytes, or of all the rest."""
     digest = hashlib.md5(usedforsecurity=False)
     count = 0
@@ -113,5 +125,7 @@ def _md5(file: FileIO, most: int | None) -> tuple[str, int]:
         if not block:
             break
         digest.update(block)
+        if also:
+            also.update(block)
         count += len(block)
     return digest.hexdigest(), count

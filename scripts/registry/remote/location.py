@@ -14,7 +14,12 @@ from registry.remote.aws_settings import AwsSettings
 EMBEDDED = "embedded"  # the remote of a fresh clone: a store on this machine
 DVC_FOLDER = "raw_datasets_dvc_cache"  # DVC's part; the registry's base is its parent
 MARKERS = ".registry"
+CONTENT_LISTS = (
+    f"{MARKERS}/versions"  # after all sections by name, so that markers are listed first
+)
+LOG = f"{MARKERS}/versions_log"
 TRASH = ".registry_trash"
+KEPT_BYTES = f"{TRASH}/kept"
 GUESS = "us-east-1"  # the region to sign for until a bucket says where it is
 NO, YES = ("false", "no", "off", "0", "n"), ("true", "yes", "on", "1", "y")  # as DVC reads them
 

@@ -21,7 +21,7 @@ from registry.index.scan import Scan
 from registry.sync.marker import Marker
 
 READ_BYTES = 64 * 2**20  # how much of an entry is read to tell whether it changed; a pull reads all
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from registry.entries import Amount
 from registry.humanize import human_bytes, plural
+from registry.index.content import DIGITS_SHOWN
 from registry.sections import SECTIONS
 from registry.status import states
 from registry.status.cures import Step
@@ -20,6 +21,7 @@ from registry.sync import marker
 # that only lack their files here are named up to this number, and counted beyond it.
 FEW = 25
 ABSENT = (states.NOT_HERE, states.NOTHING)
+WIDE = 100  # from so many columns on there is room for the versions
 NAME = 32  # a longer name is cut; JSON has it whole
 COLOURS = {
     **dict.fromkeys((states.CONFLICT, states.UNFIT, states.TORN), "31"),
@@ -66,7 +68,8 @@ class Page:
         name = min(NAME, max([len(c.entry.name) for c in shown], default=5))
         state = max([len(c.state) for c in shown], default=5)
         if shown:
-            head = f"{'':{name + state + 4}}{'here':>10} {'in S3':>10}  last push"
+            last = "last push   version" if self._shows_versions else "last push"
+            head = f"{'':{name + state + 4}}{'here':>10} {'in S3':>10}  {last}"
             yield self._paint(head[: self.width], QUIET)
         for section in SECTIONS:
             members = overview.in_section(section)
@@ -92,7 +95,16 @@ class Page:
             return ""
         if found.state == states.PUSHING:
             return f"by {there.who or there.host} since {_clock(there.when)}"
-        return f"{_age(there.when, self.now):>3} {there.commit[:7] or '-':<7} {there.who}"
+        version = (
+            f" {there.version[:DIGITS_SHOWN] or '-':<{DIGITS_SHOWN}}"
+            if self._shows_versions
+            else ""
+        )
+        return f"{_age(there.when, self.now):>3} {there.commit[:7] or '-':<7}{version} {there.who}"
+
+    @property
+    def _shows_versions(self) -> bool:
+        return self.all or self.width >= WIDE
 
     def _hidden(self, hidden: list[Condition]) -> Iterator[str]:
         """One line for those in a state that have nothing else to tell."""

@@ -66,6 +66,7 @@ def _as_json(found: Condition) -> dict[str, Any]:
         "here": found.here._asdict() if found.here else None,
         "there": known._asdict() if known else None,
         "pushed": pushed,
+        "version": marker.version if marker else "",
         "changes": {kind: asdict(change) for kind, change in found.judgement.changes.items()},
         "said": found.judgement.said,
     }

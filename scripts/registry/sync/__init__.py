@@ -5,8 +5,10 @@
 that of two people who push one is refused. `upload` and `download` move what was planned by
 `transfer` and verify it; `place` puts files where they belong, `trash` keeps what they replace.
 `seal` vouches for an entry without a push, `verify` reads every byte of it, `remove` takes it out
-of S3. `refusals` and `describe` are the words for it.
+of S3. `versions` gives what is sealed its version and record, `lineage` what it was made from,
+`history` reads the records, `kept` keeps in S3 what a push replaces, `rollback` brings it back.
+`refusals` and `describe` are the words for it.
 
 Face: push, pull, remove, survey, compare, marker, refusals, place, trash, claim, guards,
-describe, seal, verify.
+describe, seal, verify, versions, lineage, history, kept, rollback.
 """

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from registry.entries import Entry
 from registry.humanize import plural, some
+from registry.index.content import short
+from registry.sections import SECTIONS
 from registry.sync import compare
 from registry.sync.compare import Plan
 
@@ -48,9 +50,21 @@ def done_pull(pull: Pull) -> str:
             f"{len(pull.unverifiable)} whose ETag does not tell what they hold",
         ),
         (pull.survey.outside_news, pull.survey.outside_news),
+        (_versions(pull), _versions(pull)),
         (_replaced(pull), f"{len(_replaced(pull))} replaced, kept in the trash (`make trash`)"),
     ]
     return _joined(parts)
+
+
+def _versions(pull: Pull) -> str:
+    """Which version replaced which, and how to go back, where files were replaced or deleted."""
+    before, now = pull.version_before, pull.survey.marker.version if pull.survey.marker else ""
+    if before == now or not (pull.replaces or pull.plan[compare.TRASH]):
+        return ""
+    text = f"version {short(before)} > {short(now)}"
+    if not before or not SECTIONS[pull.entry.section].keeps_days:
+        return text
+    return f"{text} (back: `make rollback DATASET={pull.entry:sh} TO={short(before)}`, then pull)"
 
 
 def planned_push(push: Push) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any
 
@@ -25,7 +25,8 @@ from registry.remote.session import Session
 PUSHING, DONE, TORN = "pushing", "done", "torn"
 PAGES = (b"<html", b"<!doctype")
 LONGEST = 200  # letters of a text that are kept: a name, a host, a time
-LATER: dict[str, Any] = {"over": "", "accepted": False}  # what older markers do not say
+# What older markers do not say.
+LATER: dict[str, Any] = {"over": "", "accepted": False, "version": "", "made_from": {}}
 ABSENT = 404  # what S3 says to a write over an object that is not there any more
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
 
@@ -45,6 +46,14 @@ class Marker:
     digest: str = ""
     over: str = ""  # the ETag of the sealed marker that this push began from
     accepted: bool = False  # a person took what S3 held for whole; no push had made it
+    version: str = ""  # of a sealed state: see index.content; "" if nobody read all of its bytes
+    made_from: dict[str, str] = field(default_factory=dict)  # {"section/name": its version}
+
+    def of_version(self, version: str) -> Marker:
+        return replace(self, version=version)
+
+    def made_from_these(self, versions: dict[str, str]) -> Marker:
+        return replace(self, made_from=versions)
 
     def sealing(self, listing: Objects) -> Marker:
         """This marker over a verified listing {path: Object} of the entry."""
@@ -130,19 +139,29 @@ def read(client: Client, entry: Entry) -> Seen:
     if answer.body.lstrip()[:9].lower().startswith(PAGES):
         raise no_store(client.remote)
     try:
-        values = json.loads(answer.body)
-        values = {**LATER, **values}
+        return parse(answer.body), answer.etag
+    except ValueError:
+        return Marker(TORN, "unreadable"), answer.etag
+
+
+def parse(text: bytes) -> Marker:
+    """The marker that this is. Raises ValueError for what is none."""
+    try:
+        values = {**LATER, **json.loads(text)}
         marker = Marker(**{f.name: _shown(values[f.name]) for f in fields(Marker)})
-        typed = all(type(values[f.name]).__name__ == f.type for f in fields(Marker))
-        if marker.state not in (PUSHING, DONE, TORN) or not typed:
-            raise ValueError
-    except (ValueError, KeyError, TypeError, RecursionError):
-        marker = Marker(TORN, "unreadable")
-    return marker, answer.etag
+        kinds = {f.name: str(f.type).partition("[")[0] for f in fields(Marker)}
+    except (KeyError, TypeError, RecursionError):
+        raise ValueError from None
+    typed = all(type(values[name]).__name__ == kind for name, kind in kinds.items())
+    if marker.state not in (PUSHING, DONE, TORN) or not typed:
+        raise ValueError(marker.state)
+    return marker
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401  # what JSON holds
     """A text as it may be shown wherever it gets to: anybody can write a marker."""
+    if isinstance(value, dict):
+        return {_shown(key): _shown(text) for key, text in value.items() if isinstance(text, str)}
     return harmless(value)[:LONGEST] if isinstance(value, str) else value
 
 
@@ -159,7 +178,7 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
             raise Taken(entry, held)
     condition = {"if-match": f'"{over}"'} if over else {"if-none-match": "*"}
     try:
-        etag = client.put(key, _body(marker), condition if conditional else None).etag
+        etag = client.put(key, body(marker), condition if conditional else None).etag
     except Denied as error:
         if error.status not in UNMET and not (over and error.status == ABSENT):
             raise
@@ -178,8 +197,9 @@ def expected_etag(marker: Marker) -> str:
     """The ETag that it gets when it is written, unless the store encrypts it."""
     from registry.remote.etag import md5
 
-    return md5(_body(marker))
+    return md5(body(marker))
 
 
-def _body(marker: Marker) -> bytes:
+def body(marker: Marker) -> bytes:
+    """As it is written."""
     return json.dumps(asdict(marker), indent=1).encode()

@@ -45,6 +45,8 @@ class Pull:
     trash: Path | None = None
     is_listed: bool = False
     known_rows: Rows = field(default_factory=Rows)
+    version_before: str = ""  # what this checkout had; "" if it is not known
+    replaces: bool = False  # whether a file that is here gives way to another one
 
     def look(self, is_known: bool = False, seen: marker.Seen | None = None) -> None:
         """Look at all sides; `is_known`: the marker was `seen` to be the one of the baseline.
@@ -53,6 +55,7 @@ class Pull:
         """
         self.survey = Survey(self.entry, self.session)
         self.survey.look_here()
+        self.version_before = self.survey.base.version
         if self.survey.local.blocked:
             raise Refusal("; ".join(self.survey.local.blocked))
         own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
@@ -77,6 +80,7 @@ class Pull:
             raise refusals.hostile_keys(problems)
         self.plan = self._reset_plan() if self.reset else self.survey.plan(compare.PULL)
         guards.check_pull(self.survey, self.plan, self.reset)
+        self.replaces = any(path in self.survey.local.files for path in self.wanted)
 
     def fetch(self, progress: engine.Progress) -> None:
         """Bring the wanted files into the stage. Raises RegistryError; nothing here has changed."""

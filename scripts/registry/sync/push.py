@@ -24,11 +24,14 @@ from registry.remote.location import TRASH
 from registry.remote.s3 import Denied, Object, Overtaken
 from registry.remote.server_copy import Copier
 from registry.remote.session import Session
+from registry.sections import SECTIONS
 from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
 from registry.sync.compare import Plan
+from registry.sync.kept import Keeper
 from registry.sync.survey import Survey
 from registry.sync.upload import Sending
+from registry.sync.versions import Versioning
 from registry.transfer import engine
 
 
@@ -41,6 +44,8 @@ class Push:
     survey: Survey = field(init=False)
     plan: Plan = field(init=False)
     sending: Sending = field(init=False)
+    versioning: Versioning = field(init=False)
+    keeper: Keeper | None = None
     noted: Journal = field(init=False)  # what this run is about to do
     claimed: Claim | None = None
     own: Journal | None = None  # what an interrupted run of ours was about to do
@@ -56,7 +61,7 @@ class Push:
 
         Raises Refusal for what must not be pushed, or not now.
         """
-        self.survey = Survey(self.entry, self.session)
+        self.survey = Survey(self.entry, self.session, takes_hashes=True)
         self.survey.look_here()
         guards.refuse_unfit(self.survey)
         self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
@@ -101,9 +106,11 @@ class Push:
 
     def claim(self) -> None:
         """Journal the plan, put our marker there, and see that nobody came in between."""
+        self._learn_seen()
+        self.versioning = Versioning(self.survey)
+        self.versioning.fill(set() if self._keeps else self._leaving)
         self.sending = Sending(self.survey)
         self.sending.read(self.plan[compare.UPLOAD])
-        self._learn_seen()
         if self.survey.base.rows or baseline.path_of(self.entry).exists():
             self.survey.save()  # what looking has taught must outlive a push that dies
         claim = self._journal()
@@ -122,6 +129,8 @@ class Push:
             self.release()
             raise RegistryError("it changed in S3 while this push looked at it: run again")
         self._save_theirs(claim, theirs)
+        if self._keeps:
+            self._keep(claim)
 
     def send(self, progress: engine.Progress) -> None:
         """Upload what is planned, and verify that it is there."""
@@ -179,7 +188,8 @@ class Push:
         that it is its own work they built on. Raises Refusal if not all could be deleted.
         """
         if self.claimed:
-            done = self.claimed.mine.sealing(self.survey.remote)
+            self.survey.contents.merge(self.sending.hashes, "tags", "hashes")
+            done = self.versioning.seal(self.claimed.mine.sealing(self.survey.remote))
             expected = marker.expected_etag(done)  # no marker has it until this one is there
             self.survey.marker, self.survey.marker_etag = done, expected
             self._record()
@@ -188,6 +198,8 @@ class Push:
                 self._tidy()
             else:
                 self.learn()
+            if self.keeper:
+                self.keeper.expire()
         else:
             self.learn()
         if self.spared:
@@ -237,6 +249,24 @@ class Push:
             if _mark(self.survey.remote) == self.before:
                 self.release()
 
+    @property
+    def _keeps(self) -> bool:
+        """Whether what this push replaces is kept."""
+        return bool(self._leaving) and bool(SECTIONS[self.entry.section].keeps_days)
+
+    @property
+    def _leaving(self) -> set[str]:
+        """The paths whose objects it replaces or deletes."""
+        changing = (*self.plan[compare.UPLOAD], *self.plan[compare.DELETE])
+        return {path for path in changing if path in self.survey.remote}
+
+    def _keep(self, claim: Claim) -> None:
+        self.keeper = Keeper(self.survey, _dated(claim))
+        staying = {known.sha256 for known in self.sending.hashes.values()}
+        rows = self.survey.contents.items()
+        staying |= {known.sha256 for path, known in rows if path not in self._leaving}
+        self.keeper.keep(self._leaving, staying)
+
     def _journal(self) -> Claim:
         """Write down what is about to be done, before it is; the claim to do it under."""
         token = (self.own and self.own.token) or capabilities.new_token()
@@ -271,7 +301,7 @@ class Push:
 
     def _save_theirs(self, claim: Claim, theirs: list[tuple[str, Object]]) -> None:
         """It goes to the registry's trash first."""
-        when, copier = f"{claim.mine.when}-{claim.token[:6]}", Copier(self.session.client)
+        when, copier = _dated(claim), Copier(self.session.client)
         for path, listed in theirs:
             target = self.session.remote.key(TRASH, when, str(self.entry), path)
             try:
@@ -280,6 +310,11 @@ class Push:
                 if error.code == "InvalidObjectState":
                     raise refusals.archived(self.session.remote, path, listed.key) from None
                 raise
+
+
+def _dated(claim: Claim) -> str:
+    """Names what this push set aside in S3."""
+    return f"{claim.mine.when}-{claim.token[:6]}"
 
 
 def _mark(listing: Objects) -> bytes:

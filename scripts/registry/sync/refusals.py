@@ -162,6 +162,16 @@ def too_deep(paths: list[str]) -> Refusal:
     return Refusal(f"folders nested too deep for any registry: remove {some(paths)}")
 
 
+def no_version(entry: Entry, word: str, known: list[str]) -> Refusal:
+    """`known`: the versions that there are, with who sealed them."""
+    if not known:
+        return Refusal(f"{entry} has no version yet: its next push, or `make seal`, gives it one")
+    return Refusal(
+        f"{entry} has no version {word!r}; it has {'; '.join(known)}: "
+        f"`make history DATASET={entry:sh}` tells more"
+    )
+
+
 def spared(entry: Entry, paths: list[str]) -> Refusal:
     return Refusal(
         f"all is sent, but {some(paths)} changed in S3 meanwhile and was not deleted: "

@@ -7,11 +7,14 @@ from dataclasses import replace
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import plural
+from registry.index import content
+from registry.index.content import ContentList
 from registry.remote import capabilities
 from registry.remote.session import Session
 from registry.sync import compare, marker, refusals
 from registry.sync.push import Push
 from registry.sync.survey import Survey
+from registry.sync.versions import Versioning, list_key
 
 
 def seal(session: Session, accepted: str, entry: Entry) -> str:
@@ -29,7 +32,7 @@ def seal(session: Session, accepted: str, entry: Entry) -> str:
             "not the same here and in S3: pull or push first; to accept what S3 holds, "
             f"`make seal DATASET={entry:sh} CONFIRM={entry:name}`"
         )
-    if push.is_idle:
+    if push.is_idle and _has_version(push):
         push.learn()
         return "sealed already"
     if session.options.dry_run:
@@ -37,6 +40,17 @@ def seal(session: Session, accepted: str, entry: Entry) -> str:
     push.claim()
     push.seal()
     return "sealed"
+
+
+def _has_version(push: Push) -> bool:
+    """Whether the marker names the version of what is here, whose list S3 has."""
+    sealed, session, survey = push.survey.marker, push.session, push.survey
+    if sealed is None or not sealed.version:
+        return False
+    is_read = not content.lacking(survey.remote, survey.contents)
+    if is_read and ContentList(survey.remote, survey.contents).version != sealed.version:
+        return False
+    return session.client.head(list_key(session.remote, push.entry, sealed.version)) is not None
 
 
 def accept(session: Session, entry: Entry) -> str:
@@ -52,7 +66,7 @@ def accept(session: Session, entry: Entry) -> str:
         return f"to be sealed as S3 holds it, {plural(len(survey.remote), 'file')}"
     over = marker.last_sealed(former, former_etag)
     ours = marker.pushing(session, capabilities.new_token(), over)
-    sealed = replace(ours.sealing(survey.remote), accepted=True)
+    sealed = replace(Versioning(survey).seal(ours.sealing(survey.remote)), accepted=True)
     try:
         marker.write(session.client, entry, sealed, former_etag, session.is_conditional())
     except marker.Taken as error:

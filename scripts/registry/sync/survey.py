@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from itertools import compress
 from pathlib import Path
 from shlex import quote
@@ -14,8 +16,9 @@ from registry import parallel
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import some
-from registry.index import baseline, listing, scan
+from registry.index import baseline, content, listing, scan
 from registry.index.baseline import Baseline, Row, Rows
+from registry.index.content import FileHash, FileHashes
 from registry.index.hashes import Verdicts, same_bytes
 from registry.index.journal import Journal
 from registry.index.listing import Objects
@@ -57,8 +60,10 @@ class Survey:
     listed_at: float = 0.0
     remote_problems: list[str] = field(default_factory=list)
     outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
+    takes_hashes: bool = False  # whether what is read is also named by its SHA-256
     _same_bytes: Verdicts = field(init=False)
     _digest: tuple[bytes, str] = (b"", "")
+    _contents_mark: bytes = b""
 
     def __post_init__(self) -> None:
         self._same_bytes = Verdicts(self.numbers)
@@ -233,8 +238,10 @@ class Survey:
         for pair, verdict in parallel.over(wanted, self._read, os.cpu_count()):
             if isinstance(verdict, OSError):
                 why[pair[0]] = f"cannot be read: {verdict.strerror}"
-            else:
-                self._same_bytes[pair] = verdict
+                continue
+            self._same_bytes[pair], digest = verdict
+            if digest:
+                self.contents[pair[0]] = FileHash(pair[1], digest)
         if why:
             raise Unreadable(self.entry, why)
 
@@ -296,10 +303,28 @@ class Survey:
                 base.rows[path] = Row(here, row.etag)  # touched, not changed
         if self.marker is None or self.marker.state == marker.DONE:
             base.marker = self.marker_etag if self._agrees() else ""
+            base.version = self.marker.version if self.marker else base.version
         elif not self.is_last_sealed:  # else it says what a torn entry can be brought back to
             base.marker = ""
+        base.version = base.version if base.marker else ""
+        self.save_contents()
         base.device = os.stat(self.entry.folder).st_dev if base.rows else 0
         baseline.save(self.entry, self.session.remote.identity, base, self.looked_ns)
+
+    @cached_property
+    def contents(self) -> FileHashes:
+        """What is known of the bytes of S3's files, here or there."""
+        known = content.load(self.entry, self.session.remote.identity, self.numbers)
+        self._contents_mark = known.mark("tags", "hashes")
+        return known
+
+    def save_contents(self) -> None:
+        """Remember what was read, if anything was."""
+        if "contents" in self.__dict__:
+            mark = self.contents.mark("tags", "hashes")
+            if mark != self._contents_mark:
+                content.save(self.entry, self.session.remote.identity, self.contents)
+            self._contents_mark = mark
 
     def doubtful(self) -> Iterator[tuple[str, str]]:
         """(path, ETag) for which the stat alone does not answer."""
@@ -330,9 +355,12 @@ class Survey:
         unlike(flags, self.base.rows, self.remote, "tags")
         return sorted(compress(self.numbers, flags))
 
-    def _read(self, pair: tuple[str, str]) -> bool | OSError | None:
+    def _read(self, pair: tuple[str, str]) -> tuple[bool | None, str] | OSError:
+        """Whether they are the same, and the SHA-256 of the bytes if they are and it is wanted."""
         path, tag = pair
+        also = sha256() if self.takes_hashes else None
         try:
-            return same_bytes(self.entry.folder / path, self.local.files[path], tag)
+            same = same_bytes(self.entry.folder / path, self.local.files[path], tag, also)
         except OSError as error:
             return error
+        return same, also.hexdigest() if also and same else ""

@@ -8,13 +8,15 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
+from hashlib import sha256
 from pathlib import Path
 
-from registry import workspace
+from registry import parallel, workspace
 from registry.errors import Refusal, RegistryError
 from registry.humanize import some
 from registry.index import stats
 from registry.index.baseline import Row, Rows
+from registry.index.content import FileHash, FileHashes
 from registry.index.stats import Stat, Stats
 from registry.index.table import unlike
 from registry.remote import etag
@@ -24,6 +26,7 @@ from registry.transfer import engine
 from registry.transfer.job import Content, Job
 
 FRESH_SECONDS = 5.0  # how long a listing may be taken for what S3 holds
+WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
 ROUNDS = 3  # how often a file that is being written to is sent
 
 
@@ -33,21 +36,28 @@ class Sending:
 
     survey: Survey
     files: Rows = field(init=False)
+    hashes: FileHashes = field(init=False)
     unverifiable: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.files = Rows(self.survey.numbers)
+        self.hashes = FileHashes(self.survey.numbers)
 
     def read(self, paths: list[str]) -> None:
         """Note, for each path to be sent, its stat and the ETag it must get."""
-        for path in paths:
-            stat = stats.stat_of(self._at(path))
-            if stat is None:
-                raise RegistryError(f"{path} went away while being pushed: push again")
-            try:
-                self.files[path] = Row(stat, etag.expected(self._at(path), stat.size))
-            except OSError as error:
-                raise Refusal(f"{path}: cannot be read: {error.strerror}") from None
+        size = self.survey.local.files.bytes_of(paths)
+        threads = os.cpu_count() if size >= WORTH_CORES else 1
+        for path, (row, digest) in parallel.over(paths, self._read, threads):
+            self.files[path], self.hashes[path] = row, FileHash(row.etag, digest)
+
+    def _read(self, path: str) -> tuple[Row, str]:
+        stat, also = stats.stat_of(self._at(path)), sha256()
+        if stat is None:
+            raise RegistryError(f"{path} went away while being pushed: push again")
+        try:
+            return Row(stat, etag.expected(self._at(path), stat.size, also)), also.hexdigest()
+        except OSError as error:
+            raise Refusal(f"{path}: cannot be read: {error.strerror}") from None
 
     @property
     def is_guarded(self) -> bool:
@@ -160,6 +170,7 @@ class Sending:
             self.unverifiable.add(path)
         if verdict is not False:
             self.files[path] = Row(stat, listed.etag)
+            self.hashes[path] = self.hashes[path]._replace(etag=listed.etag)
         return verdict is not False
 
     def _at(self, path: str) -> str:

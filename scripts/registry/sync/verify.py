@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from registry.index.content import short
+from registry.sync import versions
 from registry.sync.survey import Survey, Unreadable
 
 Finding = tuple[str, str]  # path, what is wrong with it
@@ -11,7 +13,33 @@ UNVERIFIABLE = "unverifiable: its ETag does not tell what it holds"
 
 
 def compare(survey: Survey) -> Iterator[Finding]:
-    """Everything that is not the same here and in S3, file by file; every byte here is read."""
+    """Everything that is not the same here and in S3; path "" is for the entry as a whole."""
+    survey.takes_hashes = True
+    different = list(_files(survey))
+    yield from different
+    if not different:
+        yield from _version(survey)
+    survey.save_contents()
+
+
+def _version(survey: Survey) -> Iterator[Finding]:
+    """What the list of the version that S3 names says otherwise than the bytes here."""
+    sealed = survey.marker
+    if sealed is None or not sealed.version or not survey.is_sealed:
+        return
+    lines = versions.read(survey.session.client, survey.entry, sealed.version)
+    cure = f"`make seal DATASET={survey.entry:sh}` writes it again"
+    if lines is None:
+        yield "", f"S3 lacks the list of its version {short(sealed.version)}: {cure}"
+        return
+    for path, listed in survey.remote.items():
+        digest, line = survey.contents.of(path, listed.etag), lines.get(path)
+        if digest and (line is None or line.sha256 != digest):
+            yield path, f"version {short(sealed.version)} names other bytes: {cure}"
+
+
+def _files(survey: Survey) -> Iterator[Finding]:
+    """File by file; every byte here is read."""
     survey.look_there()
     survey.end_false_trust()
     both = survey.local.files.keys() & survey.remote.keys()

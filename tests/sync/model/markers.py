@@ -86,5 +86,6 @@ def seal(me: Disk) -> Iterator[str]:
     listing = yield from me.world.store.list()
     token = f"seal-{me.world.tick()}"  # nobody's push: the bytes are as they were found
     digest = frozenset(listing.items())
-    new = replace(marker, state=DONE, token=token, who=me.who, digest=digest, over=None)
+    new = replace(marker, state=DONE, token=token, who=me.who, digest=digest, version=None)
+    new = replace(new, over=None)
     yield from take(me, new, marker, False)

@@ -99,6 +99,9 @@ class Oracle:
             state, who = store.etags(), store.marker.token.split("-")[0] if store.marker else ""
             said = store.marker is None or store.marker.digest == frozenset(state.items())
             self.check(said or self.foreign, "P6", f"{who} seals a state that is not there")
+            named = store.marker and store.marker.version
+            is_true = named is None or named == frozenset(state.items())
+            self.check(is_true or self.foreign, "P6", f"{who} names another version than it seals")
             self.seals.append(Seal(state, who, now, float("inf")))
 
     def baseline_written(self, disk: Disk) -> None:

@@ -68,13 +68,19 @@ def carry_out(
     if me.world.rules.baseline_before_seal:
         yield "write the baseline, not sealed yet"
         me.record(Baseline(rows, None, journal.serial))
-    done = replace(own, state=DONE, digest=frozenset(after.items()))
+    done = replace(own, state=DONE, digest=frozenset(after.items()), version=version(me, after))
     yield from put_own(me, done, own)
     yield "write the baseline"
     me.record(Baseline(rows, done, journal.serial))
     yield "drop the journal"
     me.journal = None
     return after
+
+
+def version(me: Disk, after: dict[str, str]) -> frozenset[tuple[str, str]]:
+    """Of the bytes that were verified, which need not be those that are here by now."""
+    here = {path: file.content for path, file in me.files.items()}
+    return frozenset((after if me.world.rules.version_is_of_the_listed else here).items())
 
 
 def overrides(me: Disk, view: View, former: Marker | None) -> compare.Cells:

@@ -12,6 +12,7 @@ class Rules:
     record_placed_only: bool = True  # the baseline learns placed paths, not the whole plan
     stat_at_plan: bool = True  # a file is replaced only if it is the one the plan looked at
     own_push_blocks_pull: bool = True  # an unfinished push of one's own is unfinished too
+    version_is_of_the_listed: bool = True  # and not of what is here when the marker is written
     recheck: bool = True  # LIST and marker again after the download
     conditional_marker: bool = True  # the marker is taken only from the state that was read
     marker_first: bool = True  # the marker is read before the LIST it vouches for

@@ -27,6 +27,7 @@ class Marker:
     attempt: int = 0
     over: Marker | None = None  # the sealed one that this push began from
     digest: frozenset[tuple[str, str]] = frozenset()
+    version: frozenset[tuple[str, str]] | None = None  # of a sealed one; None: nobody knows
 
 
 def last_sealed(marker: Marker | None) -> Marker | None:

@@ -1,0 +1,164 @@
+"""A replaced champion is not gone: what a push replaces is kept, and a rollback brings it back."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+
+import pytest
+from support.oracle import expect, marker
+
+from registry.entries import Entry
+from registry.remote import dvc_config
+from registry.remote.s3 import Client
+from registry.remote.session import Session
+from registry.sync import kept
+from registry.sync.survey import Survey
+
+M = "champion_models/m"
+OLD = {"weights.bin": b"good" * 100, "config.json": b"{}", "old name.txt": b"moved", "ü": b"1"}
+NEW = {"weights.bin": b"bad!" * 100, "config.json": b"{}", "new/name.txt": b"moved", "more": b"2"}
+BIG = {"big.bin": bytes(range(256)) * (9 * 2**20 // 256)}
+KEPT = f".registry_trash/kept/{M}/"
+
+
+def write(person, files):
+    for path in person.tree(f"{M}/"):
+        person.delete(path)
+    for path, content in files.items():
+        person.write(f"{M}/{path}", content)
+
+
+def here(person):
+    return {path[len(M) + 1 :]: body for path, body in person.tree(f"{M}/").items()}
+
+
+def in_s3(bucket):
+    return {path[len(M) + 1 :]: body for path, body in bucket.read(f"{M}/").items()}
+
+
+@pytest.fixture
+def replaced(anna, ben, bucket):
+    """Anna's good model is in S3 and at Ben's; then she pushes a bad one; (good, bad) version."""
+    anna.add(M, OLD | BIG)
+    expect(anna.script("push_entries", M), 0)
+    good = marker(bucket, M)["version"]
+    ben.card(M)
+    expect(ben.script("pull_entries", M), 0)
+    write(anna, NEW | {"big.bin": BIG["big.bin"][::-1]})
+    expect(anna.script("push_entries", M, DELETE="1"), 0)
+    return good, marker(bucket, M)["version"]
+
+
+def hash_of(body):
+    return sha256(body).hexdigest()
+
+
+@pytest.mark.both_stores
+def test_a_replaced_champion_comes_back(anna, ben, bucket, replaced):
+    good, bad = replaced
+    gone = [OLD["weights.bin"], OLD["ü"], BIG["big.bin"]]
+    assert bucket.keys(KEPT) == sorted(KEPT + hash_of(b) for b in gone), "what only moved is there"
+    run = expect(ben.pull(M), 0)
+    assert f"version {good[:12]} > {bad[:12]} (back: `make rollback DATASET={M} TO=" in run.out
+    typed = re.search(r"back: `make (rollback [^`]*)`", run.out)[1].split()
+    before = bucket.read()
+    dry = expect(ben.make(*typed, "DRY_RUN=1"), 0)
+    assert f"{M}/weights.bin: to be that of version {good[:12]}" in dry.out
+    assert f"{M}/more: to be taken away" in dry.out and bucket.read() == before
+    assert here(ben)["weights.bin"] == NEW["weights.bin"]
+    run = expect(ben.make(*typed), 0)
+    assert in_s3(bucket) == OLD | BIG
+    sealed = marker(bucket, M)
+    assert (sealed["state"], sealed["version"]) == ("done", good)
+
+    expect(ben.pull(M), 0)
+    expect(anna.pull(M, DELETE="1"), 0)
+    assert here(ben) == here(anna) == OLD | BIG
+    expect(anna.make("verify", f"DATASET={M}"), 0)
+    undo = re.search(r"to undo it: `make (rollback [^`]*)`", run.err)[1].split()
+    expect(anna.make(*undo), 0)
+    assert in_s3(bucket) == NEW | {"big.bin": BIG["big.bin"][::-1]}
+    assert marker(bucket, M)["version"] == bad
+    told = json.loads(expect(anna.make("history", f"DATASET={M}", "FORMAT=json"), 0).out)["history"]
+    assert [state["version"] for state in told] == [bad, good, bad, good]
+    assert told[0]["change"] == {"added": 2, "changed": 2, "gone": 2}
+    assert told[-1]["change"] is None and told[0]["who"] == "anna"
+    run = expect(anna.make("history", f"DATASET={M}", "LAST=1"), 0)
+    assert f"{bad[:12]}" in run.out and "2 added, 2 changed, 2 gone" in run.out
+    assert len(run.out.splitlines()) == 1
+
+
+def test_what_is_no_longer_kept_is_named_and_nothing_touched(anna, ben, bucket, replaced):
+    good, _ = replaced
+    bucket.delete(KEPT + hash_of(OLD["weights.bin"]))
+    before = bucket.read()
+    run = expect(anna.script("rollback_entry", M, TO=good), 3)
+    assert "no longer keeps weights.bin, and the files here are others" in run.err
+    assert bucket.read() == before
+    expect(ben.script("rollback_entry", M, TO=good), 0)  # ben had not pulled
+    assert in_s3(bucket) == OLD | BIG and marker(bucket, M)["version"] == good
+
+
+def test_a_wrong_word_is_told_what_there_is(anna, ben, bucket, replaced):
+    good, bad = replaced
+    for word in ("", "abc", "zzzz", "0" * 12):
+        run = ben.script("rollback_entry", M, TO=word)
+        assert run.code == (3 if word else 2), run
+        assert good[:12] in run.err and bad[:12] in run.err
+    run = expect(ben.script("rollback_entry", M, TO=bad), 0)
+    assert "already" in run.err
+    run = expect(ben.script("rollback_entry", "raw_datasets/base", TO=bad), 3)
+    assert "make history DATASET=raw_datasets/base" in run.err
+    told = expect(ben.make("history", "DATASET=raw_datasets/base"), 0)
+    assert "d41d8cd98f00" in told.out
+
+
+@pytest.mark.parametrize("nth", [1, 2, 4, 7])
+def test_a_rollback_that_dies_goes_on(anna, ben, bucket, replaced, nth):
+    """Killed before a write; then the same command finishes it, or a push keeps what is here."""
+    good, _ = replaced
+    ben.proxy.when("(PUT|DELETE)", r"champion_models/m[/.]", nth=nth).call(
+        lambda: ben.running.kill()
+    )
+    ben.script("rollback_entry", M, TO=good)
+    ben.proxy.clear()
+    old, new = {*OLD.values(), *BIG.values()}, {*NEW.values(), BIG["big.bin"][::-1]}
+    held = {*bucket.read(f"{M}/").values(), *bucket.read(KEPT).values()}
+    assert old | new <= held, "no byte of either version is lost"
+    assert marker(bucket, M)["state"] == "pushing" or nth == 1
+    if nth == 2:
+        expect(ben.script("push_entries", M, DELETE="1"), 0, 3)
+    expect(ben.script("rollback_entry", M, TO=good), 0)
+    assert in_s3(bucket) == OLD | BIG and marker(bucket, M)["version"] == good
+
+
+def test_expired_ones_go_at_a_later_push(anna, bucket, monkeypatch):
+    anna.add(M, {"w": b"1"})
+    expect(anna.script("push_entries", M), 0)
+    anna.write(f"{M}/w", b"2")
+    expect(anna.script("push_entries", M), 0)
+    assert bucket.keys(KEPT) == [KEPT + hash_of(b"1")]
+    remote = dvc_config.load(anna.path)
+    session = Session(remote, Client(remote, patience=5), root=anna.path)
+    keeper = kept.Keeper(Survey(Entry("champion_models", "m", anna.path), session), "")
+    keeper.expire()
+    assert bucket.keys(KEPT), "14 days are not over"
+    year = 365 * kept.DAY
+    real = kept.time.time
+    monkeypatch.setattr(kept.time, "time", lambda: real() + year)
+    keeper.expire()
+    assert bucket.keys(KEPT), "a clock of ours that is wrong takes nothing away"
+    monkeypatch.setattr(kept, "_store_time", lambda client, key: real() + year)
+    keeper.expire()
+    assert bucket.keys(KEPT) == []
+
+
+def test_other_sections_keep_nothing(anna, bucket):
+    entry = "processed_datasets/a"
+    anna.add(entry, {"x": b"1"})
+    expect(anna.script("push_entries", entry), 0)
+    anna.write(f"{entry}/x", b"2")
+    expect(anna.script("push_entries", entry), 0)
+    assert bucket.keys(".registry_trash") == []
