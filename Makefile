@@ -101,7 +101,7 @@ hooks: ## install Git hooks that check what is committed and pushed
 	@$(run)/install_hooks.py
 
 ##@ Entries
-remove: ## remove an entry everywhere, into the trash (DATASET=section/x CONFIRM=x)
+remove: ## remove entries everywhere, into the trash (DATASET="section/x section/y" CONFIRM="x y")
 	@$(run)/remove_entry.py $(dataset)
 
 seal: ## mark entries that are the same here and in S3 as whole (DATASET=x)

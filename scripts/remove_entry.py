@@ -1,23 +1,28 @@
-"""Remove an entry everywhere: here, in S3 and from Git's next commit.
+"""Remove entries everywhere: here, in S3 and from Git's next commit.
 
-usage: remove_entry.py section/name        with CONFIRM=name in the environment
+usage: remove_entry.py "section/name ..."        with CONFIRM="name ..." in the environment
 
-Its bytes in S3 go to the registry's trash prefix first, those here to the trash here. Refuses
-while another card still refers to it. A raw dataset's bytes stay in DVC's storage, since older
-commits need them. DRY_RUN=1 only says what it would do.
+Several go together, such as a model and the training results that it names. Their bytes in S3 go
+to the registry's trash prefix first, those here to the trash here. Refuses while a card of another
+entry names one of them. A raw dataset's bytes stay in DVC's storage, since older commits need them.
+DRY_RUN=1 only says what it would do.
 """
 
 from __future__ import annotations
 
-import os
-import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from registry import console, entries, git, lock, options
+from registry.cards import backlinks
+from registry.cards.library import Library
 from registry.console import say
-from registry.entries import ROOT, Entry
+from registry.entries import CARD, ROOT, Entry
 from registry.errors import Refusal, UsageError
-from registry.humanize import plural
+from registry.humanize import plural, some
 from registry.index import scan
+from registry.index.scan import Scan
 from registry.options import Options
 from registry.raw import changes, verified
 from registry.raw import remove as raw_remove
@@ -29,60 +34,128 @@ from registry.sync import remove
 from registry.sync.remove import Removal
 
 
+@dataclass
+class Leaving:
+    """One entry that is to go: what is here, and what S3 holds of it, if it is a mirrored one."""
+
+    entry: Entry
+    here: Scan
+    raw: Dataset | None = None
+    removal: Removal | None = None
+
+    def lines(self) -> Iterator[str]:
+        if self.removal:
+            stored = plural(len(self.removal.survey.remote), "file")
+            yield f"{self.entry}: {stored} in S3, to its trash prefix"
+        yield f"{self.entry}: {plural(len(self.here.files), 'file')} here, to the trash here"
+
+    def out_of_s3(self) -> None:
+        if self.removal:
+            self.removal.carry_out()
+
+    def out_of_here(self) -> None:
+        if self.raw:
+            raw_remove.take_out(self.raw)
+        remove.take_out(self.entry)
+
+
 def main(argv: list[str]) -> int:
-    if len(argv) > 1:
-        raise UsageError("one entry at a time: DATASET=section/name")
-    entry = entries.select_one(argv[0] if argv else "", SECTIONS)
+    chosen = choose(argv)
     lock.take(ROOT, "make remove")
-    refuse_referred(entry)
-    refuse_unfit(entry)
-    removal = None
-    if SECTIONS[entry.section].travels == "mirror":
-        session, _ = connect.connect()
-        removal = Removal(entry, session)
-        removal.look()
-        print(f"{entry}: {plural(len(removal.survey.remote), 'file')} in S3, to its trash prefix")
-    raw = Dataset.anyway(entry) if SECTIONS[entry.section].travels == "dvc" else None
-    files = (raw.scan() if raw else scan.scan(entry.folder)).files
-    print(f"{entry}: {plural(len(files), 'file')} here, to the trash here")
+    refuse_referred(chosen)
+    all_leaving = look(chosen)
+    for line in (line for leaving in all_leaving for line in leaving.lines()):
+        print(line)
     if Options.from_environment().dry_run:
         return 0
-    if options.text("CONFIRM") != entry.name:
-        raise Refusal(f"to remove it for everybody: add CONFIRM={entry:name}")
-    if removal:
-        removal.carry_out()
-    if raw:
-        raw_remove.take_out(raw)
-    remove.take_out(entry)
-    changed = git.ask(ROOT, "status", "--porcelain", "--", entry.section)
-    commit = f"; commit that: git add -A {entry.section} && git commit" if changed else ""
-    say(f"remove: {entry} is removed{commit}")
+    refuse_unconfirmed(chosen)
+    for leaving in all_leaving:
+        leaving.out_of_s3()
+    for leaving in all_leaving:
+        leaving.out_of_here()
+    say(f"remove: {', '.join(map(str, chosen))} removed{to_commit(chosen)}")
     return 0
 
 
-def refuse_referred(entry: Entry) -> None:
-    """Raises Refusal naming the cards that still speak of it."""
-    pattern = re.compile(rf"(?<![\w./-]){re.escape(str(entry))}(?![\w-]|\.\w)")
+def choose(argv: list[str]) -> list[Entry]:
+    """The entries that the words name, without those that a run which died has removed already."""
+    words = [word for word in argv if word.strip()]
+    if not words or any(word.strip("/ ") in SECTIONS for text in words for word in text.split()):
+        raise UsageError(
+            'which entries? Add DATASET=section/name, or DATASET="section/a section/b"'
+        )
+    try:
+        return entries.select(words, SECTIONS)
+    except UsageError:
+        left = [word for text in words for word in text.split() if not is_removed(word)]
+        if not left or len(left) == sum(len(text.split()) for text in words):
+            raise
+        return entries.select(left, SECTIONS)
+
+
+def is_removed(word: str) -> bool:
+    """Whether the last commit has its card, and nothing here has any more."""
+    known = git.show(ROOT, f"HEAD:{word.rstrip('/')}{CARD}") is not None
+    return known and word.rstrip("/") not in map(str, entries.known(SECTIONS))
+
+
+def refuse_referred(chosen: list[Entry]) -> None:
+    """Raises Refusal naming each place in a card that stays, where it speaks of them."""
+    library, ids = Library(), [str(entry) for entry in chosen]
+    staying = [e for e in library.entries if e not in chosen]
     naming = [
-        os.path.relpath(other.card, ROOT)
-        for section in SECTIONS
-        for other in entries.with_card(section)
-        if other != entry and pattern.search(other.card.read_text(errors="replace"))
+        f"{card.path}:{found.line} ({found.id})"
+        for card in filter(None, map(library.card, staying))
+        for found in backlinks.find(card, ids, library)
     ]
     if naming:
-        raise Refusal(f"{entry} is still referred to by {', '.join(naming)}: change that first")
+        raise Refusal(
+            f"still referred to, by {some(naming)}: change that first, or remove together what "
+            'goes together: DATASET="section/a section/b"'
+        )
 
 
-def refuse_unfit(entry: Entry) -> None:
-    is_raw = SECTIONS[entry.section].travels == "dvc"
-    found = Dataset.anyway(entry).scan() if is_raw else scan.scan(entry.folder)
-    if found.blocked:
-        raise Refusal(f"{entry}: {found.blocked[0]}")
-    if (
-        entry.dvc_file.exists()
-        and changes.find(Session.open(), [dataset := Dataset.of(entry)]).changed
-    ):
-        raise verified.changed(dataset)
+def look(chosen: list[Entry]) -> list[Leaving]:
+    """What would go. Raises Refusal for what must not."""
+    session = None
+    found = []
+    for entry in chosen:
+        is_raw, is_mirrored = (SECTIONS[entry.section].travels == way for way in ("dvc", "mirror"))
+        raw = Dataset.anyway(entry) if is_raw else None
+        leaving = Leaving(entry, raw.scan() if raw else scan.scan(entry.folder), raw)
+        refuse_unfit(leaving)
+        if is_mirrored:
+            session = session or connect.connect()[0]
+            leaving.removal = Removal(entry, session)
+            leaving.removal.look()
+        found.append(leaving)
+    return found
+
+
+def refuse_unfit(leaving: Leaving) -> None:
+    if leaving.here.blocked:
+        raise Refusal(f"{leaving.entry}: {leaving.here.blocked[0]}")
+    if leaving.raw and leaving.entry.dvc_file.exists():
+        dataset = Dataset.of(leaving.entry)
+        if changes.find(Session.open(), [dataset]).changed:
+            raise verified.changed(dataset)
+
+
+def refuse_unconfirmed(chosen: list[Entry]) -> None:
+    """Each name is to be typed once more."""
+    names = dict.fromkeys(entry.name for entry in chosen)
+    wanted, said = " ".join(names), options.text("CONFIRM")
+    if said != wanted and sorted(said.split()) != sorted(wanted.split()):
+        what = "it" if len(chosen) == 1 else "them"
+        raise Refusal(f"to remove {what} for everybody: add CONFIRM={shlex.quote(wanted)}")
+
+
+def to_commit(chosen: list[Entry]) -> str:
+    """What makes the removal everybody's, where Git knows of it."""
+    sections = dict.fromkeys(entry.section for entry in chosen)
+    if not git.ask(ROOT, "status", "--porcelain", "--", *sections):
+        return ""
+    return f"; commit that: git add -A {' '.join(sections)} && git commit"
 
 
 if __name__ == "__main__":

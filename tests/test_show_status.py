@@ -160,7 +160,8 @@ next:
   make seal DATASET=processed_datasets/half CONFIRM=half
   make push DATASET=processed_datasets/clash TAKE=local   # keep yours
   make reset DATASET=processed_datasets/clash   # or take what S3 holds
-  make push DATASET=processed_datasets/gone TAKE=local   # put it back in S3
+  # it was removed for everybody: what is here goes to the trash
+  make remove DATASET=processed_datasets/gone CONFIRM=gone
   make card DATASET=processed_datasets/fresh   # begin its card
   # S3 holds it, Git has no card of it: begin one, unless git fetch brings it
   make card DATASET=champion_models/theirs

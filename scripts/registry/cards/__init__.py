@@ -6,9 +6,10 @@ whether cards are good, by the rules in `rules/`; `library` is all cards at once
 follow references; `lineage` follows them from one entry. `draft`, `questions` and `code` begin a
 card, `adopt` with `clues` that of an old one, `edit` and `repair` change one, `hub` exports it.
 `debt` lists the problems of old cards that are tolerated, `gather` makes one of many; `hub_keys`
-and `hub_lists` hold what the Hub knows besides. `licenses` knows what each license allows.
+and `hub_lists` hold what the Hub knows besides. `licenses` knows what each license allows,
+`backlinks` where cards name an entry.
 
 Face: card, front_matter, schema, kinds, formats, vocabulary, markdown, yaml_values, library,
 licenses, lineage, check, repair, edit, draft, clues, questions, code, hub, hub_lists, debt, gather,
-adopt, rules.
+adopt, backlinks, rules.
 """

@@ -114,6 +114,16 @@ def _is_settled(found: Condition) -> bool:
     return not {states.UNFIT, states.PUSHING, states.TORN} & {*found.states} and _has_card(found)
 
 
+def _follows(found: Condition) -> bool:
+    """Whether this branch follows one, of which the others' commits come."""
+    return bool(git.ask(found.entry.root, "rev-parse", "--abbrev-ref", "@{upstream}"))
+
+
+def _is_lost(found: Condition) -> bool:
+    """Whether its marker vouches for what S3 lost: no command of ours took that away."""
+    return _is_settled(found) and found.marker is not None and found.marker.files > 0
+
+
 def _is_fit(found: Condition) -> bool:
     """Whether nothing more urgent stands before a push or a pull of it."""
     urgent = {states.CONFLICT, states.REMOVED} & {*found.states}
@@ -177,10 +187,16 @@ CURES: tuple[Cure, ...] = (
     ),
     ({states.CONFLICT}, _is_settled, "make push DATASET={each} TAKE=local", "keep yours"),
     ({states.CONFLICT}, _is_settled, "make reset DATASET={each}", "or take what S3 holds"),
-    ({states.REMOVED}, _is_settled, "make push DATASET={each} TAKE=local", "put it back in S3"),
+    ({states.REMOVED}, _is_lost, "make push DATASET={each} TAKE=local", "put it back in S3"),
     (
         {states.REMOVED},
-        lambda c: _is_here(c) and not _has_card(c),
+        lambda c: _has_card(c) and not _is_lost(c) and _follows(c),
+        "git pull",
+        "it was removed for everybody; this brings who did it, and takes its card out",
+    ),
+    (
+        {states.REMOVED},
+        lambda c: _is_here(c) and not _is_lost(c),
         "make remove DATASET={each} CONFIRM={name}",
         "it was removed for everybody: what is here goes to the trash",
     ),

@@ -108,7 +108,7 @@ class Inspector:
             nothing = states.REMOVED if survey.base.rows else states.NOTHING
             return Judgement([states.NOT_HERE if remote.files else nothing], remote)
         if too_much(survey.local, survey.doubtful()):
-            return Judgement([states.UNREAD], remote)
+            return _unread(survey, remote)
         judged = states.of_plan(survey.plan(compare.PULL), bool(survey.base.rows), remote)
         judged.said = survey.outside_news
         if judged.states == [states.UP_TO_DATE]:
@@ -128,6 +128,15 @@ class Inspector:
         else:
             survey.look_there()
         return survey
+
+
+def _unread(survey: Survey, remote: Amount) -> Judgement:
+    """So much may have changed that a push or a pull should read it: whichever brings news on."""
+    if not survey.agrees():
+        return Judgement([states.UNREAD], remote)
+    change = states.Change()
+    change.add(sorted({path for path, _ in survey.doubtful()}))
+    return Judgement([states.CHANGED], remote, {states.CHANGED: change})
 
 
 def _at_fault(entry: Entry, line: str) -> str:

@@ -105,7 +105,8 @@ class RawInspector:
         version = self._version(dataset)
         both = [path for path in local.files if version is not None and path in version]
         if version is None or compare.is_more(local, both, READ_BYTES):
-            return Judgement([states.UNREAD])
+            is_news = header is not None and not is_newer  # it was that version, and is touched now
+            return Judgement([states.NOT_ADDED if is_news else states.UNREAD])
         return self._judged(dataset, local, compare.read(dataset, local, version))
 
     def _judged(self, dataset: Dataset, local: Scan, found: Difference) -> Judgement:

@@ -104,8 +104,9 @@ def removed(survey: Survey) -> Refusal:
             f"it back in S3 it needs a card first: `make card DATASET={entry:sh}`"
         )
     return Refusal(
-        f"it was removed upstream; what is here stays: `make push DATASET={entry:sh} TAKE=local` "
-        "puts it back, or remove its folder"
+        "it was removed upstream; what is here stays: `git pull` takes its card out, then "
+        f"`make remove DATASET={entry:sh} CONFIRM={entry:name}` moves its folder to the trash; "
+        f"if that was a mistake, `make push DATASET={entry:sh} TAKE=local` puts it back"
     )
 
 

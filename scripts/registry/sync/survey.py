@@ -100,7 +100,7 @@ class Survey:
 
         Until the entry is sealed again every run lists it.
         """
-        if self.base.marker and self.base.marker == self.marker_etag and not self._agrees():
+        if self.base.marker and self.base.marker == self.marker_etag and not self.agrees():
             self.base.marker = ""
             baseline.save(self.entry, self.session.remote.identity, self.base, self.looked_ns)
 
@@ -288,7 +288,7 @@ class Survey:
             self.base.marker = ""
         self.base.device = device
 
-    def _agrees(self) -> bool:
+    def agrees(self) -> bool:
         """Whether the baseline says of every path what S3 lists."""
         self._share()
         return self.base.rows.mark("tags") == self.remote.mark("tags")
@@ -302,7 +302,7 @@ class Survey:
             if here and row and self._same_bytes.get((path, row.etag)):
                 base.rows[path] = Row(here, row.etag)  # touched, not changed
         if self.marker is None or self.marker.state == marker.DONE:
-            base.marker = self.marker_etag if self._agrees() else ""
+            base.marker = self.marker_etag if self.agrees() else ""
             base.version = self.marker.version if self.marker else base.version
         elif not self.is_last_sealed:  # else it says what a torn entry can be brought back to
             base.marker = ""
