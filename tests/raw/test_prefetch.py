@@ -49,7 +49,7 @@ def test_all_objects_come_and_go_by_the_engine(pushed, ben, bucket):
     mine, all_of_them = by_engine(pushed, "PUT")
     assert mine == all_of_them >= COUNT  # some are tried again
     take_card(ben, pushed)
-    expect(ben.script("pull_entries"), 0)
+    expect(ben.script("pull_entries", RAW), 0)
     mine, all_of_them = by_engine(ben, "GET")
     assert mine == all_of_them >= COUNT
     agents = {r.headers.get("user-agent", "") for r in ben.proxy.requests}
@@ -138,7 +138,7 @@ def test_a_damaged_list_of_files_is_not_put_in_the_cache(pushed, ben):
 
 def test_all_comes_with_another_engine_too(pushed, ben):
     take_card(ben, pushed)
-    expect(ben.script("pull_entries", ENGINE="aws"), 0)
+    expect(ben.script("pull_entries", RAW, ENGINE="aws"), 0)
     assert ben.tree() == pushed.tree()
 
 
