@@ -18,11 +18,13 @@ from support.fixtures import (  # noqa: E402, F401
     rclone_server,
     server,
     steps,
+    template_stays_as_it_is,
     world,
 )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: many tests wait for servers that are silent on purpose."""
-    return (os.cpu_count() or 1) + 2
+    """More than there are cores: half of a test's time goes by in waiting, for servers that are
+    slow or silent on purpose, for other people's pushes to settle, for disks."""
+    return 2 * (os.cpu_count() or 1) + 2

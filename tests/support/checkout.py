@@ -54,17 +54,21 @@ def _as_of_one_moment(look: Callable[..., R]) -> Callable[..., R]:
 
 
 # Every test holds with either mover. By itself the suite pairs each with one of the stores, so that
-# all that runs on both stores also runs with both; ENGINE=aws or ENGINE=auto chooses one for all.
-# What a fixture moves goes by requests of our own, unless it says otherwise: a start of aws costs
-# five times as much, and what is tested comes after.
+# all that runs on both stores also runs with both; of what runs on moto alone, fixtures.py gives
+# half to each. ENGINE=aws or ENGINE=auto chooses one for all. What a fixture moves goes by requests
+# of our own, unless it says otherwise: a start of aws costs five times as much, and what is tested
+# comes after.
 ENGINES = {RCLONE: "auto", MOTO: "aws"}
 
 
 class Checkout:
     """One clone. `path` is its folder; everything a command may write is beside it."""
 
-    def __init__(self, path: Path, bucket: Bucket | None = None, samples: bool = False) -> None:
+    def __init__(
+        self, path: Path, bucket: Bucket | None = None, samples: bool = False, engine: str = ""
+    ) -> None:
         self.path = path
+        self.engine = engine
         self.home = path.with_name(path.name + ".home")
         self.tmp = path.with_name(path.name + ".tmp")
         self.home.mkdir(parents=True)
@@ -83,7 +87,7 @@ class Checkout:
     def point_at(self, bucket: Bucket) -> None:
         """Use this bucket from now on, through a proxy of one's own: `self.proxy`."""
         server = bucket.server
-        self.env["ENGINE"] = os.environ.get("ENGINE") or ENGINES[server.kind]
+        self.env["ENGINE"] = os.environ.get("ENGINE") or self.engine or ENGINES[server.kind]
         if self._proxy:
             self._proxy.stop()
         self._proxy = FaultProxy(server.endpoint)
@@ -148,7 +152,7 @@ class Checkout:
         with pytest.MonkeyPatch.context() as patch:
             for name in os.environ.keys() - self.env.keys():
                 patch.delenv(name)
-            for name, value in self.env.items():
+            for name, value in {**self.env, "ENGINE": "auto"}.items():
                 patch.setenv(name, value)
             yield Session.open(self.path)
 
@@ -190,6 +194,8 @@ class Checkout:
     def write(self, path: str, content: bytes) -> Path:
         file = self.path / path
         file.parent.mkdir(parents=True, exist_ok=True)
+        if path.endswith(template.LINKED):
+            file.unlink(missing_ok=True)
         file.write_bytes(content)
         return file
 

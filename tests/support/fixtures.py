@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from _pytest.nodeid import coerce_node_id
 
-from support import crash_at
+from support import crash_at, template
 from support.checkout import Checkout
 from support.servers import MOTO, RCLONE, Bucket, Server, run_moto, run_rclone
 from support.world import World
@@ -71,10 +71,23 @@ def _is_spare(item: pytest.Item, names: set[str]) -> bool:
     return kind[0] != (RCLONE, MOTO)[zlib.crc32(_with(item, kind[0], "").encode()) % 2]
 
 
+def _engine(item: pytest.Item) -> str:
+    """The mover of a test that runs on one store, chosen by its name; "": the store's own."""
+    if os.environ.get("SWEEP") == "full" or item.get_closest_marker("both_stores"):
+        return ""
+    return ("", "auto")[zlib.crc32(item.name.encode()) >> 8 & 1]
+
+
 def _with(item: pytest.Item, kind: str, other: str) -> str:
     """The test's id with another store in its brackets."""
     name, bracket, parameters = item.nodeid.partition("[")
     return name + bracket + parameters.replace(kind, other, 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def template_stays_as_it_is() -> Iterator[None]:
+    yield
+    template.assert_untouched()
 
 
 @pytest.fixture(scope="session")
@@ -110,12 +123,13 @@ def moto_bucket(moto_server: Server) -> Bucket:
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Iterator[Callable[..., Checkout]]:
+def clone(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Checkout]]:
     """clone(name, bucket): a person's checkout; whatever it still runs at the end is killed."""
     made: list[Checkout] = []
+    engine = _engine(request.node)
 
     def make(name: str, bucket: Bucket | None = None, samples: bool = False) -> Checkout:
-        made.append(Checkout(tmp_path / name, bucket, samples))
+        made.append(Checkout(tmp_path / name, bucket, samples, engine))
         return made[-1]
 
     yield make

@@ -122,7 +122,7 @@ class Process:
 
     def _left_running(self) -> list[str]:
         """Command lines of what still runs; those that are just ending get a moment."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while (pids := self._pids()) and time.monotonic() < end:
             time.sleep(0.02)
         return [_command_line(pid) for pid in pids]

@@ -144,7 +144,7 @@ def run_moto(folder: Path) -> Iterator[Server]:
             yield server
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(300)
 
 
 @contextlib.contextmanager

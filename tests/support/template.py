@@ -29,6 +29,11 @@ FRONT_MATTER = {
 }
 
 
+# What clones share with the template by hard links, hundreds of files each: nobody writes into it.
+LINKED = (".py", ".pyc", ".js", ".css", ".pack", ".idx", ".rev")
+_made: list[Path] = []  # templates of this process
+
+
 def environment(home: Path, tmp: Path) -> dict[str, str]:
     """A person's environment with nothing of ours in it but where programs are."""
     return {
@@ -73,19 +78,28 @@ def template(samples: bool) -> Path:
     for words in (
         ["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "As tracked"],
         ["repack", "-adq"],
+        ["config", "core.trustctime", "false"],  # a further link sets it
     ):  # fmt: skip
         subprocess.run(["git", *words], cwd=made, env=env, check=True)
     for sample in (made / ".git" / "hooks").iterdir():
         sample.unlink()
     # Once for all copies, which may write none: or each of their commands compiles all anew.
     subprocess.run([sys.executable, "-m", "compileall", "-q", made / "scripts"], check=True)
+    _made.append(made)
     return made
 
 
+def assert_untouched() -> None:
+    """No test wrote through a link into what all clones have in common."""
+    for made in _made:
+        status = ["git", "-C", made, "status", "--porcelain"]
+        changed = subprocess.run(status, check=True, capture_output=True, text=True).stdout
+        assert not changed, f"written to through a link of a clone:\n{changed}"
+
+
 def _copy(source: str, target: str) -> None:
-    """A file of the template; by a hard link where nobody ever writes into it: Git's objects and
-    compiled modules are only replaced."""
-    if source.endswith((".pyc", ".pack", ".idx", ".rev")):
+    """A file of the template, by a hard link if it is one that is only ever replaced."""
+    if source.endswith(LINKED):
         with contextlib.suppress(OSError):  # the copy is on another disk
             return os.link(source, target)
     if os.path.islink(source):

@@ -16,8 +16,6 @@ FULL = os.environ.get("SWEEP") == "full"
 POINTS = range(400 if FULL else 8)
 FEW = range(400 if FULL else 3)
 
-pytestmark = pytest.mark.both_stores
-
 
 def pick(point, count):
     """The step, of `count`, that this point of the sweep stops at."""
@@ -95,7 +93,11 @@ class Sweep:
         assert self.person.strays() == []
 
 
-@pytest.fixture(scope="module", params=["push", "pull"])
+# A push claims and seals otherwise on each store. A pull writes to none: one store for each point.
+DIRECTIONS = [pytest.param("push", marks=pytest.mark.both_stores), "pull"]
+
+
+@pytest.fixture(scope="module", params=DIRECTIONS)
 def sweep(request, world, tmp_path_factory):
     return Sweep(world, request.param, crash_at.Log(tmp_path_factory.mktemp("sweep") / "log"))
 
@@ -105,7 +107,8 @@ def test_killed_at_a_step(sweep, point):
     n = pick(point, sweep.steps)
     sweep.before()
     run = sweep.run(**sweep.log.env(n))
-    assert run.code != 0, run
+    # Threads share the work, not always by as many steps: the last one may not come this time.
+    assert run.code != 0 or len(sweep.log.steps()) < n, run
     sweep.check_after_crash(point)
 
 
