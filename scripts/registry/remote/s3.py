@@ -96,6 +96,7 @@ class Client:
     _idle: list[Connection] = field(default_factory=list)
     _busy: set[Connection] = field(default_factory=set)
     _is_cut: bool = False
+    _addresses: dict[str, Address] = field(default_factory=dict)
     _last_success: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -217,7 +218,7 @@ class Client:
         sink: Sink | None,
         keys: Keys,
     ) -> Answer:
-        address = Address.of(self.remote, self.region)
+        address = self._address()
         path = address.path + sigv4.encode(key, safe="/")
         if (method == "PUT" and "partNumber" not in query) or "uploads" in query:
             headers = {**self.remote.encryption, **headers}
@@ -257,6 +258,13 @@ class Client:
     def hurried(self, patience: float) -> Client:
         """The same over the same connections, with another patience."""
         return replace(self, patience=patience)
+
+    def _address(self) -> Address:
+        """Where the bucket is reached: found out once, since each time reads all settings."""
+        known = self._addresses.get(self.region)
+        if known is None:
+            known = self._addresses[self.region] = Address.of(self.remote, self.region)
+        return known
 
     def _connection(self, address: Address) -> Connection:
         """An open connection that nobody uses, or a new one."""

@@ -53,19 +53,11 @@ def sign(
     every = {**headers, "host": host, "x-amz-date": moment, "x-amz-content-sha256": digest}
     if keys.token:
         every["x-amz-security-token"] = keys.token
-    lines = {name.lower(): " ".join(value.split()) for name, value in every.items()}
-    names = ";".join(sorted(lines))
-    request = "\n".join(
-        [
-            method,
-            path,
-            query_string(query),
-            *(f"{name}:{lines[name]}" for name in sorted(lines)),
-            "",
-            names,
-            digest,
-        ]
-    )
+    lines = sorted((name.lower(), " ".join(value.split())) for name, value in every.items())
+    names = ";".join(name for name, _ in lines)
+    signed = "".join(f"{name}:{value}\n" for name, value in lines)
+    asked = query_string(query) if query else ""
+    request = f"{method}\n{path}\n{asked}\n{signed}\n{names}\n{digest}"
     scope = f"{moment[:8]}/{region}/s3/aws4_request"
     hashed = hashlib.sha256(request.encode()).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashed}"
