@@ -158,8 +158,8 @@ def _refuse_too_deep(plan: Plan) -> None:
 def _refuse_read_only(survey: Survey, plan: Plan) -> None:
     """Folders that this person may not write to: said before the first file is moved."""
     top, seen = survey.entry.folder, set[Path]()
-    for path in [*plan[compare.FETCH], *plan[compare.TRASH]]:
-        folder = (top / path).parent
+    for step in set(map(os.path.dirname, [*plan[compare.FETCH], *plan[compare.TRASH]])):
+        folder = top / step
         while folder not in seen and not folder.is_dir():
             seen.add(folder)
             folder = folder.parent
