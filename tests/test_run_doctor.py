@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import sys
 import time
 from dataclasses import replace
 from email.utils import formatdate
@@ -14,7 +15,7 @@ from support.oracle import assert_clean, expect, marker
 from support.own_store import OwnStore
 from support.servers import MOTO
 
-from registry.doctor import access
+from registry.doctor import access, local
 from registry.doctor.check import BAD, NOTE, OK, Visit
 from registry.entries import Entry
 from registry.index.journal import Journal
@@ -76,9 +77,20 @@ def test_each_tool(anna, bucket, tmp_path):
     assert found["git", BAD] == ["2.1.0 is too old, 2.20 is needed"]
     assert found["aws", BAD] == ["1.2.3 is too old, 1.20 is needed"]
     assert "-> AWS must name the aws command, version 1 or 2" in run.out
+    (old / "aws").write_text("#!/bin/sh\necho aws-cli/2.9.19 Python/3.11\n")
+    found, _ = doctor(anna, 0, AWS=str(old / "aws"))
+    assert found["aws", OK] == [f"2.9.19 ({old / 'aws'})"]
     found, _ = doctor(anna, 1, AWS=str(old / "none"))
     assert "cannot be started" in found["aws", BAD][0]
     assert {levels(found)[name] for name in ("git", "python", "dvc", "rclone")} == {OK}
+
+
+def test_no_aws_at_all(monkeypatch):
+    """ENGINE=auto does without; nobody who uses only that has anything to mend."""
+    monkeypatch.setattr(local.aws, "program", lambda: [sys.executable, "-m", "no_such_aws"])
+    monkeypatch.delenv("AWS", raising=False)
+    found = local._aws()
+    assert found.level == NOTE and found.text.endswith("fails; only ENGINE=aws needs it"), found
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,15 @@ def test_there_and_back(anna, ben, bucket, aws):
     assert_clean(anna, ben)
 
 
+def test_the_usual_engine_needs_no_aws(anna, ben, bucket):
+    """What AWS names does nothing but fail: it is not asked, for objects of parts neither."""
+    anna.add(A, FILES)
+    expect(anna.push(AWS="/bin/false"), 0)
+    ben.card(A)
+    expect(ben.pull(AWS="/bin/false"), 0)
+    assert ben.tree() == anna.tree() == bucket.data()
+
+
 @pytest.mark.parametrize("named", ["/nowhere/aws", "aws; touch pwned", "$(touch pwned)"])
 def test_an_aws_that_is_none(clone, rclone_bucket, named):
     anna = clone("anna", rclone_bucket)

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from registry import git, pipelines, secret_options
@@ -20,6 +21,7 @@ from registry.transfer import aws
 
 KEY_ID = "(AKIA|ASIA)[0-9A-Z]{16}"  # how the ids of Amazon's keys look
 _VARIABLE = re.compile(r"\$(\w|\{)")
+LAST_OF_VERSION_1 = "15 July 2027"  # as AWS announced for version 1 of its command
 AGAIN = "remove .venv; the next command makes it again"
 
 
@@ -44,13 +46,25 @@ def tools(visit: Visit) -> Iterator[Finding]:
     yield _version("git", ["git", "--version"], (2, 20), "install a newer one")
     yield _version("python", [sys.executable, "--version"], (3, 10), "PYTHON=/path/to/a/newer/one")
     yield _version("dvc", [sys.executable, "-m", "dvc", "--version"], (3, 0), AGAIN)
+    yield _aws()
+    yield _version("rclone", [str(beside / "rclone"), "version"], (1, 60), AGAIN)
+
+
+def _aws() -> Finding:
+    """Which aws ENGINE=aws would use, and until when it is supported; ENGINE=auto uses none."""
     named = os.environ.get("AWS")  # started as it is named, to say what is wrong with it
     cure = "AWS must name the aws command, version 1 or 2" if named else AGAIN
-    if not named and os.path.expandvars(beside) != str(beside):
+    if not named and os.path.expandvars(sys.prefix) != sys.prefix:
         cure = "move the clone to where no `$` is in its path"
     program = [named] if named else aws.program()
-    yield _version("aws", [*program, "--version"], (1, 20), cure)
-    yield _version("rclone", [str(beside / "rclone"), "version"], (1, 60), AGAIN)
+    finding = _version("aws", [*program, "--version"], (1, 20), cure)
+    if finding.level == BAD:
+        text = f"{finding.text}; only ENGINE=aws needs it"
+        return finding if named else replace(finding, level=NOTE, text=text)
+    text = f"{finding.text} ({program[0]})"
+    if finding.text.startswith("1."):
+        text += f", which AWS supports until {LAST_OF_VERSION_1}"
+    return replace(finding, text=text)
 
 
 def _version(name: str, command: list[str], least: tuple[int, int], cure: str) -> Finding:
