@@ -14,12 +14,11 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from registry import console, dvc_file, entries, parallel
+from registry import console, entries, parallel
 from registry.console import say
 from registry.entries import Entry
 from registry.humanize import human_bytes, plural
 from registry.progress import Meter
-from registry.raw import push as raw_push
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
@@ -42,15 +41,23 @@ def main(argv: list[str]) -> int:
     raw = [entry for entry in chosen if entry.section not in MIRRORED]
     if not mirrored:
         connect.enter(session)
-    if not words:
-        raw = [entry for entry in raw if raw_push.has_bytes(entry)]
-    code = send_raw(session, raw) if raw else 0
+    code = send_raw(session, raw, bool(words)) if raw else 0
     seen = {} if raw else seen  # that may have taken long
     return console.worst([code, send_mirrored(session, mirrored, seen) if mirrored else 0])
 
 
-def send_raw(session: Session, chosen: list[Entry]) -> int:
-    """Send raw datasets, say what became of each, then one summary line."""
+def send_raw(session: Session, chosen: list[Entry], are_named: bool) -> int:
+    """Send raw datasets, say what became of each, then one summary line.
+
+    Of those that nobody named, some are not here at all.
+    """
+    from registry import dvc_file  # a push of the mirrored sections starts without
+    from registry.raw import push as raw_push
+
+    if not are_named:
+        chosen = [entry for entry in chosen if raw_push.has_bytes(entry)]
+    if not chosen:
+        return 0
     choice, dry = raw_push.choose(session, chosen), session.options.dry_run
     results = [raw_push.Result(dataset.entry, raw_push.way(dataset)) for dataset in choice.fit]
     if not dry:
