@@ -61,7 +61,7 @@ def test_a_push_that_lost_its_marker_says_what_is_there_now(anna, ben, shared, h
     for command in steps(anna):
         if command.startswith("make push"):
             expect(type_in(anna, command), 0)
-    expect(anna.push(A), 0)
+    expect(anna.script("push_entries", A), 0)
     assert marker(shared, A)["state"] == "done" and shared.data() == below(
         A, {**FILES, "x": b"Anna's"}
     )

@@ -46,7 +46,7 @@ def test_a_dry_pull_says_each_file_and_touches_nothing(pair):
     anna, ben, bucket = pair
     anna.write(f"{A}/x.txt", b"edited")
     anna.delete(f"{A}/z.txt")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.write(f"{A}/mine.txt", b"mine")
     before, here, memory = bucket.read(), ben.tree(), ben.state()
     run = expect(ben.pull(DRY_RUN="1"), 0)
@@ -80,7 +80,7 @@ def test_remove_takes_an_entry_out_everywhere_and_keeps_its_bytes(pair):
 def test_remove_refuses_while_a_card_refers_to_it_or_somebody_changed_it(pair):
     anna, ben, bucket = pair
     ben.write(f"{A}/x.txt", b"Ben's news")
-    expect(ben.push(), 0)
+    expect(ben.script("push_entries"), 0)
     before = bucket.read()
     run = expect(anna.script("remove_entry", A, CONFIRM="a"), 3)
     assert "pull" in run.said
@@ -310,7 +310,7 @@ def test_a_copy_that_failed_after_a_hasty_200_is_no_copy(pair):
     """What TAKE=local overrules is not overwritten before it is safe."""
     anna, ben, bucket = pair
     anna.write(f"{A}/x.txt", b"Anna's")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.write(f"{A}/x.txt", b"Ben's")
     ben.proxy.when("PUT", TRASH).answer(200, "InternalError")
     run = expect(ben.push(TAKE="local"), 1)

@@ -10,8 +10,12 @@ import subprocess
 import pytest
 from support.oracle import expect
 
+from registry.entries import Entry
+from registry.sync import marker
+
 A = "processed_datasets/a"
 EVIL = "An\x1b[31mna\x07\r\n\u202eevil\u2066"
+LONG = "x" * 10**5
 HARM = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -21,8 +25,28 @@ def evil_marker(bucket, **values):
     bucket.put(f".registry/{A}.json", json.dumps({**whole, **values}).encode())
 
 
-@pytest.mark.parametrize("state", ["pushing", "done", "torn"])
-@pytest.mark.parametrize("who", [EVIL, "\ud800", "x" * 10**5])
+@pytest.mark.parametrize("who", [EVIL, "\ud800", LONG])
+def test_what_a_marker_says_is_read_harmlessly(bucket, who):
+    """Where every command reads it; what they show of it comes next."""
+    for state in ("pushing", "done", "torn"):
+        evil_marker(bucket, state=state, who=who)
+        held, _ = marker.read(bucket.client, Entry(*A.split("/")))
+        assert held.state == state
+        for value in (held.who, held.host, held.when, held.commit):
+            assert not HARM.search(value) and len(value) <= marker.LONGEST
+            value.encode()  # as it has to be to be shown
+
+
+@pytest.mark.parametrize(
+    ("state", "who"),
+    [
+        ("pushing", EVIL),
+        ("done", EVIL),
+        ("torn", EVIL),
+        ("pushing", "\ud800"),
+        ("torn", LONG),
+    ],
+)
 def test_what_a_marker_says_is_shown_harmlessly(anna, bucket, state, who):
     anna.add(A, {"x": b"1"})
     expect(anna.script("push_entries"), 0)

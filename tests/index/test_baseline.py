@@ -98,7 +98,7 @@ def write(file, body):
 def test_a_spoiled_baseline_loses_nothing(pair, how):
     anna, ben, bucket = pair
     anna.write(f"{A}/y.txt", b"Anna's")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.write(f"{A}/x.txt", b"Ben's work")
     spoil(ben, how)
     before, here = bucket.read(), ben.tree()
@@ -121,7 +121,7 @@ def test_a_spoiled_baseline_is_made_again_from_equal_bytes(pair, how):
     expect(ben.pull(), 0)
     assert ben.proxy.count("GET", r"\.txt") == 0, "fetched what was there"
     ben.write(f"{A}/x.txt", b"Ben's work")
-    expect(ben.push(), 0)
+    expect(ben.script("push_entries"), 0)
     assert bucket.data() == ben.tree() == below(A, {**FILES, "x.txt": b"Ben's work"})
 
 
@@ -215,7 +215,7 @@ def test_two_remotes_do_not_mix(pair, moto_server):
     assert other.data() == bucket.data() == below(A, FILES)
     before = bucket.read()
     anna.write(f"{A}/x.txt", b"only there")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     assert bucket.read() == before
     assert other.data() == anna.tree()
 

@@ -63,10 +63,10 @@ def publish(anna, bucket, change):
         assert "Move yours out of the entry" in run.said, run
         kept = {name: body for name, body in anna.tree(A).items() if name not in bucket.data()}
         anna.delete(*kept)
-        expect(anna.push(DELETE="1"), 0)
+        expect(anna.script("push_entries", DELETE="1"), 0)
         for name, body in kept.items():
             anna.write(name, body)
-        expect(anna.push(), 0)
+        expect(anna.script("push_entries"), 0)
     assert bucket.data() == anna.tree()
 
 
@@ -137,7 +137,7 @@ def test_three_people_move_folders_one_after_the_other(anna, ben, clone, shared)
 def test_a_file_comes_where_only_empty_folders_are(anna, ben, shared, deep):
     (ben.path / A / "new" / deep).mkdir(parents=True)
     anna.write(f"{A}/new", b"a file")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     expect(ben.script("pull_entries", A), 0)
     assert ben.tree() == shared.data()
 
@@ -148,7 +148,7 @@ def test_what_is_made_here_while_files_come_is_kept_and_said(anna, ben, shared, 
     is_file = what.startswith("file")
     anna.write(f"{A}/new/x.txt" if is_file else f"{A}/new", b"Anna's")
     anna.write(f"{A}/top.txt", b"Anna's top")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     mine = f"{A}/new" if is_file else f"{A}/new/x.txt"
     ben.proxy.when("GET", r"/top\.txt").call(lambda: ben.write(mine, b"Ben's"))
     run = expect(ben.script("pull_entries", A, ENGINE="aws"), 1)
@@ -208,7 +208,7 @@ def test_folders_that_an_interrupted_pull_emptied_go_with_the_next(anna, ben, sh
 def test_journals_of_runs_that_ended_are_gone(anna, ben, shared):
     """Done, refused, or failed before anything was begun: nothing is left to explain."""
     anna.write(f"{A}/top.txt", b"Anna's")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.write(f"{A}/top.txt", b"Ben's")
     expect(ben.push(), 3)
     expect(ben.pull(), 3)

@@ -23,14 +23,14 @@ NAMES = [
 def test_odd_names_arrive_byte_for_byte(anna, ben, bucket):
     files = {name: f"content of {name!r}".encode() for name in NAMES}
     anna.add(A, files)
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     assert bucket.data() == below(A, files)
     ben.card(A)
-    expect(ben.pull(), 0)
+    expect(ben.script("pull_entries", A), 0)
     assert ben.tree() == below(A, files)
     ben.write(f"{A}/#%*?[]\\", b"changed")
     ben.delete(f"{A}/-rf")
-    expect(ben.push(), 0)
+    expect(ben.script("push_entries"), 0)
     expect(anna.pull(), 0)
     assert anna.tree() == ben.tree() == bucket.data()
     assert not list(anna.path.rglob("pwned"))
@@ -56,9 +56,9 @@ def test_a_few_odd_names_are_fetched_and_no_others(anna, ben, bucket):
 def test_an_entry_with_an_odd_name(anna, ben, bucket):
     entry = "training_results/my run, é (2)"
     anna.add(entry, {"log 1.txt": b"log"})
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.card(entry)
-    expect(ben.pull(), 0)
+    expect(ben.script("pull_entries", entry), 0)
     assert ben.tree() == bucket.data() == {f"{entry}/log 1.txt": b"log"}
     assert marker(bucket, entry)["state"] == "done"
 
@@ -79,8 +79,7 @@ BAD = {
 @pytest.mark.parametrize("names", BAD.values(), ids=BAD.keys())
 def test_names_that_other_disks_do_not_take_are_refused(clone, moto_bucket, names):
     anna = clone("anna", moto_bucket)
-    anna.add(A, {"good.txt": b"good"})
-    expect(anna.push(), 0)
+    put_in_step(moto_bucket, A, {"good.txt": b"good"}, anna)
     before = moto_bucket.read()
     anna.write(f"{A}/good.txt", b"changed")
     for name in names:
@@ -120,10 +119,7 @@ KEYS = {
 def test_keys_that_must_not_come_here_are_refused(clone, moto_bucket, keys):
     anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
     for entry in (A, "training_results/good"):
-        anna.add(entry, {"good.txt": b"good"})
-        ben.card(entry)
-    expect(anna.push(), 0)
-    ben.pull()
+        put_in_step(moto_bucket, entry, {"good.txt": b"good"}, anna, ben)
     moto_bucket.put("training_results/good/more.txt", b"more")
     moto_bucket.put(f"{A}/good.txt", b"changed")
     for key in keys:
@@ -145,12 +141,12 @@ def test_keys_that_must_not_come_here_are_refused(clone, moto_bucket, keys):
 def test_folder_objects_of_the_console_are_no_files(clone, moto_bucket):
     anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
     anna.add(A, {"sub/x": b"x"})
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     for key in (f"{A}/", f"{A}/sub/", f"{A}/empty/"):
         moto_bucket.put(key, b"")
     ben.card(A)
-    expect(ben.pull(), 0)
+    expect(ben.script("pull_entries", A), 0)
     assert ben.tree() == {f"{A}/sub/x": b"x"}
     ben.write(f"{A}/sub/x", b"y")
-    expect(ben.push(), 0)
+    expect(ben.script("push_entries"), 0)
     assert moto_bucket.get(f"{A}/sub/x") == b"y"

@@ -49,7 +49,6 @@ def locked(ben):
             path.chmod(mode)
 
 
-@pytest.mark.both_stores
 @pytest.mark.parametrize("what", ["file", "new file", "folder", "folder that is listed only"])
 def test_what_cannot_be_read_is_refused_by_name_and_stops_nothing_else(ben, shared, locked, what):
     if what == "new file":

@@ -23,7 +23,7 @@ def test_empty_files_travel_and_empty_folders_are_named(anna, ben, bucket):
     run = expect(anna.push(), 0)
     assert "hollow/inner" in run.said and "empty folder" in run.said
     ben.card(A)
-    expect(ben.pull(), 0)
+    expect(ben.script("pull_entries", A), 0)
     assert ben.tree() == bucket.data() == below(A, files)
     anna.write(f"{A}/full", b"")
     ben.write(f"{A}/empty", b"no more")
@@ -39,10 +39,10 @@ def test_many_small_files(clone, rclone_bucket):
     count = 5000 if FULL else 400
     anna, ben = clone("anna", rclone_bucket), clone("ben", rclone_bucket)
     anna.add(A, {f"{n % 20}/{n}.txt": f"file {n}".encode() * 9 for n in range(count)})
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     assert marker(rclone_bucket, A)["files"] == count
     ben.card(A)
-    expect(ben.pull(), 0)
+    expect(ben.script("pull_entries", A), 0)
     assert ben.tree() == anna.tree()
     for n in range(0, count, 3):
         ben.write(f"{A}/{n % 20}/{n}.txt", b"changed")
@@ -59,12 +59,12 @@ def test_many_small_files(clone, rclone_bucket):
 def test_files_in_parts_are_verified_by_the_etag_of_their_parts(clone, moto_bucket, size):
     anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
     anna.add(A, {"big": os.urandom(size)})
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     (row,) = moto_bucket.client.list(moto_bucket.key(A))
     assert row.etag == etag.expected(anna.path / A / "big", size)
     assert ("-" in row.etag) == (size >= 8 * MIB)
     ben.card(A)
-    expect(ben.pull(), 0)
+    expect(ben.script("pull_entries", A), 0)
     assert ben.read(f"{A}/big") == anna.read(f"{A}/big")
     expect(ben.script("verify_entries", A), 0)
 
@@ -92,11 +92,11 @@ def test_parts_are_doubled_until_there_are_ten_thousand(size, part):
 def test_a_disk_without_room_is_seen_before_anything_is_fetched(clone, moto_bucket):
     anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
     anna.add(A, {"x.txt": b"x"})
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.card(A)
-    expect(ben.pull(), 0)
+    expect(ben.script("pull_entries", A), 0)
     anna.write(f"{A}/x.txt", b"news")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     huge = shutil.disk_usage(ben.path).free + 2**30
     # The listing says that x.txt is larger than the disk.
     ben.proxy.when("GET", r"list-type=2.*prefix=[^&]*/a/").replace(

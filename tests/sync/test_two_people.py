@@ -47,7 +47,7 @@ def test_pull_keeps_unpushed_edits_and_says_so(anna, ben, shared):
     ben.write(f"{A}/x.txt", b"mine, not pushed")
     ben.write(f"{A}/mine.txt", b"mine too")
     anna.write(f"{A}/z.txt", b"Anna's news")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     expect(ben.pull(), 0)
     assert ben.tree() == below(
         A, {**FILES, "x.txt": b"mine, not pushed", "mine.txt": b"mine too", "z.txt": b"Anna's news"}
@@ -59,7 +59,7 @@ def test_pull_keeps_unpushed_edits_and_says_so(anna, ben, shared):
 
 def test_push_behind_the_registry_is_refused_until_pulled(anna, ben, shared):
     anna.write(f"{A}/z.txt", b"Anna's news")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     before = shared.read()
     ben.write(f"{A}/x.txt", b"Ben's news")
     run = expect(ben.push(), 3)
@@ -76,7 +76,7 @@ def test_push_behind_the_registry_is_refused_until_pulled(anna, ben, shared):
 def conflict(anna, ben, shared):
     """Both changed x.txt; Anna pushed hers."""
     anna.write(f"{A}/x.txt", b"Anna's")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.write(f"{A}/x.txt", b"Ben's!")
     return shared
 
@@ -136,7 +136,7 @@ def test_equal_edits_on_both_sides_are_no_conflict(anna, ben, shared):
 
 def test_a_deleted_file_goes_to_the_others_trash(anna, ben, shared):
     anna.delete(f"{A}/x.txt")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     assert f"{A}/x.txt" not in shared.data()
     expect(ben.pull(), 0)
     assert ben.tree() == anna.tree() == shared.data()
@@ -148,7 +148,7 @@ def test_a_deleted_file_goes_to_the_others_trash(anna, ben, shared):
 
 def test_a_file_deleted_there_and_edited_here_is_a_conflict(anna, ben, shared):
     anna.delete(f"{A}/x.txt")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.write(f"{A}/x.txt", b"Ben's work")
     for run in (ben.push(), ben.pull()):
         expect(run, 3)
@@ -158,7 +158,7 @@ def test_a_file_deleted_there_and_edited_here_is_a_conflict(anna, ben, shared):
 
 def test_a_file_deleted_here_and_changed_there_is_fetched_not_deleted(anna, ben, shared):
     anna.write(f"{A}/x.txt", b"Anna's news")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     ben.delete(f"{A}/x.txt")
     expect(ben.push(), 3)
     assert shared.data()[f"{A}/x.txt"] == b"Anna's news"
@@ -263,7 +263,7 @@ def test_a_bucket_from_before_is_taken_over_as_it_is(anna, ben, bucket):
         expect(person.pull(), 0)
         assert person.tree() == below(A, FILES)
     anna.write(f"{A}/x.txt", b"changed")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
     assert marker(bucket, A)["state"] == "done"
     expect(ben.pull(), 0)
     assert ben.tree() == anna.tree() == bucket.data()
@@ -339,12 +339,12 @@ def test_a_pull_during_a_push_waits_for_a_whole_state(anna, ben, shared):
 def test_a_push_during_a_pull_gives_the_old_or_the_new_state(anna, ben, shared):
     anna.write(f"{A}/x.txt", b"first news")
     anna.write(f"{A}/z.txt", b"first zz")
-    expect(anna.push(), 0)
+    expect(anna.script("push_entries"), 0)
 
     def push_more():
         anna.write(f"{A}/x.txt", b"second news")
         anna.write(f"{A}/z.txt", b"second zz")
-        expect(anna.push(), 0)
+        expect(anna.script("push_entries"), 0)
 
     ben.proxy.when("GET", rf"/{A}/z.txt", nth=1).call(push_more)
     run = expect(ben.pull(), 0, 1, 3)
