@@ -100,6 +100,10 @@ vocab: ## renew the Hub's lists of licenses, tasks, libraries, languages (FROM=o
 hooks: ## install Git hooks that check what is committed and pushed
 	@$(run)/install_hooks.py
 
+##@ Used from outside
+consumer: ## write the module by which another repository uses this registry (OUT=folder ALIAS=NAME)
+	@$(run)/write_consumer.py $${OUT:+"--out=$$OUT"} $${ALIAS:+"--alias=$$ALIAS"}
+
 ##@ Entries
 remove: ## remove entries everywhere, into the trash (DATASET="section/x section/y" CONFIRM="x y")
 	@$(run)/remove_entry.py $(dataset)

@@ -18,7 +18,8 @@ KINDS = ("flag", "text", "entry", "entries", "command")
 ANY = "any"  # every command takes it
 # Commands that change something and take no DRY_RUN. On make's command line they are refused by the
 # Makefile; before it, as in `DRY_RUN=1 make add`, only here.
-EARNEST = ("add", "card", "adopt", "card-export", "vocab", "hooks", "debt", "remote", "update")
+EARNEST = ("add", "card", "adopt", "card-export", "consumer", "vocab", "hooks", "debt", "remote",
+           "update")  # fmt: skip
 # What make hands over as words, `--fix=1`: `settle` reads these. In the environment of a hook or of
 # a script alone such a name is somebody else's.
 HANDED_OVER = ("ALL", "FORMAT", "FIX", "REMOTE", "STATUS", "OFFLINE", "SORT")
