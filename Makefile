@@ -60,7 +60,8 @@ status: ## how every entry is here and in S3, and what to type next (DATASET=x A
 
 ls: ## list an entry's files, from S3 or from here (DATASET=x PATTERN=*.csv SORT=size FORMAT=json)
 	@$(run)/list_files.py $${PATTERN:+"--pattern=$$PATTERN"} $${SORT:+"--sort=$$SORT"} \
-	  $${OFFLINE:+"--offline=$$OFFLINE"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+	  $${OFFLINE:+"--offline=$$OFFLINE"} \
+	  $${PUBLIC:+"--public=$$PUBLIC"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
 
 reset: ## bring one entry back to what the registry holds (DATASET=x)
 	@$(run)/reset_entry.py $(dataset)
@@ -68,10 +69,10 @@ reset: ## bring one entry back to what the registry holds (DATASET=x)
 add: ## make a raw dataset's folder its new version, by dvc add (DATASET=x)
 	@$(run)/add_entry.py $(dataset)
 
-verify: ## read every byte here and compare it with S3
+verify: ## read every byte here and compare it with S3 (SIGNED=1 KEY=public.pem: and who signed it)
 	@$(run)/verify_entries.py $(dataset)
 
-catalog: ## build the static site of the registry in _site/ (STATUS=1 OUT=folder URL=https://… OFFLINE=1)
+catalog: ## build the static site of the registry in _site/ (STATUS=1 OUT=folder URL=https://… OFFLINE=1 PUBLIC=1)
 	@$(setup) catalog && .venv/bin/python scripts/build_catalog.py $${OUT:+"--out=$$OUT"} \
 	  $${URL:+"--url=$$URL"} $${STATUS:+"--status=$$STATUS"} $${OFFLINE:+"--offline=$$OFFLINE"}
 
@@ -105,6 +106,15 @@ consumer: ## write the module by which another repository uses this registry (OU
 	@$(run)/write_consumer.py $${OUT:+"--out=$$OUT"} $${ALIAS:+"--alias=$$ALIAS"}
 
 ##@ Entries
+publish: ## give everybody what public.yml names, as licenses allow (DRY_RUN=1 FULL=1)
+	@$(run)/publish_entries.py
+
+sign: ## sign what an entry holds, by a key of your own (DATASET=section/x KEY=private.pem)
+	@$(run)/sign_entry.py $(dataset)
+
+bom: ## write an entry's bill of materials, CycloneDX 1.6 (DATASET=section/x OUT=file)
+	@$(run)/make_bom.py $${OUT:+"--out=$$OUT"} -- $(dataset)
+
 remove: ## remove entries everywhere, into the trash (DATASET="section/x section/y" CONFIRM="x y")
 	@$(run)/remove_entry.py $(dataset)
 
@@ -164,6 +174,7 @@ bench: ## measure the daily commands beside other tools (WORK="BIG MIXED MANY LA
 	@.venv/bin/python benchmarks/run.py $${WORK:+"$$WORK"}
 
 lock: ## pin the newest requirements, with hashes (needs uv)
-	@for name in requirements requirements-uv requirements-catalog requirements-dev requirements-bench; do \
+	@for name in requirements requirements-uv requirements-catalog requirements-dev requirements-bench \
+	  requirements-sign; do \
 	  uv pip compile -q --upgrade --universal --python-version 3.10 --generate-hashes \
 	    --custom-compile-command "make lock" $$name.in -o $$name.txt; done

@@ -2,6 +2,7 @@
 """Build the static site of the registry: a page per entry, search, lineage.
 
 usage: build_catalog.py [--out=FOLDER] [--url=ADDRESS] [--status] [--offline]
+                        [--public]
 
 Made from the cards, Git's history, and the markers in S3 if it can be asked (else without sizes
 and pushes, and the pages say so). Opens from disk, needs no server and no network; publish the
@@ -11,16 +12,21 @@ folder as it is. Exit code 0 when it is built, 2 for wrong usage, 3 when FOLDER 
   URL=ADDRESS   where it will be published, https://…/: for the sitemap and the feed
   STATUS=1      also show what is on this machine
   OFFLINE=1     do not ask S3
+  PUBLIC=1      of the public mirror that public.yml names: what it offers, and nothing else
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+from typing import TYPE_CHECKING
 
 from registry import console
 from registry.entries import ROOT
 from registry.errors import RegistryError, UsageError
+
+if TYPE_CHECKING:
+    from catalog.collect import Collection
 
 ADDRESS = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
 
@@ -33,7 +39,7 @@ def main(argv: list[str]) -> int:
 
     place = (ROOT / args.out).absolute()
     output.refuse_others(place)
-    found = collect.collect(ROOT, args.offline, args.status)
+    found = public_only(args) if args.public else collect.collect(ROOT, args.offline, args.status)
     try:
         with output.replacing(place) as folder:
             site.write(found, folder, base)
@@ -42,6 +48,21 @@ def main(argv: list[str]) -> int:
     tell(args.out, found.offline, base)
     print(place / "index.html")
     return 0
+
+
+def public_only(args: argparse.Namespace) -> Collection:
+    """What the mirror that public.yml names offers. Raises UsageError without its address."""
+    from catalog import public
+    from registry.publish import allowlist
+
+    if args.status or args.offline:
+        raise UsageError("PUBLIC=1 shows what the mirror has: leave STATUS and OFFLINE out")
+    url = allowlist.read(ROOT).url
+    if not url:
+        raise UsageError(
+            "public.yml has no url, where readers find the mirror: add `url: https://…`"
+        )
+    return public.collect(ROOT, url)
 
 
 def need_packages() -> None:
@@ -80,6 +101,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--url", default="", metavar="ADDRESS")
     parser.add_argument("--status", action="store_true")
     parser.add_argument("--offline", action="store_true")
+    parser.add_argument("--public", action="store_true")
     return parser
 
 

@@ -3,18 +3,20 @@
 usage: verify_entries.py [section/name ...]
 
 Prints a line for each file that is missing here, extra here, differs, or cannot be verified
-because of its encryption. Exit code 1 if anything is missing, extra or different.
+because of its encryption. Exit code 1 if anything is missing, extra or different. SIGNED=1 also
+refuses what has no signature that holds, by the public key that KEY=file names.
 """
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from registry import console, entries, lock, parallel
+from registry import console, entries, lock, options, parallel
 from registry.console import say
 from registry.entries import Entry
-from registry.errors import Refusal, RegistryError
+from registry.errors import Refusal, RegistryError, UsageError
 from registry.humanize import human_bytes, plural
 from registry.index import baseline
 from registry.progress import Meter
@@ -30,7 +32,7 @@ from registry.sync.verify import UNVERIFIABLE, Finding
 
 
 def main(argv: list[str]) -> int:
-    words = [word for word in argv if word.strip()]
+    words, key = [word for word in argv if word.strip()], public_key()
     chosen = entries.select(words, SYNCED)
     lock.take(entries.ROOT, "make verify")
     session, _ = connect.connect()
@@ -43,7 +45,28 @@ def main(argv: list[str]) -> int:
         results = parallel.each(looked, lambda s: s.entry, partial(verify, meter))
     finally:
         meter.close()
-    return report([*[r for r in surveys if r.error], *results], len(chosen) - len(here), meter)
+    code = report([*[r for r in surveys if r.error], *results], len(chosen) - len(here), meter)
+    return console.worst([code, verify_signatures(here, key)]) if key else code
+
+
+def public_key() -> Path | None:
+    """The key that SIGNED=1 is to verify by. Raises UsageError without one."""
+    if not options.flag("SIGNED"):
+        return None
+    if not options.text("KEY"):
+        raise UsageError("SIGNED=1: by whose key? KEY=public.pem")
+    return Path(options.text("KEY")).expanduser()
+
+
+def verify_signatures(here: list[Entry], key: Path) -> int:
+    """See that each entry is as it was signed; the exit code that this makes."""
+    from registry.publish import signatures
+
+    results = parallel.each(here, lambda e: e, lambda e: signatures.verify(e, key), hands=1)
+    good = plural(sum(not r.error for r in results), "signature")
+    code = console.report(results)
+    say(f"verify: {good} by the key {key} good, of {plural(len(results), 'entry', 'entries')}")
+    return code
 
 
 def is_here(entry: Entry) -> bool:

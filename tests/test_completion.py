@@ -53,7 +53,7 @@ def test_bash_completes_commands_and_variables(anna):
     names = [name for name in everything if not name.endswith("=")]
     assert names == [*makefile.load()]
     assert [n.rstrip("=") for n in everything if n.endswith("=")] == VARIABLES
-    assert complete(anna.path, "make", "pu") == ["pull", "push"]
+    assert complete(anna.path, "make", "pu") == ["pull", "push", "publish"]
     assert complete(anna.path, "make", "pull", "DRY") == ["DRY_RUN="]
     assert complete(anna.path, "make", "xyz") == []
 
@@ -65,7 +65,7 @@ def test_bash_completes_values(anna):
     found = complete(anna.path, "make", "pull", "DATASET", "=")
     assert {"raw_datasets/base", "champion_models/m", "experiments/scrap"} < {*found}
     assert not [name for name in found if "template" in name or "card" in name]
-    assert complete(anna.path, "make", "help", "CMD", "=", "pu") == ["pull", "push"]
+    assert complete(anna.path, "make", "help", "CMD", "=", "pu") == ["pull", "push", "publish"]
     assert complete(anna.path, "make", "pull", "TAKE", "=", "") == ["local"]
     assert complete(anna.path, "./pull.sh", "champ") == ["champion_models/m", "champion_models/"]
 
@@ -114,7 +114,7 @@ def _read(terminal, until, seconds=60.0):
 TYPED = [  # the line before TAB, the line after it, what is listed below
     ("make verif", "make verify ", []),
     ("make pul", "make pull ", []),
-    ("make pu", "make pu", ["pull", "push"]),
+    ("make pu", "make pu", ["publish", "pull", "push"]),
     ("make pull DRY", "make pull DRY_RUN=", []),
     ("make pull DATASET=processed_datasets/a", "make pull DATASET=processed_datasets/apples ", []),
     ("make pull DATASET=raw_datasets/b", "make pull DATASET=raw_datasets/base ", []),

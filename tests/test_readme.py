@@ -21,7 +21,10 @@ TABLE = "\n".join(re.findall(r"^\| [^|]+ \| (.*) \|$", README, re.M))
 DAILY = list(dict.fromkeys(re.findall(r"`((?:make|\./)[^`]*)`", TABLE)))
 # Those that stand for a name of the reader's own.
 OWN_NAMES = ["make restore ID=…", "make remove DATASET=training_results/x CONFIRM=x",
-             "make card DATASET=section/x",
+             "make card DATASET=section/x", "make publish",
+             "make bom DATASET=champion_models/x",
+             "make sign DATASET=champion_models/x KEY=private.pem",
+             "make verify SIGNED=1 KEY=public.pem",
              "make rollback DATASET=champion_models/x TO=version"]  # fmt: skip
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):.* ## ", MAKEFILE, re.M))

@@ -25,7 +25,7 @@ FLOORS = (
     ("index", "transfer"),
     ("sync",),
     ("raw",),
-    ("inside",),
+    ("inside", "publish"),
     ("status", "doctor", "catalog", "start"),
     (VERBS,),
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog import body, here, history, pushes, relations
+from catalog.croissant import Mirror
 from catalog.item import Item, Push
 from catalog.links import Links
 from catalog.relations import Edge
@@ -29,6 +30,7 @@ class Collection:
 
     name: the registry's. commit, when: what was checked out. web: the repository's address for
     people, or "". offline: why S3 told nothing, or "". status: whether this machine was looked at.
+    mirror: the address of the public mirror that this is of, or ""; published: its files, by id.
     """
 
     items: list[Item]
@@ -40,6 +42,8 @@ class Collection:
     web: str
     offline: str
     status: bool
+    mirror: str = ""
+    published: dict[str, Mirror] = field(default_factory=dict)
 
 
 def collect(root: Path, offline: bool, status: bool) -> Collection:

@@ -7,7 +7,9 @@ MLCommons' own package.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from mimetypes import guess_type
+from typing import Any, NamedTuple, Protocol
 
 from catalog.item import Item, instant
 from registry.cards.formats import TODO, URL
@@ -35,8 +37,32 @@ CONTEXT: dict[str, Any] = {
 }
 
 
-def describe(item: Item, url: str) -> dict[str, Any] | None:
-    """The description of a dataset whose page is at `url`; None for what is no dataset."""
+class PublicFile(Protocol):
+    """A published file, with its hash."""
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def path(self) -> str: ...
+
+
+class Mirror(NamedTuple):
+    """Where everybody gets a version: below `url` each file lies under its hash."""
+
+    url: str
+    version: str
+    files: Sequence[PublicFile]
+
+
+def describe(item: Item, url: str, mirror: Mirror | None = None) -> dict[str, Any] | None:
+    """The description of a dataset whose page is at `url`; None for what is no dataset.
+
+    `mirror`: where its files are, if it is published.
+    """
     if item.entry.section not in DATASETS or item.card is None:
         return None
     when, who = item.updated
@@ -50,7 +76,7 @@ def describe(item: Item, url: str) -> dict[str, Any] | None:
         "license": _license(item),
         "url": url,
         "identifier": item.id,
-        "version": _version(item),
+        "version": _version(item) + (f"+{mirror.version[:12]}" if mirror else ""),
         "keywords": _known(item, "tags") + _known(item, "task_categories"),
         "inLanguage": _known(item, "language"),
         "creator": {
@@ -62,7 +88,7 @@ def describe(item: Item, url: str) -> dict[str, Any] | None:
         "isBasedOn": [link.id for link in item.made_from] + _links(item, "source_url"),
         "citeAs": _first(item, "citation"),
         "size": f"{item.size} B" if item.size is not None else "",
-        "distribution": [_files(item)],
+        "distribution": _published(mirror) if mirror and mirror.url else [_files(item)],
     }
     return {key: value for key, value in found.items() if value}
 
@@ -77,6 +103,22 @@ def _files(item: Item) -> dict[str, str]:
         "includes": f"{item.id}/**",
         "encodingFormat": "application/octet-stream",
     }
+
+
+def _published(mirror: Mirror) -> list[dict[str, str]]:
+    """Each file, with the address that gives it and the hash to check it by."""
+    return [
+        {
+            "@type": "cr:FileObject",
+            "@id": f"file-{number}",  # mlcroissant takes no blanks in it, however they are written
+            "name": file.path,
+            "contentUrl": f"{mirror.url}/blobs/sha256/{file.sha256[:2]}/{file.sha256}",
+            "contentSize": f"{file.size} B",
+            "encodingFormat": guess_type(file.path)[0] or "application/octet-stream",
+            "sha256": file.sha256,
+        }
+        for number, file in enumerate(mirror.files, 1)
+    ]
 
 
 def _is_known(text: str) -> bool:

@@ -65,14 +65,14 @@ def _entries(env: Environment, found: Collection, folder: Path, base: str) -> No
     for item in found.items:
         edges, is_all = lineage.around(item.id)
         near = {item.id, *(end for edge in edges for end in edge[:2])}
-        data = croissant.describe(item, base + item.page)
+        data = croissant.describe(item, base + item.page, found.published.get(item.id))
         html = page.render(
             top="../",
             item=item,
             body=Markup(item.body),  # body.render cleaned it
             facts=facts.read(item),
-            pull=usage.pull(item),
-            python=Markup(highlight(usage.python(item), "python").rstrip()),
+            pull="" if found.mirror else usage.pull(item),
+            python=Markup(highlight(usage.python(item, found.mirror), "python").rstrip()),
             croissant=Markup(programs.in_html(data)) if data else "",
             graph=Markup(programs.in_html(programs.graph((by_id[i] for i in sorted(near)), edges))),
             has_lineage=bool(edges),

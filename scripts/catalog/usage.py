@@ -15,6 +15,10 @@ PYTHON = re.compile(
 )
 SHORT = 8  # lines; a longer example is read in the card
 
+ANYWHERE = """\
+from urllib.request import urlretrieve; urlretrieve({url}, "registry_client.py")
+import registry_client
+folder = registry_client.path({id})"""
 PIPELINE = """\
 from transformers import pipeline
 model = pipeline({task}, model={id})
@@ -36,8 +40,10 @@ def pull(item: Item) -> str:
     return f"make pull DATASET={shlex.quote(item.id)}"
 
 
-def python(item: Item) -> str:
-    """Lines that run from the top of the registry."""
+def python(item: Item, mirror: str = "") -> str:
+    """Lines that run from the top of the registry; of a public mirror, anywhere."""
+    if mirror:
+        return ANYWHERE.format(url=_quoted(f"{mirror}/registry_client.py"), id=_quoted(item.id))
     return _from_card(item) or _by_library(item).format(
         id=_quoted(item.id), task=_quoted(item.first("pipeline_tag"))
     )

@@ -17,7 +17,8 @@ from registry.entries import Entry
 if importlib.util.find_spec("mlcroissant") is None:  # it imports pandas: not in every worker
     pytest.skip("mlcroissant is not installed: scripts/setup.sh dev", allow_module_level=True)
 from catalog import croissant
-from catalog.item import Item
+from catalog.item import Item, Link
+from registry.publish.layout import FileLine
 
 logging.getLogger("absl").setLevel(logging.ERROR)
 GOOD = {"pretty_name": "X", "license": "mit", "source_url": "https://e.org/x",
@@ -92,3 +93,19 @@ def valid(data):
     dataset = mlcroissant.Dataset(jsonld=copy)  # raises for what is wrong
     assert dataset.metadata.ctx.issues.errors == set()
     return data
+
+
+def test_a_published_dataset_names_each_file_with_its_address_and_hash():
+    entry = Entry("raw_datasets", "x")
+    front = "".join(f"{key}: {value}\n" for key, value in GOOD.items())
+    item = Item(entry, parse(entry, f"---\n{front}---\n# Card: x\n"), size=5)
+    item.made_from = [Link("made from", "acme/source")]
+    lines = [FileLine("ab" * 32, 2, "train/a b.csv"), FileLine("cd" * 32, 3, "ü #1.bin")]
+    mirror = croissant.Mirror("https://e.org/m", "12" * 32, lines)
+    data = valid(croissant.describe(item, "https://e.org/m/entries/raw_datasets/x/card.md", mirror))
+    rows = {row["name"]: row for row in data["distribution"]}
+    assert rows.keys() == {"train/a b.csv", "ü #1.bin"}
+    row = rows["train/a b.csv"]
+    assert row["contentUrl"] == f"https://e.org/m/blobs/sha256/ab/{'ab' * 32}"
+    assert (row["sha256"], row["encodingFormat"]) == ("ab" * 32, "text/csv")
+    assert "acme/source" in data["isBasedOn"] and data["version"] == "0.0.0+121212121212"

@@ -8,6 +8,6 @@ stories; `room` tells what a pull takes on the disks, `compare` reads bytes, `ch
 `verified` remembers what was found right, `history` reads the versions out of Git's log, `dvc` runs
 DVC.
 
-Face: dataset, cache, changes, compare, dvc, history, manifest, prefetch, pull, push, remove, reset,
-room, stored, verified, verify.
+Face: dataset, cache, changes, compare, dvc, history, manifest, objects, prefetch, pull, push,
+remove, reset, room, stored, verified, verify.
 """

@@ -58,7 +58,7 @@ class CopyInParts:
     @cached_property
     def _part(self) -> int:
         """The size of the parts: as the store tells of the first one, else as is likely."""
-        source, client = self.source, self.requests.client
+        source, client = self.source, self.requests.origin
         if not is_in_parts(source):
             return min(PART, self.requests.most)
         head = client.head(source.key, {"partNumber": "1"})

@@ -22,10 +22,13 @@ _LATE = {"InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout"}
 
 
 class Requests:
-    """Asks one remote to copy; safe to share between threads. `most`: bytes of one request."""
+    """Asks one remote to copy; safe to share between threads. `most`: bytes of one request.
 
-    def __init__(self, client: Client, most: int) -> None:
-        self.client, self.most = client, most
+    `origin`: a client of the bucket that is copied from.
+    """
+
+    def __init__(self, client: Client, most: int, origin: Client) -> None:
+        self.client, self.most, self.origin = client, most, origin
         self._turn = threading.BoundedSemaphore(REQUESTS_AT_ONCE)
 
     def ask(
@@ -59,7 +62,7 @@ class Requests:
 
     def headers(self, source: Object) -> dict[str, str]:
         """Those that name the source, and the state of it that was listed."""
-        path = sigv4.encode(f"{self.client.remote.bucket}/{source.key}", safe="/")
+        path = sigv4.encode(f"{self.origin.remote.bucket}/{source.key}", safe="/")
         return {
             "x-amz-copy-source": path,
             "x-amz-copy-source-if-match": f'"{source.etag}"',
@@ -68,7 +71,7 @@ class Requests:
     def head(self, source: Object) -> Answer:
         """The head of an object that is still as it was listed."""
         with self._turn:
-            head = self.client.head(source.key)
+            head = self.origin.head(source.key)
         if head is None or head.etag != source.etag:
             raise _overtaken(source)
         return head

@@ -22,13 +22,17 @@ WHOLE = 5 * 2**30  # bytes that S3 copies in one request
 
 @dataclass
 class Copier:
-    """Copies on one remote; safe to share between threads. `most`: bytes copied in one request."""
+    """Copies on one remote; safe to share between threads. `most`: bytes copied in one request.
+
+    `source`: a client of the bucket that the objects are in, if that is another of the store.
+    """
 
     client: Client
     most: int = WHOLE
+    source: Client | None = None
 
     def __post_init__(self) -> None:
-        self._requests = Requests(self.client, self.most)
+        self._requests = Requests(self.client, self.most, self.source or self.client)
 
     def copy_all(self, pairs: Iterable[tuple[Object, str]]) -> Iterator[tuple[Object, str]]:
         """Copy each (object, key of the copy), several at once; (object, ETag of its copy).

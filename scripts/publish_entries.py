@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Publish the entries that public.yml names: to everybody, whole, and no more than may be.
+
+usage: publish_entries.py        with DRY_RUN=1 or FULL=1 in the environment
+
+Says first what it will do. Refuses, by name, an entry whose card is not right, that is not whole in
+S3, whose license or that of anything it is made from does not allow it, or whose data about people
+nobody cleared; the others go out. Bytes that are there already are not sent again; what is new is
+read back without keys before anybody is told of it. What public.yml no longer names leaves the
+index at once, and its bytes a week later. It never changes a bucket's policy: docs/publishing.md.
+
+Exit code 0 when all is published, 1 when something failed, 3 when an entry was refused.
+
+  DRY_RUN=1     say what would be done, and do nothing
+  FULL=1        read all of it back, and not only what is new
+"""
+
+from __future__ import annotations
+
+import datetime
+from functools import partial
+
+from registry import console, git, lock, parallel
+from registry.cards import licenses, vocabulary
+from registry.cards.card import Card
+from registry.cards.library import Library
+from registry.console import say
+from registry.entries import ROOT, Entry
+from registry.errors import Refusal
+from registry.humanize import human_bytes, plural
+from registry.options import Options
+from registry.parallel import Result
+from registry.progress import Meter
+from registry.publish import (
+    allowlist,
+    delisting,
+    documents,
+    gates,
+    layout,
+    readback,
+    signatures,
+    targets,
+)
+from registry.publish.allowlist import PUBLIC_FILE, Allowlist
+from registry.publish.bom import Bill
+from registry.publish.carrier import Carrier
+from registry.publish.delisting import Shelf
+from registry.publish.layout import FileLine
+from registry.publish.publication import Publication
+from registry.publish.readback import Unserved, Visitor
+from registry.publish.sources import Held
+from registry.publish.targets import Target
+from registry.remote import connect
+
+SHOWN = 12  # digits of a version
+
+
+def main(argv: list[str]) -> int:
+    allowed, options = allowlist.read(ROOT), Options.from_environment()
+    lock.take(ROOT, "make publish")
+    session, _ = connect.connect()
+    target = targets.choose(session, allowed)
+    shelf, way = Shelf.read(target), readback.reader(target, allowed.url)
+    carrier = Carrier(session, target, target.sizes(layout.BLOBS))
+    seen = look(allowed, shelf, carrier, way, options.full)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    tell(allowed, shelf, seen, now)
+    if options.dry_run:
+        return console.report(seen)
+    shelf.take_out(shelf.gone(allowed.entries), now)
+    done = carry_out([result.value for result in seen if result.value])
+    shelf.put_in({str(r.entry): documents.row(r.value.told) for r in done if r.value})
+    read_index(shelf, way)
+    swept = shelf.sweep(shelf.overdue(now))
+    refused = [result for result in seen if result.error]
+    code = console.report([*refused, *done])
+    help_readers([*refused, *done], target)
+    count = plural(sum(result.error is None for result in done), "entry", "entries")
+    if swept:
+        say(f"publish: deleted {plural(swept, 'object')} of what was taken out a week ago")
+    say(f"publish: {count} public at {allowed.url or target.where}")
+    return code
+
+
+def look(
+    allowed: Allowlist, shelf: Shelf, carrier: Carrier, way: Visitor, is_thorough: bool
+) -> list[Result[Publication]]:
+    """What each entry of public.yml needs, or why it may not go out."""
+    library = Library()
+
+    def one(id: str) -> Publication:
+        entry = library.ids.get(id)
+        if entry is None:
+            near = vocabulary.guess(id, list(library.ids)) or " Take it out, or correct it"
+            raise Refusal(
+                f"{PUBLIC_FILE}:{allowed.entries[id]} names no entry of this registry.{near}"
+            )
+        why = gates.reasons(entry, library)
+        if why:
+            stays = f"\n  what is public of it stays: take it out of {PUBLIC_FILE} to end that"
+            raise Refusal("\n  ".join(["", *why]) + (stays if id in shelf.rows else ""))
+        card = library.card(entry)
+        assert card
+        papers = partial(describe, card, allowed.url, Bill(carrier.session, library))
+        versions = shelf.taken.get(id, {}).get("versions", [])
+        found = Publication(entry, card, carrier, way, papers, versions, is_thorough)
+        found.look()
+        return found
+
+    return parallel.each(list(allowed.entries), _entry, one)
+
+
+def tell(
+    allowed: Allowlist, shelf: Shelf, seen: list[Result[Publication]], now: datetime.datetime
+) -> None:
+    """The plan."""
+    for id in shelf.gone(allowed.entries):
+        day = (now + delisting.KEPT).date()
+        print(f"{id}: out of the index, its bytes on {day}: {PUBLIC_FILE} does not name it")
+    for id in shelf.overdue(now):
+        print(f"{id}: taken out over a week ago, its bytes to be deleted")
+    for result in seen:
+        if result.value:
+            print(f"{result.entry}: {plan_of(result.value)}")
+    if git.uncommitted(ROOT, PUBLIC_FILE):
+        say(f"publish: {PUBLIC_FILE} is not committed: commit it, so that all publish the same")
+
+
+def plan_of(publication: Publication) -> str:
+    held = publication.held
+    what = f"version {held.version[:SHOWN]}, {plural(len(held.sources), 'file')}"
+    if publication.is_idle:
+        return f"{what}, public already"
+    missing = publication.missing
+    size = human_bytes(sum(source.row.size for source in missing))
+    return f"{what}, {f'{len(missing)} to bring ({size})' if missing else 'all there, to be told'}"
+
+
+def carry_out(publications: list[Publication]) -> list[Result[Publication]]:
+    """Entry by entry: the files of one go side by side."""
+    missing = [source for one in publications for source in one.missing]
+    with Meter("published", len(missing), sum(source.row.size for source in missing)) as meter:
+
+        def one(publication: Publication) -> Publication:
+            if not publication.is_idle:
+                count = Counter(meter, str(publication.entry))
+                publication.carry_out(count)
+            return publication
+
+        return parallel.each(publications, lambda p: p.entry, one, hands=1)
+
+
+class Counter:
+    """Adds up what one entry moved, for the line of progress."""
+
+    def __init__(self, meter: Meter, who: str) -> None:
+        self._meter, self._who, self._sum = meter, who, 0
+
+    def __call__(self, size: int) -> None:
+        self._sum += size
+        self._meter.moved(self._who, self._sum)
+
+
+def read_index(shelf: Shelf, way: Visitor) -> None:
+    """Strangers read the index as it is meant. Raises Unserved."""
+    readback.check(way, layout.INDEX, shelf.write_index())
+
+
+def describe(
+    card: Card, url: str, bill: Bill, held: Held, lines: list[FileLine]
+) -> dict[str, bytes]:
+    """The bill of materials, a dataset's Croissant, the signature if it is of this version."""
+    from catalog import croissant
+    from catalog.item import Item, Link
+
+    size = sum(line.size for line in lines)
+    made_from = [Link("made from", id) for id in licenses.sources_of(card)]
+    item = Item(held.entry, card, size=size, files=len(lines), made_from=made_from)
+    page = f"{url}/{layout.card(held.entry)}" if url else layout.card(held.entry)
+    data = croissant.describe(item, page, croissant.Mirror(url, held.version, lines))
+    found = {
+        layout.bom(held.entry): documents.as_text(bill.of(held.entry)),
+        layout.croissant(held.entry): documents.as_text(data) if data else None,
+        layout.signature(held.entry, held.version): signatures.of_version(held.entry, lines),
+    }
+    return {name: body for name, body in found.items() if body is not None}
+
+
+def help_readers(results: list[Result[Publication]], target: Target) -> None:
+    """Where strangers could not read what is there: what a person may do about it."""
+    if any(isinstance(result.error, Unserved) for result in results):
+        say(f"publish: nobody was told of what cannot be read; {target.how_to_open()}")
+
+
+def _entry(id: str) -> Entry:
+    section, _, name = id.partition("/")
+    return Entry(section, name)
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main, "publish"))

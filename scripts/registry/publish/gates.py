@@ -1,0 +1,80 @@
+"""Says why an entry may not go out to everybody: its card, its license, people's data, upstream."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from registry import git
+from registry.cards import check, licenses
+from registry.cards.library import Library
+from registry.cards.lineage import Ancestry
+from registry.cards.rules import licenses as license_rules
+from registry.entries import Entry
+from registry.sections import RAW, RESULTS, SECTIONS
+
+PERSONAL = "personal_sensitive_information"
+# "none", or a person's word that it may go out.
+_CLEARED = re.compile(
+    r"(?i)\s*(?:none|no|nothing|not applicable|n/a)\b|.*(?<!not )\bcleared\b", re.S
+)
+
+
+def reasons(entry: Entry, library: Library) -> list[str]:
+    """Why it may not be published, each with its cure; none for one that may."""
+    if SECTIONS[entry.section].travels == "never":
+        return [f"{entry.section} never leave this machine: promote it to another section first"]
+    card = library.card(entry)
+    problems = check.errors(entry, library, strict=True)
+    if card is None or problems:
+        return [f"its card is not right: `make check-cards DATASET={entry:sh}`"]
+    return [*_uncommitted(entry), *_licenses(entry, library), *_personal(entry, library)]
+
+
+def _uncommitted(entry: Entry) -> Iterator[str]:
+    """What strangers read must be what Git has."""
+    changed = git.uncommitted(entry.root, *(f"{entry}{end}" for end in (".card.md", ".dvc")))
+    if changed:
+        yield f"{', '.join(changed)} is not committed: `git commit` it"
+
+
+def _licenses(entry: Entry, library: Library) -> Iterator[str]:
+    """Its own license allows sharing, and each in the lineage gives no more than it may."""
+    card = library.card(entry)
+    why = library.licenses.shared(licenses.names_of(card) if card else [])
+    if why:
+        yield f"its license {why}"
+    family = Ancestry(library)
+    family.follow([entry], with_runs=False)
+    yield from family.lost.values()
+    for one in family.entries:
+        card = library.card(one)
+        for _, text in license_rules.clashes(card, library) if card else ():
+            yield f"its license gives more than it may: {'' if one == entry else f'{one}: '}{text}"
+
+
+def _personal(entry: Entry, library: Library) -> list[str]:
+    return list(dict.fromkeys(_uncleared(entry, library, set())))
+
+
+def _uncleared(entry: Entry, library: Library, seen: set[Entry]) -> Iterator[str]:
+    """An entry's own word on people's data counts; without one, that of all it is made from."""
+    card = library.card(entry)
+    if entry in seen or card is None:
+        return
+    seen.add(entry)
+    said = " ".join(text for text, _ in card.texts(PERSONAL))
+    keys = ["model"] if entry.section == RESULTS else []
+    named = [*licenses.sources_of(card), *(text for key in keys for text, _ in card.texts(key))]
+    below = [library.ids[id] for id in named if id in library.ids]
+    if said:
+        if not _CLEARED.match(said):
+            yield (
+                f"{PERSONAL} of {entry} is not cleared: when it may go out, say so in "
+                f"{card.path}: `{PERSONAL}: …; cleared by whom and why`"
+            )
+    elif entry.section == RAW or not below:
+        cure = f"add `{PERSONAL}: none` to {card.path}"
+        yield f"{entry} does not say what it holds about people: {cure}"
+    for other in [] if said else below:
+        yield from _uncleared(other, library, seen)

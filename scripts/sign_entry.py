@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Sign what an entry holds: OpenSSF Model Signing, by an elliptic-curve key of one's own.
+
+usage: sign_entry.py section/name        with KEY=private.pem in the environment
+
+Writes signatures/section/name.sig, to be committed: whoever has the public key sees by
+`make verify SIGNED=1` that the files are those that the key's owner signed. docs/publishing.md
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from registry import console, entries, lock, options
+from registry.console import say
+from registry.entries import ROOT
+from registry.errors import UsageError
+from registry.humanize import plural
+from registry.publish import signatures
+from registry.sections import SYNCED
+
+
+def main(argv: list[str]) -> int:
+    if len(argv) > 1:
+        raise UsageError("one entry at a time: DATASET=section/name")
+    entry = entries.select_one(argv[0] if argv else "", SYNCED)
+    key = options.text("KEY")
+    if not key:
+        raise UsageError(
+            "by which key? KEY=private.pem; `openssl ecparam -name prime256v1 -genkey -noout -out "
+            "private.pem` makes one, `openssl ec -in private.pem -pubout -out public.pem` its pair"
+        )
+    lock.take(ROOT, "make sign")
+    count = signatures.sign(entry, Path(key).expanduser())
+    name = signatures.path(entry).relative_to(ROOT)
+    print(name)
+    say(f"sign: {plural(count, 'file')} of {entry} signed; `git add {name}` and commit it")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main, "sign"))

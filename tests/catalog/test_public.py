@@ -1,0 +1,79 @@
+"""`make catalog PUBLIC=1`: what the mirror has and nothing else, on pages for static hosting."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from support import mirrors
+from support.sites import build, index, pages
+
+from registry.publish import documents, layout
+from registry.publish.layout import FileLine
+from registry.publish.targets import Folder
+
+DATA, MODEL, SECRET = "processed_datasets/open", "champion_models/open", "processed_datasets/secret"
+BODY = b"open to all"
+
+
+def mirror(checkout, top):
+    """A mirror of two entries; the checkout has one more, and other cards by now."""
+    target, rows = Folder(top), {}
+    for id in (DATA, MODEL):
+        line = FileLine(mirrors.sha256(BODY), len(BODY), "sub/a b.txt")
+        listed = layout.as_text([line])
+        version = mirrors.sha256(listed)
+        entry = mirrors.entry(id)
+        card = checkout.card(id)
+        text = card.read_text().replace("Made by a test.", f"Not made from {SECRET}.", 1)
+        if id == MODEL:
+            text = text.replace("datasets: [raw_datasets/base]", f"datasets: [{DATA}, {SECRET}]")
+        target.write(layout.card(entry), text.encode())
+        target.write(layout.blob(line.sha256), BODY)
+        target.write(layout.files(entry, version), listed)
+        rows[id] = {"version": version, "files": 1, "bytes": len(BODY)}
+        card.write_text(text.replace("Not made from", "Not published yet: about"))
+    target.write(layout.INDEX, documents.as_text({"entries": rows}))
+    checkout.add(SECRET, {"x.txt": b"1"})
+    return rows
+
+
+def test_the_site_of_a_mirror_shows_what_is_public_and_nothing_else(clone):
+    checkout = clone("anna")
+    top = checkout.path.parent / "public"
+    rows = mirror(checkout, top)
+    with mirrors.served(top) as url:
+        checkout.write("public.yml", f"target: ../public\nurl: {url}/\nentries: []\n".encode())
+        checkout.git("add", "-A")
+        checkout.git("commit", "-qm", "A subject that nobody shall read")
+        site, _ = build(checkout, "--public", "--url=https://example.org/site")
+        assert "https://example.org" in (site / "sitemap.xml").read_text()
+    assert set(index(site)) == {DATA, MODEL}
+    texts = {p: p.read_text(errors="replace") for p in site.rglob("*.*") if p.suffix != ".woff2"}
+    whole = "".join(texts.values())
+    for private in ("Not published yet", "A subject that", "anna", "make pull", f"{SECRET}.html"):
+        assert private not in whole, private
+    assert {page.relative_to(site).as_posix() for page in pages(site) if page.parent != site} == {
+        f"{DATA}.html", f"{MODEL}.html",
+    }  # fmt: skip
+    page = (site / f"{MODEL}.html").read_text()
+    code = re.sub(r"<[^>]+>", "", page).replace("&#34;", '"').replace("&quot;", '"')
+    assert f'urlretrieve("{url}/registry_client.py", "registry_client.py")' in code
+    assert f'folder = registry_client.path("{MODEL}")' in code
+    assert f"{url}/entries/{MODEL}/{rows[MODEL]['version']}.files" in page
+    data = json.loads((site / f"{DATA}.croissant.json").read_text())
+    assert data["distribution"][0]["contentUrl"].startswith(f"{url}/blobs/sha256/")
+    links = re.findall(r'(?:href|src)="([^"]+)"', "".join(p.read_text() for p in pages(site)))
+    assert not [link for link in links if link.startswith(("/", "file:"))]
+    assert {link for link in links if "://" in link and not link.startswith(url)} <= {
+        link for link in links if "example.org" in link
+    }
+
+
+def test_what_it_needs_is_said(clone):
+    checkout = clone("anna")
+    checkout.write("public.yml", b"target: ../public\nentries: []\n")
+    assert "has no url" in build(checkout, "--public", code=2)[1].err
+    assert "leave STATUS and OFFLINE out" in build(checkout, "--public", "--offline", code=2)[1].err
+    checkout.write("public.yml", b"target: x\nurl: http://127.0.0.1:9\nentries: []\n")
+    assert "http://127.0.0.1:9/index.json" in build(checkout, "--public", code=1)[1].err
