@@ -71,6 +71,8 @@ def main(argv: list[str]) -> int:
     done = carry_out([result.value for result in seen if result.value])
     shelf.put_in({str(r.entry): documents.row(r.value.told) for r in done if r.value})
     read_index(shelf, way)
+    if allowed.url:
+        write_client(target, way, allowed.url)
     swept = shelf.sweep(shelf.overdue(now))
     refused = [result for result in seen if result.error]
     code = console.report([*refused, *done])
@@ -164,6 +166,14 @@ class Counter:
 def read_index(shelf: Shelf, way: Visitor) -> None:
     """Strangers read the index as it is meant. Raises Unserved."""
     readback.check(way, layout.INDEX, shelf.write_index())
+
+
+def write_client(target: Target, way: Visitor, url: str) -> None:
+    """The module by which strangers load it in three lines."""
+    body = documents.client(ROOT, url)
+    if target.read(layout.CLIENT) != body:
+        target.write(layout.CLIENT, body)
+    readback.check(way, layout.CLIENT, body)
 
 
 def describe(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from registry.cards.card import Card
 from registry.errors import RegistryError
+from registry.publish import layout
 from registry.publish.layout import FileLine
 from registry.publish.targets import Target
 
@@ -44,6 +46,14 @@ def read(target: Target, name: str) -> Told:
     if not isinstance(told, dict):
         raise RegistryError(f"{target.where}/{name} is not what a mirror has: delete it, run again")
     return told
+
+
+def client(root: Path, url: str) -> bytes:
+    """The consumer module with this mirror's address, and no other: a stranger has no more."""
+    text = (root / "consumer" / layout.CLIENT).read_text(encoding="utf-8")
+    filled = text.replace('\nMIRROR = ""', f"\nMIRROR = {json.dumps(url)}", 1)
+    assert filled != text
+    return filled.encode()
 
 
 def as_text(told: Told) -> bytes:

@@ -10,6 +10,7 @@ from registry.errors import RegistryError
 
 INDEX = "index.json"
 DELISTED = "delisted.json"  # what was taken out, and since when: its bytes go after a week
+CLIENT = "registry_client.py"  # the module by which Python uses the mirror
 BLOBS = "blobs/sha256/"
 _LINE = re.compile(r"([0-9a-f]{64}) (\d+) (.+)")
 
