@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 
 import pytest
@@ -18,7 +19,9 @@ from registry.publish.delisting import Shelf
 from registry.publish.publication import Publication
 from registry.publish.readback import Unserved
 from registry.publish.targets import Bucket, Folder
+from registry.remote.location import DVC_FOLDER
 
+RAW = "raw_datasets/logs"
 A, B = "processed_datasets/a", "champion_models/b"
 OLD = {"x.txt": b"old", "same.bin": b"same" * 99, "sub/ü é.txt": b"", "gone.txt": b"was here"}
 NEW = {"x.txt": b"new!", "same.bin": b"same" * 99, "sub/ü é.txt": b"", "two.txt": b"new!"}
@@ -263,6 +266,62 @@ def test_what_is_not_whole_in_s3_is_refused_with_its_cure(bucket, tmp_path):
     bucket.put(f".registry/versions/{A}/{version}", b"damaged")
     with pytest.raises(Refusal, match="the list of its version is lost"):
         publication(session, target, A)
+
+
+def test_what_a_killed_run_left_is_not_taken_on_trust(bucket, tmp_path):
+    session, target = mirrors.session(bucket, tmp_path), Folder(tmp_path / "public")
+    mirrors.seal(bucket, A, OLD)
+    spoilt = target.top / layout.blob(mirrors.sha256(b"old"))
+    spoilt.parent.mkdir(parents=True)
+    spoilt.write_bytes(b"odd")
+    with pytest.raises(Unserved, match="other bytes than its name says: run again"):
+        publish(session, target)
+    assert mirrors.read(target.top) == {}
+    publish(session, target)
+    assert mirrors.read(target.top) == {A: OLD}
+
+
+def raw_dataset(root, bucket, files):
+    """A raw dataset as DVC would have pushed it, committed; its hash."""
+    rows = []
+    for path, body in files.items():
+        digest = hashlib.md5(body).hexdigest()
+        bucket.put(f"{DVC_FOLDER}/files/md5/{digest[:2]}/{digest[2:]}", body)
+        rows.append({"md5": digest, "relpath": path})
+    body = json.dumps(sorted(rows, key=lambda row: row["relpath"])).encode()
+    digest = hashlib.md5(body).hexdigest()
+    bucket.put(f"{DVC_FOLDER}/files/md5/{digest[:2]}/{digest[2:]}.dir", body)
+    (root / "raw_datasets/logs.dvc").write_text(
+        f"outs:\n- md5: {digest}.dir\n  hash: md5\n  path: logs\n"
+    )
+    kit.commit(root)
+    return f"{digest}.dir"
+
+
+def test_a_raw_dataset_goes_out_by_its_hash_to_folder_and_bucket(bucket, tmp_path):
+    root = kit.make(tmp_path / "r", ("raw_datasets/logs",))
+    files = {"a.csv": b"1,2", "sub/ü": b"", "same.csv": b"1,2"}
+    version = raw_dataset(root, bucket, files)
+    session, top = mirrors.session(bucket, root), tmp_path / "public"
+    publish(session, Folder(top), (RAW,))
+    assert mirrors.read(top) == {RAW: files}
+    told = json.loads((top / f"entries/{RAW}/latest.json").read_text())
+    assert (told["version"], told["files"]) == (version, 3)
+    assert told["commit"] == kit.git(root, "rev-parse", "HEAD").strip()
+    assert publication(session, Folder(top), RAW).is_idle  # by the mirror's own list: nothing read
+    target = Bucket(mirrors.beside(session, f"{bucket.base}-public"))
+    todo = publication(session, target, RAW, way=Keyed(target))
+    todo.carry_out(lambda size: None)
+    assert {target.read(layout.blob(mirrors.sha256(body))) for body in files.values()} == {
+        *files.values()
+    }
+    digest = hashlib.md5(b"1,2").hexdigest()
+    bucket.put(f"{DVC_FOLDER}/files/md5/{digest[:2]}/{digest[2:]}", b"2,1")  # damaged
+    with pytest.raises(RegistryError, match="it is damaged"):
+        publication(session, Folder(tmp_path / "other"), RAW).carry_out(lambda size: None)
+    raw_dataset(root, bucket, {"odd\nname": b"1"})
+    with pytest.raises(Refusal, match="no list can hold the name"):
+        publication(session, Folder(top), RAW)
 
 
 def test_bytes_that_change_on_the_way_are_not_published(bucket, tmp_path):

@@ -18,7 +18,7 @@ from registry.publish import documents, layout, readback, sources
 from registry.publish.carrier import Carrier
 from registry.publish.documents import Told
 from registry.publish.layout import FileLine
-from registry.publish.readback import Visitor
+from registry.publish.readback import Spoilt, Visitor
 from registry.publish.sources import FileSource, Held
 
 # {name: text} of what goes beside the card.
@@ -39,6 +39,7 @@ class Publication:
     held: Held = field(init=False)
     before: Told = field(init=False)
     told: Told = field(default_factory=dict)  # as latest.json has it at the end
+    is_idle: bool = False  # whether the mirror has all of it, as it is now
 
     def look(self) -> None:
         """Raises Refusal for an entry that has no whole version in S3."""
@@ -49,6 +50,7 @@ class Publication:
         listed = target.read(layout.files(self.entry, self.held.version))
         if listed is not None:
             self.held = replace(self.held, sources=self._known(listed))
+        self.is_idle = not self.missing and not self.is_thorough and self._is_told()
 
     def _known(self, listed: bytes) -> list[FileSource]:
         """The sources of a raw dataset, of which the mirror's own list tells the SHA-256."""
@@ -64,11 +66,8 @@ class Publication:
         """What the mirror has not."""
         return [source for source in self.held.sources if not self.carrier.has(source)]
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether the mirror has all of it, as it is now."""
-        if self.missing or self.is_thorough:
-            return False
+    def _is_told(self) -> bool:
+        """Whether its papers are there, and say what they should."""
         target, lines = self.carrier.target, self._lines()
         self.told = self._latest(lines)
         is_told = self.told == self.before
@@ -112,7 +111,22 @@ class Publication:
         readback.check(self.way, name, body)
 
     def _read_back(self, lines: list[FileLine]) -> None:
-        """Every file is there for strangers; those that are new hold what they should."""
+        """Every file is there for strangers; what nobody was told of yet holds what it should.
+
+        A blob of a run that was killed before it looked may hold anything: it goes.
+        """
         sizes = {layout.blob(line.sha256): line.size for line in lines}
-        whole = set(sizes) if self.is_thorough else self.carrier.new
-        readback.check_blobs(self.way, sizes.items(), whole)
+        told = self._told_before()
+        try:
+            whole = set(sizes) if self.is_thorough else set(sizes) - told | self.carrier.new
+            readback.check_blobs(self.way, sizes.items(), whole)
+        except Spoilt as spoilt:
+            if spoilt.name not in told:
+                self.carrier.target.delete(spoilt.name)
+            raise
+
+    def _told_before(self) -> set[str]:
+        """The blobs of the version that the mirror has announced."""
+        name = layout.files(self.entry, self.before.get("version", ""))
+        listed = self.carrier.target.read(name) or b""
+        return {layout.blob(line.sha256) for line in layout.parse(listed, name)}

@@ -27,6 +27,14 @@ class Unserved(RegistryError):
         super().__init__(f"{where}: {why}")
 
 
+class Spoilt(Unserved):
+    """Strangers get other bytes than the name of this object says."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "it holds other bytes than its name says: run again")
+        self.name = name
+
+
 class Visitor(Protocol):
     def fetch(self, name: str, sink: Sink) -> None:
         """All bytes of an object. Raises Unserved."""
@@ -183,4 +191,4 @@ def _compare(way: Visitor, name: str, size: int) -> None:
     served = _Digest()
     way.fetch(name, served)
     if (served.hash.hexdigest(), served.size) != (name.rpartition("/")[2], size):
-        raise Unserved(name, "it holds other bytes than its name says: delete it, publish again")
+        raise Spoilt(name)

@@ -11,6 +11,7 @@ from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.index.listing import Objects
 from registry.index.path_ids import Numbers
+from registry.names import CONTROL
 from registry.publish import layout
 from registry.raw import manifest, objects, stored
 from registry.raw.cache import Cache
@@ -86,6 +87,9 @@ def _raw(session: Session, entry: Entry) -> Held:
         for path, digest in wanted.items()
     }
     rows = stored.look(session.client, names.values())
+    odd = [path for path in names if CONTROL.search(path)]
+    if odd:
+        raise Refusal(f"no list can hold the name {odd[0]!a}: rename it, then `make add` and push")
     lacking = [path for path, name in names.items() if name not in rows]
     if lacking:
         raise Refusal(f"S3 lacks {dataset.shown(lacking[0])}: {manifest.ask(entry)}")
