@@ -146,15 +146,6 @@ IDENTITIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", IDENTITIES)
-def test_one_identity(setup, case):
-    prepare, key = IDENTITIES[case]
-    prepare(setup)
-    setup.go().all_are(access_key=key)
-    tokens = {s.headers.get("x-amz-security-token", "") for s in setup.store.seen}
-    assert tokens == {"old" if case == "an old token" else ""}
-
-
 PLACES = {
     "AWS_ENDPOINT_URL": lambda s: s.env.update(AWS_ENDPOINT_URL=s.store.endpoint),
     "AWS_ENDPOINT_URL_S3": lambda s: s.env.update(
@@ -170,13 +161,6 @@ PLACES = {
         config('[profile "my own"]\nendpoint_url = {endpoint}\n'),
     ),
 }
-
-
-@pytest.mark.parametrize("case", PLACES)
-def test_one_place(setup, case):
-    NO_ENDPOINT(setup)
-    PLACES[case](setup)
-    setup.go().all_are(host=f"127.0.0.1:{setup.store.port}")
 
 
 def test_dvcs_endpoint_wins(setup):
@@ -210,10 +194,31 @@ REGIONS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", REGIONS)
-def test_one_region(setup, case):
-    REGIONS[case](setup)
-    setup.go().all_are(region="eu-south-1")
+# Each place with a region: neither is found by way of the other.
+TOGETHER = {
+    "AWS_ENDPOINT_URL": "AWS_REGION",
+    "AWS_ENDPOINT_URL_S3": "AWS_DEFAULT_REGION",
+    "endpoint_url": "credentials file",
+    "services": "DVC's",
+    "a profile with a blank": "",
+    "": "config",  # one config file is of one of them
+}
+
+
+@pytest.mark.parametrize(("place", "region"), TOGETHER.items())
+def test_one_place_and_one_region(setup, place, region):
+    expected = {"host": f"127.0.0.1:{setup.store.port}"}
+    if place:
+        NO_ENDPOINT(setup)
+        PLACES[place](setup)
+    if region:
+        REGIONS[region](setup)
+        expected["region"] = "eu-south-1"
+    setup.go().all_are(**expected)
+
+
+def test_every_place_and_region_is_tried():
+    assert {*TOGETHER, *TOGETHER.values()} - {""} == {*PLACES, *REGIONS}
 
 
 @pytest.fixture(scope="module")
@@ -237,15 +242,37 @@ AUTHORITIES = {
 }
 
 
-@pytest.mark.parametrize("case", AUTHORITIES)
-def test_one_authority(anna, secure, certificates, case):
-    setup = SetUp(anna, secure)
-    AUTHORITIES[case](setup, str(certificates[0]))
-    setup.go().all_are(scheme="https", access_key="KEYDEFAULT")
+# Some identities come with an authority, each with another one: neither hides the other.
+TRUSTING = {
+    "nothing": "ca_bundle",
+    "AWS_PROFILE": "AWS_CA_BUNDLE",
+    "keys and a profile": "SSL_CERT_FILE",
+    "two profiles": "REQUESTS_CA_BUNDLE",
+    "DVC's keys": "ssl_verify",
+    "credentialpath": "no ssl_verify",
+}
+
+
+@pytest.mark.parametrize("case", IDENTITIES)
+def test_one_identity_and_one_authority(anna, store, secure, certificates, case):
+    prepare, key = IDENTITIES[case]
+    authority = TRUSTING.get(case)
+    asked = secure if authority else store
+    setup = SetUp(anna, asked)
+    if authority:
+        AUTHORITIES[authority](setup, str(certificates[0]))
+    prepare(setup)
+    setup.go().all_are(scheme="https" if authority else "http", access_key=key)
+    tokens = {s.headers.get("x-amz-security-token", "") for s in asked.seen}
+    assert tokens == {"old" if case == "an old token" else ""}
     # a store that knows no trailing checksum holds the very bytes, and not their framing
     digest = hashlib.md5(CONTENT).hexdigest()
     cache = "bucket/base/raw_datasets_dvc_cache/files/md5"
-    assert secure.objects[f"{cache}/{digest[:2]}/{digest[2:]}"] == CONTENT
+    assert asked.objects[f"{cache}/{digest[:2]}/{digest[2:]}"] == CONTENT
+
+
+def test_every_authority_is_tried():
+    assert {*TRUSTING.values()} == {*AUTHORITIES}
 
 
 def test_an_authority_that_nobody_trusts(anna, secure):
