@@ -20,9 +20,9 @@ from __future__ import annotations
 import datetime
 from functools import partial
 
+from catalog import papers
 from registry import console, git, lock, parallel
-from registry.cards import licenses, vocabulary
-from registry.cards.card import Card
+from registry.cards import vocabulary
 from registry.cards.library import Library
 from registry.console import say
 from registry.entries import ROOT, Entry
@@ -38,18 +38,15 @@ from registry.publish import (
     gates,
     layout,
     readback,
-    signatures,
     targets,
+    visitors,
 )
 from registry.publish.allowlist import PUBLIC_FILE, Allowlist
 from registry.publish.bom import Bill
 from registry.publish.carrier import Carrier
 from registry.publish.delisting import Shelf
-from registry.publish.layout import FileLine
 from registry.publish.publication import Publication
-from registry.publish.readback import Unserved, Visitor
-from registry.publish.sources import Held
-from registry.publish.targets import Target
+from registry.publish.visitors import Unserved, Visitor
 from registry.remote import connect
 
 SHOWN = 12  # digits of a version
@@ -60,7 +57,7 @@ def main(argv: list[str]) -> int:
     lock.take(ROOT, "make publish")
     session, _ = connect.connect()
     target = targets.choose(session, allowed)
-    shelf, way = Shelf.read(target), readback.reader(target, allowed.url)
+    shelf, way = Shelf.read(target), visitors.reader(target, allowed.url)
     carrier = Carrier(session, target, target.sizes(layout.BLOBS))
     seen = look(allowed, shelf, carrier, way, options.full)
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -70,16 +67,14 @@ def main(argv: list[str]) -> int:
     shelf.take_out(shelf.gone(allowed.entries), now)
     done = carry_out([result.value for result in seen if result.value])
     shelf.put_in({str(r.entry): documents.row(r.value.told) for r in done if r.value})
-    read_index(shelf, way)
-    if allowed.url:
-        write_client(target, way, allowed.url)
-    swept = shelf.sweep(shelf.overdue(now))
-    refused = [result for result in seen if result.error]
-    code = console.report([*refused, *done])
-    help_readers([*refused, *done], target)
-    count = plural(sum(result.error is None for result in done), "entry", "entries")
-    if swept:
+    results = [*[result for result in seen if result.error], *done]
+    is_told = tell_strangers(shelf, way, allowed.url)
+    code = console.worst([console.report(results), 0 if is_told else 1])
+    if not is_told or any(isinstance(result.error, Unserved) for result in results):
+        say(f"publish: nobody was told of what cannot be read; {target.how_to_open()}")
+    if code != 1 and (swept := shelf.sweep(shelf.overdue(now))):
         say(f"publish: deleted {plural(swept, 'object')} of what was taken out a week ago")
+    count = plural(sum(result.error is None for result in done), "entry", "entries")
     say(f"publish: {count} public at {allowed.url or target.where}")
     return code
 
@@ -103,9 +98,10 @@ def look(
             raise Refusal("\n  ".join(["", *why]) + (stays if id in shelf.rows else ""))
         card = library.card(entry)
         assert card
-        papers = partial(describe, card, allowed.url, Bill(carrier.session, library))
+        bill = Bill(carrier.session, library)
+        describe = partial(papers.describe, card, allowed.url, bill)
         versions = shelf.taken.get(id, {}).get("versions", [])
-        found = Publication(entry, card, carrier, way, papers, versions, is_thorough)
+        found = Publication(entry, card, carrier, way, describe, versions, is_thorough)
         found.look()
         return found
 
@@ -163,43 +159,19 @@ class Counter:
         self._meter.moved(self._who, self._sum)
 
 
-def read_index(shelf: Shelf, way: Visitor) -> None:
-    """Strangers read the index as it is meant. Raises Unserved."""
-    readback.check(way, layout.INDEX, shelf.write_index())
-
-
-def write_client(target: Target, way: Visitor, url: str) -> None:
-    """The module by which strangers load it in three lines."""
-    body = documents.client(ROOT, url)
-    if target.read(layout.CLIENT) != body:
-        target.write(layout.CLIENT, body)
-    readback.check(way, layout.CLIENT, body)
-
-
-def describe(
-    card: Card, url: str, bill: Bill, held: Held, lines: list[FileLine]
-) -> dict[str, bytes]:
-    """The bill of materials, a dataset's Croissant, the signature if it is of this version."""
-    from catalog import croissant
-    from catalog.item import Item, Link
-
-    size = sum(line.size for line in lines)
-    made_from = [Link("made from", id) for id in licenses.sources_of(card)]
-    item = Item(held.entry, card, size=size, files=len(lines), made_from=made_from)
-    page = f"{url}/{layout.card(held.entry)}" if url else layout.card(held.entry)
-    data = croissant.describe(item, page, croissant.Mirror(url, held.version, lines))
-    found = {
-        layout.bom(held.entry): documents.as_text(bill.of(held.entry)),
-        layout.croissant(held.entry): documents.as_text(data) if data else None,
-        layout.signature(held.entry, held.version): signatures.of_version(held.entry, lines),
-    }
-    return {name: body for name, body in found.items() if body is not None}
-
-
-def help_readers(results: list[Result[Publication]], target: Target) -> None:
-    """Where strangers could not read what is there: what a person may do about it."""
-    if any(isinstance(result.error, Unserved) for result in results):
-        say(f"publish: nobody was told of what cannot be read; {target.how_to_open()}")
+def tell_strangers(shelf: Shelf, way: Visitor, url: str) -> bool:
+    """Whether the index, and the module that loads from it, are read as they are meant."""
+    try:
+        readback.check(way, layout.INDEX, shelf.write_index())
+        if url:
+            body = documents.client(ROOT, url)
+            if shelf.target.read(layout.CLIENT) != body:
+                shelf.target.write(layout.CLIENT, body)
+            readback.check(way, layout.CLIENT, body)
+    except Unserved as error:
+        say(f"publish: failed: {error}")
+        return False
+    return True
 
 
 def _entry(id: str) -> Entry:

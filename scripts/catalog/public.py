@@ -21,7 +21,7 @@ from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.inside.contents import Contents, File
 from registry.publish import layout, readback
-from registry.publish.readback import Visitor, Web
+from registry.publish.visitors import Visitor, Web
 
 AT_ONCE = 8
 

@@ -9,8 +9,8 @@ from support import mirrors
 from support.sites import build, index, pages
 
 from registry.publish import documents, layout
+from registry.publish.folder import Folder
 from registry.publish.layout import FileLine
-from registry.publish.targets import Folder
 
 DATA, MODEL, SECRET = "processed_datasets/open", "champion_models/open", "processed_datasets/secret"
 BODY = b"open to all"

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from registry.errors import UsageError
-from registry.publish import allowlist
+from registry.errors import RegistryError, UsageError
+from registry.publish import allowlist, targets
 from registry.publish.allowlist import BadPublicFile
+from registry.publish.bucket import Bucket
+from registry.publish.folder import Folder
+from registry.remote.location import Remote
+from registry.remote.s3 import Client
+from registry.remote.session import Session
 
 GOOD = b"target: s3://open/data/\nurl: https://data.example.org/x/\nentries:\n- raw_datasets/a\n"
 
@@ -50,3 +55,44 @@ def test_without_the_file_its_cure_is_one_that_is_right(tmp_path):
         allowlist.read(tmp_path)
     example = str(raised.value).partition("such as\n")[2]
     assert allowlist.parse(example.encode()).target == "s3://our-public-bucket/registry"
+
+
+OWN = Remote("own", "bucket", "team/registry", "http://127.0.0.1:9")
+
+
+def target(root, text, **more):
+    allowed = allowlist.Allowlist(text, {}, **more)
+    return targets.choose(Session(OWN, Client(OWN), root=root), allowed)
+
+
+def test_where_a_mirror_may_lie(tmp_path):
+    root = tmp_path / "r"
+    root.mkdir()
+    assert target(root, "../public") == Folder(tmp_path / "public")
+    assert target(root, "public") == Folder(root / "public")
+    found = target(root, "s3://bucket/team/public")
+    assert isinstance(found, Bucket) and found.where == "s3://bucket/team/public"
+    assert found.remote.address == OWN.address  # the registry's own store, by its keys
+    assert found.remote.identity != OWN.identity
+    other = target(root, "s3://bucket/team/registry", endpoint="http://127.0.0.1:8", profile="o")
+    assert isinstance(other, Bucket) and other.remote.profile == "o"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (".", "is in the registry: name a folder beside it"),
+        ("raw_datasets/x", "is in the registry"),
+        ("../no/such", "is not there: mount it, or make it"),
+        ("s3://bucket/team/registry", "is where the registry keeps its own"),
+        ("s3://bucket/team/registry/champion_models/x", "keeps its own"),
+        ("s3://bucket/team/registry/.registry", "keeps its own"),
+        ("s3://bucket/team", "keeps its own"),  # all below it would be everybody's
+        ("s3://bucket", "keeps its own"),
+    ],
+)
+def test_a_mirror_is_not_in_the_registrys_way(tmp_path, text, says):
+    (tmp_path / "r").mkdir()
+    with pytest.raises(RegistryError, match=r"public\.yml: ") as raised:
+        target(tmp_path / "r", text)
+    assert says in str(raised.value)

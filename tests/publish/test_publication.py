@@ -13,12 +13,13 @@ from support import mirrors
 from registry.cards import card as cards_card
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
-from registry.publish import delisting, documents, layout, readback
+from registry.publish import delisting, documents, layout, visitors
+from registry.publish.bucket import Bucket
 from registry.publish.carrier import Carrier
 from registry.publish.delisting import Shelf
+from registry.publish.folder import Folder
 from registry.publish.publication import Publication
-from registry.publish.readback import Unserved
-from registry.publish.targets import Bucket, Folder
+from registry.publish.visitors import Unserved
 from registry.remote.location import DVC_FOLDER
 
 RAW = "raw_datasets/logs"
@@ -33,7 +34,7 @@ def publication(session, target, id, way=None, versions=()):
     entry = Entry(*id.split("/"), session.root)
     card = cards_card.parse(entry, kit.good_card(id))
     carrier = Carrier(session, target, target.sizes(layout.BLOBS))
-    way = way or readback.reader(target, "")
+    way = way or visitors.reader(target, "")
     found = Publication(entry, card, carrier, way, lambda *_: {}, list(versions))
     found.look()
     return found
@@ -223,13 +224,13 @@ def test_a_mirror_whose_list_works_and_get_does_not_is_caught(bucket, tmp_path):
     session, top = mirrors.session(bucket, tmp_path), tmp_path / "public"
     mirrors.seal(bucket, A, OLD)
     with mirrors.served(top, closed=("blobs/",)) as url, pytest.raises(Unserved, match="403"):
-        publish(session, Folder(top), way=readback.Web(url))
+        publish(session, Folder(top), way=visitors.Web(url))
     assert mirrors.read(top) == {}  # nobody was told
     with mirrors.served(top) as url:
-        publish(session, Folder(top), way=readback.Web(url))
+        publish(session, Folder(top), way=visitors.Web(url))
         assert mirrors.read(top) == {A: OLD}
         (top / layout.blob(mirrors.sha256(b"old"))).write_bytes(b"odd")
-        todo = publication(session, Folder(top), A, way=readback.Web(url))
+        todo = publication(session, Folder(top), A, way=visitors.Web(url))
         todo.is_thorough = True
         with pytest.raises(Unserved, match="other bytes than its name says"):
             todo.carry_out(lambda size: None)
@@ -237,9 +238,9 @@ def test_a_mirror_whose_list_works_and_get_does_not_is_caught(bucket, tmp_path):
     elsewhere.mkdir()
     mirrors.seal(bucket, A, NEW)
     with mirrors.served(elsewhere) as url, pytest.raises(Unserved, match="404"):
-        publish(session, Folder(top), way=readback.Web(url))
+        publish(session, Folder(top), way=visitors.Web(url))
     with pytest.raises(Unserved, match="refused"):
-        publish(session, Folder(top), way=readback.Web(url))
+        publish(session, Folder(top), way=visitors.Web(url))
 
 
 def test_a_bucket_that_gives_nothing_without_keys_is_caught(rclone_bucket, tmp_path):

@@ -18,9 +18,10 @@ from pathlib import Path
 from registry import interrupt, parallel
 from registry.errors import RegistryError
 from registry.publish import layout
+from registry.publish.bucket import Bucket
 from registry.publish.layout import FileLine
 from registry.publish.sources import FileSource
-from registry.publish.targets import Bucket, Target
+from registry.publish.targets import Target
 from registry.raw import objects
 from registry.remote.s3 import Denied
 from registry.remote.server_copy import Copier

@@ -18,8 +18,8 @@ from registry.publish import documents, layout, readback, sources
 from registry.publish.carrier import Carrier
 from registry.publish.documents import Told
 from registry.publish.layout import FileLine
-from registry.publish.readback import Spoilt, Visitor
 from registry.publish.sources import FileSource, Held
+from registry.publish.visitors import Spoilt, Visitor
 
 # {name: text} of what goes beside the card.
 Describe = Callable[[Held, list[FileLine]], dict[str, bytes]]

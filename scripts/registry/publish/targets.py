@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from registry import files
 from registry.errors import Refusal, RegistryError
 from registry.publish.allowlist import PUBLIC_FILE, Allowlist
-from registry.remote import etag, s3
+from registry.publish.bucket import Bucket
+from registry.publish.folder import Folder
+from registry.remote import s3
 from registry.remote.location import Remote
 from registry.remote.session import Session
 from registry.sections import SECTIONS
-from registry.transfer import engine, job
-
-TYPES = {".json": "application/json", ".md": "text/markdown; charset=utf-8"}
-TEXT = "text/plain; charset=utf-8"
 
 
 class Target(Protocol):
@@ -42,112 +36,6 @@ class Target(Protocol):
 
     def how_to_open(self) -> str:
         """What lets everybody read it, for a person to paste."""
-
-
-@dataclass(frozen=True)
-class Folder:
-    top: Path
-
-    @property
-    def where(self) -> str:
-        return str(self.top)
-
-    def read(self, name: str) -> bytes | None:
-        try:
-            return (self.top / name).read_bytes()
-        except FileNotFoundError:
-            return None
-
-    def write(self, name: str, body: bytes) -> None:
-        files.write_whole(self.top / name, body, durable=True)
-
-    def put(self, name: str, path: Path, is_ours: bool) -> None:
-        target = self.top / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if is_ours:
-            with contextlib.suppress(OSError):  # it is on another disk
-                os.replace(path, target)
-                return
-        with files.whole(target, durable=True) as file, open(path, "rb") as source:
-            shutil.copyfileobj(source, file, 2**20)
-
-    def sizes(self, below: str) -> dict[str, int]:
-        found = {}
-        for folder, names in files.walk(self.top / below):
-            for name in names:
-                path = Path(folder, name)
-                found[path.relative_to(self.top).as_posix()] = path.stat().st_size
-        return found
-
-    def delete(self, name: str) -> None:
-        path = self.top / name
-        path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # others are in it
-            path.parent.rmdir()
-
-    def how_to_open(self) -> str:
-        return f"serve {self.top} as static files"
-
-
-@dataclass(frozen=True)
-class Bucket:
-    session: Session  # of the target, not of the registry
-
-    @property
-    def remote(self) -> Remote:
-        return self.session.remote
-
-    @property
-    def where(self) -> str:
-        return self.remote.url
-
-    def read(self, name: str) -> bytes | None:
-        answer = self.session.client.get(self.remote.key(name))
-        return answer.body if answer else None
-
-    def write(self, name: str, body: bytes) -> None:
-        kind = next((kind for end, kind in TYPES.items() if name.endswith(end)), TEXT)
-        headers = {"content-type": kind}
-        if not name.endswith(".files"):  # a cache on the way must not show yesterday's
-            headers["cache-control"] = "no-cache"
-        self.session.client.put(self.remote.key(name), body, headers)
-
-    def put(self, name: str, path: Path, is_ours: bool) -> None:
-        size = path.stat().st_size
-        held = job.Content(size, etag.expected(path, size))
-        folder, _, last = name.rpartition("/")
-        link = path.with_name(f"{path.name}.sent") / last
-        link.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            link.symlink_to(path)
-            prefix = self.remote.key(folder, "")
-            one = job.Job(link.parent, [last], prefix, 1, lambda _: held, stage=lambda: link.parent)
-            engine.upload(self.session, one, lambda _: None)
-        finally:
-            shutil.rmtree(link.parent)
-
-    def sizes(self, below: str) -> dict[str, int]:
-        top = self.remote.key("")
-        rows = self.session.client.list(self.remote.key(below))
-        return {row.key[len(top) :]: row.size for row in rows}
-
-    def delete(self, name: str) -> None:
-        self.session.client.delete(self.remote.key(name))
-
-    def how_to_open(self) -> str:
-        policy = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "EverybodyReads",
-                    "Effect": "Allow",
-                    "Principal": "*",
-                    "Action": "s3:GetObject",
-                    "Resource": f"arn:aws:s3:::{self.remote.bucket}/{self.remote.key('*')}",
-                }
-            ],
-        }
-        return f"a statement in the bucket's policy lets everybody read it:\n{json.dumps(policy)}"
 
 
 def choose(session: Session, allowed: Allowlist) -> Target:
