@@ -60,8 +60,7 @@ status: ## how every entry is here and in S3, and what to type next (DATASET=x A
 
 ls: ## list an entry's files, from S3 or from here (DATASET=x PATTERN=*.csv SORT=size FORMAT=json)
 	@$(run)/list_files.py $${PATTERN:+"--pattern=$$PATTERN"} $${SORT:+"--sort=$$SORT"} \
-	  $${OFFLINE:+"--offline=$$OFFLINE"} \
-	  $${PUBLIC:+"--public=$$PUBLIC"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+	  $${OFFLINE:+"--offline=$$OFFLINE"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
 
 reset: ## bring one entry back to what the registry holds (DATASET=x)
 	@$(run)/reset_entry.py $(dataset)
@@ -74,7 +73,8 @@ verify: ## read every byte here and compare it with S3 (SIGNED=1 KEY=public.pem:
 
 catalog: ## build the static site of the registry in _site/ (STATUS=1 OUT=folder URL=https://… OFFLINE=1 PUBLIC=1)
 	@$(setup) catalog && .venv/bin/python scripts/build_catalog.py $${OUT:+"--out=$$OUT"} \
-	  $${URL:+"--url=$$URL"} $${STATUS:+"--status=$$STATUS"} $${OFFLINE:+"--offline=$$OFFLINE"}
+	  $${URL:+"--url=$$URL"} $${STATUS:+"--status=$$STATUS"} $${OFFLINE:+"--offline=$$OFFLINE"} \
+	  $${PUBLIC:+"--public=$$PUBLIC"}
 
 ##@ Cards
 check-cards: ## check every card, or DATASET=x (FIX=1 repairs, REMOTE=1 asks S3, FORMAT=json|github)

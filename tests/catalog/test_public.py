@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
+import pytest
 from support import mirrors
 from support.sites import build, index, pages
 
@@ -68,6 +70,33 @@ def test_the_site_of_a_mirror_shows_what_is_public_and_nothing_else(clone):
     assert {link for link in links if "://" in link and not link.startswith(url)} <= {
         link for link in links if "example.org" in link
     }
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium (apt install chromium)")
+def test_in_a_browser_from_static_hosting_it_asks_its_own_host_alone(clone):
+    playwright = pytest.importorskip("playwright.sync_api")
+    checkout = clone("anna")
+    top = checkout.path.parent / "public"
+    mirror(checkout, top)
+    with mirrors.served(top) as url:
+        checkout.write("public.yml", f"target: ../public\nurl: {url}\nentries: []\n".encode())
+        site, _ = build(checkout, "--public")
+    with mirrors.served(site.parent) as host, playwright.sync_playwright() as started:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        chromium = started.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        page, wrong = chromium.new_page(), []
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda request: wrong.append(f"not there: {request.url}"))
+        page.on("request", lambda r: None if r.url.startswith(host) else wrong.append(r.url))
+        page.goto(f"{host}/{site.name}/index.html")  # below a folder, as on many hosts
+        page.locator("#entries > li a", has_text="open").first.click()
+        page.locator("#files", has_text="a b.txt").wait_for()
+        assert "registry_client.path(" in page.locator("section.get").inner_text()
+        page.get_by_role("link", name="Lineage").first.click()
+        page.locator("figure.lineage svg").first.wait_for()
+        chromium.close()
+    assert wrong == []
 
 
 def test_what_it_needs_is_said(clone):
