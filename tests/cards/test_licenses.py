@@ -98,3 +98,11 @@ def test_the_samples_give_no_more_than_they_may():
     for entry in library.entries:
         card = library.card(entry)
         assert not card or "license-freer" not in {p.rule for p in rules_card.check(card, library)}
+
+
+def test_a_registry_may_see_a_license_otherwise(tmp_path):
+    own = "cc-by-sa-4.0 | yes | yes | yes | no | | https://acme.org/our-lawyers\n"
+    (tmp_path / licenses.OWN_FILE).write_text(own)
+    table, wrong = licenses.read(tmp_path)
+    assert wrong == [] and table.clash(["mit"], ["cc-by-sa-4.0"]) == ""
+    assert licenses.common().clash(["mit"], ["cc-by-sa-4.0"])
