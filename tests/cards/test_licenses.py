@@ -42,6 +42,7 @@ def test_every_row_is_a_license_of_the_hub_and_names_its_source():
         ("mit", "acme-2.0", "say what it allows in licenses.txt"),
         ("acme-2.0", "acme-2.0", ""),
         ("acme-2.0", "cc-by-nc-4.0", ""),  # nobody knows what it gives
+        ("", "cc-by-nc-4.0", ""),  # a card without a license, of which another rule tells
         ("mit", "acme-1.0", "it may not be shared: take acme-1.0"),
     ],
 )

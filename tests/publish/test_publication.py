@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from support import cards as kit
@@ -21,6 +22,7 @@ from registry.publish.folder import Folder
 from registry.publish.publication import Publication
 from registry.publish.visitors import Unserved
 from registry.remote.location import DVC_FOLDER
+from registry.remote.s3 import Client
 
 RAW = "raw_datasets/logs"
 A, B = "processed_datasets/a", "champion_models/b"
@@ -103,6 +105,19 @@ def test_a_bucket_of_the_same_store_gets_copies_without_a_byte_through_here(buck
     todo.carry_out(lambda size: None)
     blobs = {target.read(layout.blob(mirrors.sha256(body))) for body in OLD.values()}
     assert blobs == {*OLD.values()}
+
+
+def test_another_bucket_of_the_store_gets_copies_too(moto_bucket, tmp_path):
+    session = mirrors.session(moto_bucket, tmp_path)
+    remote = replace(session.remote, bucket="everybodys", base="")
+    target = Bucket(replace(session, remote=remote, client=Client(remote)))
+    target.session.client.request("PUT", "")
+    mirrors.seal(moto_bucket, A, OLD)
+    todo = publication(session, target, A, way=Keyed(target))
+    assert all(todo.carrier._copied(source, source.sha256) for source in todo.held.sources)
+    assert todo.missing == []
+    for body in OLD.values():
+        assert target.read(layout.blob(mirrors.sha256(body))) == body
 
 
 class Keyed:

@@ -50,7 +50,7 @@ class LicenseTable:
     def clash(self, own: list[str], under: list[str]) -> str:
         """Why a work under `own` gives more than its source under `under` allows; "" if not."""
         known = [self.terms[name] for name in own if name in self.terms]
-        if len(known) < len(own):
+        if not own or len(known) < len(own):
             return ""  # nobody knows what it gives
         for name in under:
             reason = self._clash(own, known, name)
