@@ -118,6 +118,12 @@ bom: ## write an entry's bill of materials, CycloneDX 1.6 (DATASET=section/x OUT
 remove: ## remove entries everywhere, into the trash (DATASET="section/x section/y" CONFIRM="x y")
 	@$(run)/remove_entry.py $(dataset)
 
+free: ## give disk back, once S3 holds every byte (DATASET="a section/b", UNUSED=30d, NEED=50G)
+	@$(run)/free_entries.py $(dataset)
+
+retire: ## say in its card that an entry is not to be used any more (DATASET=x WHY="…" BY=section/new)
+	@$(run)/retire_entry.py $(dataset)
+
 seal: ## mark entries that are the same here and in S3 as whole (DATASET=x)
 	@$(run)/seal_entries.py $(dataset)
 

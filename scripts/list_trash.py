@@ -21,6 +21,7 @@ WHY = {
     "outside": "replaced or deleted by what came into S3 outside this tool",
     "removed": "removed by `make remove`",
     "swapped": "replaced by `make restore`",
+    "freeing": "set aside by a `make free` that was stopped",
     "replaced": "left by an interrupted pull",
 }
 

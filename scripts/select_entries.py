@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
         raise UsageError("an empty name: name an entry, or nothing at all for all of them")
     chosen = entries.select(words, SYNCED)
     lock.take(entries.ROOT, f"./{direction}.sh")
-    workspace.sweep(entries.ROOT)
+    tidy_up()
     lost: list[Refused] = []
     if direction == "pull" and options.choice("WITH"):
         chosen, lost = with_lineage(chosen)
@@ -46,9 +46,28 @@ def main(argv: list[str]) -> int:
         refused += bad
     for entry in wanted:
         print(entry)
-    if not wanted and not refused:
-        say(f"{direction}: {plural(len(chosen), 'entry', 'entries')}, nothing to do")
+    tell(direction, len(chosen), len(gate.freed), bool(wanted or refused))
     return console.report(refused)
+
+
+def tell(direction: str, chosen: int, freed: int, is_something: bool) -> None:
+    """Say what else there is to say: of the `freed` that were left out, or of nothing to do."""
+    if freed:
+        left = plural(freed, "freed entry", "freed entries")
+        say(f"{direction}: {left} left out: DATASET= with its name brings one again")
+    if not is_something:
+        say(f"{direction}: {plural(chosen, 'entry', 'entries')}, nothing to do")
+
+
+def tidy_up() -> None:
+    """Take away what a dead command left half-made; put back what a `make free` had set aside."""
+    workspace.sweep(entries.ROOT)
+    if not workspace.has_begun_to_free(entries.ROOT):
+        return
+    from registry.raw import free
+
+    for entry in free.recover(entries.ROOT):
+        say(f"{entry}: put back, since a `make free` of it was stopped")
 
 
 def with_lineage(chosen: list[Entry]) -> tuple[list[Entry], list[Refused]]:

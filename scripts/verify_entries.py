@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from registry import console, entries, lock, options, parallel
+from registry import console, entries, freed, lock, options, parallel
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError, UsageError
@@ -79,7 +79,9 @@ def is_raw(entry: Entry) -> bool:
 
 def look(session: Session, entry: Entry) -> Survey:
     if not is_here(entry):
-        raise Refusal(f"it is not here: `make pull DATASET={entry:sh}`")
+        is_freed = freed.is_noted(entry, session.remote.identity)
+        away = "it was freed" if is_freed else "it is not here"
+        raise Refusal(f"{away}: `make pull DATASET={entry:sh}`")
     if is_raw(entry):
         survey = Survey(entry, session, local=Dataset.of(entry).scan())
     else:

@@ -50,6 +50,7 @@ def test_a_small_disk_gets_nothing_and_a_larger_one_a_diamond_once(ben, bucket):
     assert "code 3" in run.said or "Error 3" in run.said, run
     assert "as it was" in run.said and "no room on the disk of" in run.said
     assert "the largest: processed_datasets/" in run.said
+    assert "`make free NEED=72M DATASET=processed_datasets/`" in run.said
     sizes = sum(MIB // len(entry) * len(entry) for entry in (ONE, LEFT, RIGHT, TOP))
     assert f"{sizes}" in run.out.split(), run
     assert ben.proxy.count("GET", f"{ONE}/x.bin") == 1

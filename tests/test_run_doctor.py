@@ -301,7 +301,7 @@ def test_a_disk_that_is_too_small(anna, bucket):
     anna.delete(P)
     found, run = doctor(anna, 1)
     assert "too full for everything" in found["disk", BAD][0]
-    assert "-> pull some entries only" in run.out
+    assert "-> make free UNUSED=30d, or pull some entries only" in run.out
 
 
 def test_another_region():

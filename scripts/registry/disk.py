@@ -89,7 +89,11 @@ def refuse_lack(disks: Iterable[Disk]) -> None:
     lacking = [disk for disk in disks if disk.lacks]
     if lacking:
         lines = "; ".join(map(_lack, lacking))
-        raise Refusal(f"{lines}. Nothing was written: make room, or pull fewer entries")
+        cures = ", ".join(f"`{_cure(disk)}`" for disk in lacking)
+        raise Refusal(
+            f"{lines}. Nothing was written: {cures} gives disk back and loses no byte, or pull "
+            "fewer entries"
+        )
 
 
 def _peak(needs: list[Need], at_once: int) -> int:
@@ -108,6 +112,17 @@ def _lack(disk: Disk) -> str:
         f"free ({disk}, {human_bytes(SPARE_BYTES)} of that to spare); "
         f"the largest: {named}"
     )
+
+
+def _cure(disk: Disk) -> str:
+    """What makes room on it; sections are named where they are disks of their own."""
+    from shlex import quote
+
+    command = f"make free NEED={-(-(disk.bytes + SPARE_BYTES) // 10**6)}M"
+    if device(disk.folder) == device(disk.needs[0].entry.root):
+        return command
+    sections = " ".join(dict.fromkeys(f"{need.entry.section}/" for need in disk.needs))
+    return f"{command} DATASET={quote(sections)}"
 
 
 def _existing(folder: Path) -> Path:

@@ -89,6 +89,12 @@ def sweep(root: Path) -> None:
                 partial.unlink(missing_ok=True)
 
 
+def has_begun_to_free(root: Path) -> bool:
+    """Whether a `make free` was stopped: what it had set aside lies in the trash, named so."""
+    tops = (root / ROOM, *(root / section / ROOM for section in SECTIONS))
+    return any(True for top in tops for _ in top.glob("trash/*-free*-*"))
+
+
 def folds_names(folder: Path) -> bool:
     """Whether this disk takes two names for one that differ in case or in how accents are coded."""
     folder.mkdir(parents=True, exist_ok=True)

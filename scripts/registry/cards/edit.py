@@ -59,6 +59,16 @@ def set_key(card: Card, key: str, source: str) -> Card:
     return cards_card.parse(card.entry, apply(card.text, edits))
 
 
+def drop_key(card: Card, key: str) -> Card:
+    """The card without the lines of this key; a comment behind its value goes with it."""
+    value = card.value(key)
+    if value is None:
+        return card
+    start = card.text.rindex("\n", 0, card.fields.starts[key]) + 1
+    end = card.text.index("\n", _comment_end(card.text, value.end) - 1) + 1
+    return cards_card.parse(card.entry, card.text[:start] + card.text[end:])
+
+
 def new_front_matter(entry: Entry, known: dict[str, str], notes: dict[str, str]) -> str:
     """Front matter for a card that has none: what is known as YAML by key, blanks for the rest.
 

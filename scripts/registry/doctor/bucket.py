@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from registry import disk as disks
-from registry import dvc_file, entries
+from registry import dvc_file, entries, freed
 from registry.doctor import raw_objects
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
 from registry.entries import Entry
@@ -128,10 +128,11 @@ def uploads(visit: Visit) -> Iterator[Finding]:
 def disk(visit: Visit) -> Iterator[Finding]:
     """Whether all that is not here would fit."""
     free = disks.free(visit.root)
-    missing = sum(_size(visit, e) for e in entries.known(SYNCED, visit.root) if not _is_here(e))
+    place, known = visit.opened.remote.identity, entries.known(SYNCED, visit.root)
+    missing = sum(_size(visit, e) for e in known if not (_is_here(e) or freed.is_noted(e, place)))
     text = f"{human_bytes(free)} free, {human_bytes(missing)} of the registry not here"
     if missing + disks.SPARE_BYTES > free:
-        cure = "pull some entries only: make pull DATASET=section/name"
+        cure = "make free UNUSED=30d, or pull some entries only: make pull DATASET=section/name"
         yield Finding(BAD, "disk", f"too full for everything: {text}", cure)
     else:
         yield Finding(OK, "disk", text)

@@ -10,6 +10,7 @@ import os
 import shlex
 import time
 
+from registry import freed
 from registry.dvc_file import version
 from registry.dvc_outs import KEPT_HERE, NOT_CACHED, NOT_DOWNLOADED
 from registry.entries import Entry
@@ -52,6 +53,8 @@ def remember(entry: Entry, remote: str, seen: Scan, when: int) -> None:
     """Note that this version is on the remote, and that these files are it."""
     rows = Rows.without_tags(seen.files)
     baseline.save(entry, remote, Baseline(version(entry), rows), when)
+    if seen.files:
+        freed.forget(entry)
 
 
 def changed(dataset: Dataset) -> Refusal:

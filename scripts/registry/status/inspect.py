@@ -10,7 +10,7 @@ import os
 import time
 from dataclasses import dataclass
 
-from registry import names
+from registry import freed, names
 from registry.entries import Amount, Entry
 from registry.index import baseline, journal, scan
 from registry.index.scan import Scan
@@ -44,6 +44,9 @@ class Inspector:
         result.marker = self._marker(entry)
         self._add_marker(result)
         self._add_unfit(result, local)
+        if states.NOT_HERE in result.states and freed.is_noted(entry, self.known.place):
+            result.judgement.states.remove(states.NOT_HERE)
+            result.add(states.FREED)
         if not entry.card.exists():
             result.add(states.NO_CARD)
         return result

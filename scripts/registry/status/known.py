@@ -23,6 +23,11 @@ class Known:
     cache: cache.Notes
 
     @property
+    def place(self) -> str:
+        """Where the registry is, in one word."""
+        return self.session.remote.identity
+
+    @property
     def well(self) -> str:
         """The state of an entry that is as it was, as far as can be told."""
         return states.UNCHANGED if self.etags is None else states.UP_TO_DATE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from registry import parallel
+from registry import freed, parallel
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.index import baseline, journal
@@ -29,6 +29,7 @@ class Gate:
     def __init__(self, session: Session, chosen: list[Entry], named: bool) -> None:
         self.session, self.named = session, named
         self.etags: dict[str, str] | None = None
+        self.freed = set[Entry]()  # what a pull of everything leaves out
         mirrored = [e for e in chosen if SECTIONS[e.section].travels != "dvc"]
         self.known = {e: baseline.header(e, session.remote.identity) for e in mirrored}
         files = sum(known.rows for known in self.known.values() if known)
@@ -46,12 +47,23 @@ class Gate:
         for entry in chosen:
             try:
                 if self._judge(direction, entry):
-                    wanted.add(entry)
+                    (self.freed if self._is_left_out(direction, entry) else wanted).add(entry)
             except Refusal as error:
                 refused.append(Refused(entry, error=error))
         if direction == "push":
             wanted |= self._torn([entry for entry in chosen if entry not in wanted])
         return [entry for entry in chosen if entry in wanted], refused
+
+    def _is_left_out(self, direction: str, entry: Entry) -> bool:
+        """Whether it was freed, and a person named neither it nor what is made from it."""
+        if direction == "push" or self.named or not freed.is_noted(entry, self._place):
+            return False
+        is_raw = SECTIONS[entry.section].travels == "dvc"
+        return not (verified.is_here(entry) if is_raw else os.path.lexists(entry.folder))
+
+    @property
+    def _place(self) -> str:
+        return self.session.remote.identity
 
     def _torn(self, quiet: list[Entry]) -> set[Entry]:
         """Those with nothing new here whose last push, by anybody, was never finished.

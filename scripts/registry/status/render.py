@@ -20,13 +20,13 @@ from registry.sync import marker
 # So many entries are all shown; of more only those that differ, unless all is asked for. Those
 # that only lack their files here are named up to this number, and counted beyond it.
 FEW = 25
-ABSENT = (states.NOT_HERE, states.NOTHING)
+ABSENT = (states.NOT_HERE, states.FREED, states.NOTHING)
 WIDE = 100  # from so many columns on there is room for the versions
 NAME = 32  # a longer name is cut; JSON has it whole
 COLOURS = {
     **dict.fromkeys((states.CONFLICT, states.UNFIT, states.TORN), "31"),
     **dict.fromkeys((states.UP_TO_DATE, states.UNCHANGED, states.KEPT), "32"),
-    **dict.fromkeys((states.NOT_HERE, states.GARBAGE, states.NOTHING), "2"),
+    **dict.fromkeys((states.NOT_HERE, states.FREED, states.GARBAGE, states.NOTHING), "2"),
     states.PUSHING: "36",
 }
 OTHER, HEADING, QUIET = "33", "1", "2"

@@ -25,15 +25,16 @@ NOT_HERE = "not here"
 NOTHING = "nothing there"  # a card, and neither a folder here nor bytes in S3
 UNREAD = "not compared"  # so much would have to be read that a pull should do it
 NOT_COMMITTED = "not committed"
+FREED = "freed"  # not here, on purpose
 UP_TO_DATE = "up to date"
 UNCHANGED = "unchanged here"  # when S3 could not be asked
 KEPT = "kept"  # an experiment with a card
 GARBAGE = "garbage"  # one without
 STATES = (
     UNFIT, PUSHING, TORN, CONFLICT, REMOVED, NO_CARD, NEWER, NOT_ADDED, CHANGED, NOT_PUSHED,
-    NOT_HERE, NOTHING, UNREAD, NOT_COMMITTED, UP_TO_DATE, UNCHANGED, KEPT, GARBAGE,
+    NOT_HERE, NOTHING, UNREAD, NOT_COMMITTED, FREED, UP_TO_DATE, UNCHANGED, KEPT, GARBAGE,
 )  # fmt: skip
-QUIET = (UP_TO_DATE, UNCHANGED, KEPT, GARBAGE)  # nothing to do about them
+QUIET = (FREED, UP_TO_DATE, UNCHANGED, KEPT, GARBAGE)  # nothing to do about them
 
 CHANGES = {  # a plan's actions, as a person sees them
     compare.CONFLICT: CONFLICT,

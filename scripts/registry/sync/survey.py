@@ -12,7 +12,7 @@ from itertools import compress
 from pathlib import Path
 from shlex import quote
 
-from registry import parallel
+from registry import freed, parallel
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import some
@@ -26,11 +26,10 @@ from registry.index.path_ids import Numbers
 from registry.index.scan import Scan
 from registry.index.stats import Stat
 from registry.index.table import unlike
-from registry.remote import etag
 from registry.remote.s3 import Object
 from registry.remote.session import Session
 from registry.sections import SECTIONS
-from registry.sync import compare, marker
+from registry.sync import compare, marker, proof
 from registry.sync.compare import CHANGED, GONE, SAME, Plan
 from registry.sync.marker import Marker, Seen
 
@@ -246,24 +245,8 @@ class Survey:
             raise Unreadable(self.entry, why)
 
     def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
-        """Whether a file holds the bytes of the remote's `path`; None if nobody can tell.
-
-        Where the listing's ETag does not settle it, the object's head is asked for its encryption
-        and the sizes of its parts.
-        """
-        listed = self.remote[path]
-        same = same_bytes(file, stat, listed.etag)
-        if same:
-            return True
-        head = self.session.client.head(listed.key)
-        if head is None or head.etag != listed.etag:
-            return False
-        if head.hides_bytes:
-            return None
-        if same is False:
-            return False if self.session.has_md5_etags() else None
-        sizes = self.session.client.part_sizes(listed.key, listed.etag, listed.size)
-        return etag.matches_parts(file, sizes, listed.etag) if sizes else None
+        """Whether a file holds the bytes of the remote's `path`; None if nobody can tell."""
+        return proof.verdict(self.session, file, stat, self.remote[path])
 
     def row(self, path: str) -> Row:
         """A baseline row for a path whose local bytes are known to be the remote's."""
@@ -310,6 +293,8 @@ class Survey:
         self.save_contents()
         base.device = os.stat(self.entry.folder).st_dev if base.rows else 0
         baseline.save(self.entry, self.session.remote.identity, base, self.looked_ns)
+        if base.rows:
+            freed.forget(self.entry)
 
     @cached_property
     def contents(self) -> FileHashes:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from model import markers, verdicts
-from model.disk import Stop
+from model.disk import Disk, Stop
+from model.freeing import free
 from model.pulling import pull
 from model.pushing import push
 from model.store import Down
 from model.users import User
 
-VERBS = {"push": push, "pull": pull, "unlock": markers.unlock, "seal": markers.seal}
+VERBS = {"push": push, "pull": pull, "unlock": markers.unlock, "seal": markers.seal, "free": free}
 
 
 @dataclass
@@ -25,12 +26,20 @@ class Command:
 
 
 def start(user: User, verb: str, options: dict[str, bool]) -> None:
-    steps = VERBS[verb](user.disk, **options)
+    steps = after_tidying_up(user.disk, VERBS[verb](user.disk, **options))
     user.command = Command(user, verb, user.world.tick(), steps)
     if options.get("mine"):  # "keep mine": whatever is here is this person's word now
         user.written |= {path: file.content for path, file in user.disk.files.items()}
     words = [word for word, on in options.items() if on]
     user.world.say(user.who, " ".join([f"make {verb}", *words]))
+
+
+def after_tidying_up(me: Disk, steps: Iterator[str]) -> Iterator[str]:
+    """First what a free that died had set aside comes back."""
+    if me.aside:
+        yield "put back what was set aside"
+        me.put_back()
+    return (yield from steps)
 
 
 def step(user: User) -> None:

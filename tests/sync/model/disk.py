@@ -86,6 +86,9 @@ class Disk:
         self.files: dict[str, File] = {}
         self.folders: set[str] = set()  # a folder does not go with its last file
         self.trash: list[File] = []
+        self.aside: dict[str, File] = {}  # what a free took out of everybody's reach
+        self.aside_folders: set[str] = set()
+        self.aside_since = 0
         self.stage: dict[str, File] = {}
         self.saved = Baseline()
         self.device = 0
@@ -141,9 +144,28 @@ class Disk:
         self.saved = replace(base, device=self.device)
         self.world.oracle.baseline_written(self)
 
+    def set_aside(self) -> None:
+        """One rename: what is in the folder keeps its stats."""
+        self.aside, self.aside_folders = dict(self.files), set(self.folders)
+        self.files.clear()
+        self.folders.clear()
+        self.aside_since = self.world.tick()
+
+    def put_back(self) -> None:
+        """The same the other way round, if nothing came in its place."""
+        if self.files or self.folders:
+            self.trash += self.aside.values()
+            if self.world.rules.taken_place_is_new:
+                self.saved = Baseline(absorbed=self.journal.serial if self.journal else 0)
+            self.world.users[self.who].lost = True
+        else:
+            self.files.update(self.aside)
+            self.folders |= self.aside_folders
+        self.aside, self.aside_folders = {}, set()
+
     def holds(self, folder: str) -> bool:
         return any(folder_of(path) == folder for path in self.files)
 
     def contents(self) -> set[str]:
-        files = [*self.files.values(), *self.trash]
+        files = [*self.files.values(), *self.trash, *self.aside.values()]
         return {file.content for file in files}

@@ -43,6 +43,7 @@ class Oracle:
         self.contents: list[str] = []  # everything that a person ever wrote
         self.remote: set[tuple[str, str]] = set()  # every (path, content) the store ever had
         self.gone_by: dict[str, str] = {}
+        self.gone_at: dict[tuple[str, str], int] = {}  # when the store last held (path, content)
         self.seals: list[Seal] = []
         self.intents: dict[str, Intent] = {}
         self.foreign = False  # somebody wrote with plain aws commands
@@ -64,6 +65,22 @@ class Oracle:
         sealed = last.digest if last else frozenset()
         stats, now = dict(view.stats), self.world.tick()
         self.intents[me.who] = Intent(view.listing, want, mine, stats, now, news, sealed)
+
+    def goes(self, path: str) -> None:
+        """What the store holds of this path is about to go."""
+        there = self.world.store.objects.get(path)
+        if there:
+            self.gone_at[path, there.content] = self.world.tick()
+
+    def frees(self, me: Disk) -> None:
+        """From here on this checkout does without what it set aside."""
+        held = self.world.store.etags()
+        for path, file in me.aside.items():
+            ok = held.get(path) == file.content
+            ok = ok or self.gone_at.get((path, file.content), 0) >= me.aside_since
+            text = f"{me.who} frees {path} {file.content}, which the store did not hold any more"
+            self.check(ok, "P9", text)
+        self.world.users[me.who].lost = True
 
     def looks(self, who: str) -> None:
         self.intents[who] = self.intents[who]._replace(looked=self.world.tick())

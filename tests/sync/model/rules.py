@@ -37,6 +37,8 @@ class Rules:
     swap_into_trash: bool = True  # what a swap takes out of the entry is in trash at once
     baseline_is_of_a_device: bool = True  # another disk mounted there has no baseline
     skipped_keeps_its_row: bool = True  # also where the folder was empty and all was wanted
+    second_list: bool = True  # a free looks at S3 again when what is here is out of reach
+    taken_place_is_new: bool = True  # what cannot be put back is no deletion by what came there
     vanished_is_no_absence: bool = True  # listed, then not there for stat: run again
 
 

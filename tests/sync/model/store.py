@@ -93,6 +93,7 @@ class Store:
     def upload(self, path: str, content: str, who: str) -> None:
         self.request()
         self.world.oracle.overwrites(who, path, "uploads over")
+        self.world.oracle.goes(path)
         self.objects[path] = Object(content, self.world.tick(), who)
         self.world.oracle.was_remote(path, content)
 
@@ -100,5 +101,6 @@ class Store:
         self.request()
         self.world.oracle.overwrites(who, path, "deletes")
         self.world.oracle.deletes(who, path)
+        self.world.oracle.goes(path)
         self.objects.pop(path, None)
         self.world.oracle.gone_by[path] = who

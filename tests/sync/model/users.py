@@ -48,7 +48,7 @@ class User:
         if files:
             acts += [self.write, self.delete, self.rename, self.same_size, self.same_size]
             acts += [self.rename_folder] if self.disk.folders and rng.random() < 0.5 else []
-            acts += [self.unmount] if rng.random() < 0.1 else []
+            acts += [self.unmount] if rng.random() < 0.1 and not self.disk.aside else []
             acts += [self.rm_rf] if rng.random() < 0.1 else []
             acts += [self.lose_state] if rng.random() < 0.05 and not self.command else []
         return rng.choice(acts)()
@@ -167,7 +167,8 @@ class User:
 
     def reset(self) -> str:
         """make reset: the registry's version, please; what is here goes to trash."""
-        self.disk.trash += self.disk.files.values()
+        self.disk.trash += [*self.disk.files.values(), *self.disk.aside.values()]
+        self.disk.aside = {}
         self.edits |= dict.fromkeys([*PATHS, *self.disk.files], self.world.tick())
         self.disk.files.clear()
         self.disk.folders.clear()

@@ -71,7 +71,7 @@ class World:
         user = self.current
         if user.orphan:
             commands.step_orphan(user)
-        elif user.command and self.rng.random() < self.crashes:
+        elif user.command and self.rng.random() < self.crashes * (5 if user.disk.aside else 1):
             commands.crash(user)
         elif not user.command and self.rng.random() < self.keenness and user.away is None:
             commands.start(user, *self.wish(user))
@@ -96,6 +96,8 @@ class World:
             return "pull", options
         if last in ("pushing", "torn") and chance < 0.3:
             return ("unlock" if last == "pushing" else "seal"), {}
+        if user.disk.files and self.rng.random() < (0.05 if last else 0.25):
+            return "free", {}
         pushes = 0.6 if user.disk.files else 0.2
         return ("push" if self.rng.random() < pushes else "pull"), options
 
@@ -103,6 +105,7 @@ class World:
         """Somebody's plain `aws s3 sync --delete`: it asks nobody."""
         self.oracle.foreign = True
         path = self.rng.choice(PATHS)
+        self.oracle.goes(path)
         if self.rng.random() < 0.3:
             self.store.objects.pop(path, None)
             self.oracle.gone_by[path] = "foreign"

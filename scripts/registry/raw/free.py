@@ -1,0 +1,180 @@
+"""Frees a raw dataset: its files here, and what DVC's cache has of the version for it alone.
+
+Every file and every object is compared with the object in S3 that a pull would bring.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from registry import entries, files, options
+from registry.entries import Entry
+from registry.errors import Refusal, RegistryError
+from registry.index.scan import Scan
+from registry.index.stats import Stat, stat_of
+from registry.index.table import Tags
+from registry.raw import compare, manifest, objects, stored, verified
+from registry.raw.cache import Cache
+from registry.raw.dataset import Dataset
+from registry.remote.s3 import Object
+from registry.sections import RAW
+from registry.sync import free, free_rules, proof, trash
+from registry.sync.free import ASIDE, DROPPED, Freeing, traces
+from registry.transfer.job import Progress
+
+
+@dataclass
+class RawFreeing(Freeing):
+    """`names`: the version's {object: a path of it}; `rows`: how S3 has each."""
+
+    dataset: Dataset = field(init=False)
+    cache: Cache = field(init=False)
+    here: Scan = field(init=False)
+    version: Tags = field(default_factory=Tags)
+    names: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, Object] = field(default_factory=dict)
+    cached: dict[str, Stat] = field(default_factory=dict)  # those of the cache that were proven
+
+    def look(self) -> None:
+        self.dataset = dataset = Dataset.of(self.entry)
+        self.cache = Cache.of(self.session.root)
+        self.places = {k: p for k, p in places(dataset).items() if os.path.lexists(p)}
+        if dataset.file.unserved:
+            raise verified.unserved(dataset)
+        if dataset.file.elsewhere or not dataset.has_version:
+            raise _elsewhere(dataset)
+        self.here = dataset.scan()
+        if self.here.blocked + self.here.problems:
+            raise free_rules.unfit(self.here.blocked + self.here.problems)
+        self._refuse_ignored()
+        self.version = manifest.wanted(dataset, self.cache, self.session.client)
+        self.names = manifest.names(dataset, self.version)
+        self.rows = stored.look(self.session.client, self.names)
+        if self.names.keys() - self.rows.keys():
+            raise free_rules.not_in_s3(self.entry)
+
+    def _refuse_ignored(self) -> None:
+        """Refuse for what DVC leaves out of the dataset: it is nowhere else."""
+        extra = [path for path in traces(self.places) if path not in self.here.files]
+        stays = [path for path in extra if not free_rules.is_litter(path)]
+        stays = [path for path in stays if not (self.dataset.base / path).is_dir()]
+        if stays:
+            raise free_rules.stays_here(stays)
+
+    def prove(self, progress: Progress) -> None:
+        if self.places:
+            found = compare.read(self.dataset, self.here, self.version)
+            if found:
+                paths = sorted([*found.changed, *found.missing, *found.extra])
+                raise free_rules.changed(self.entry, paths, is_raw=True)
+        done, hidden = 0, list[str]()
+        for path, stat in self.here.files.items():
+            same = self._verdict(self.dataset.base / path, stat, self._row(path))
+            if same is False:
+                raise _damaged(self.entry, path)
+            hidden += [path] if same is None else []
+            done += stat.size
+            progress(done)
+        if hidden:
+            raise free_rules.hidden(sorted(hidden))
+        self._prove_cached()
+
+    def _row(self, path: str) -> Object:
+        is_legacy = self.dataset.out_of(path).is_legacy
+        return self.rows[objects.by_digest([self.version[path]], is_legacy)[0]]
+
+    def _verdict(self, file: Path, stat: Stat, row: Object) -> bool | None:
+        if stat.size != row.size:
+            return False
+        same = proof.verdict(self.session, file, stat, row)
+        if same is None and options.flag("READ_BACK"):
+            return proof.read_back(self.session, file, stat, row)
+        return same
+
+    def _prove_cached(self) -> None:
+        """Find what of the cache goes too: no other dataset's, and the same in S3."""
+        if (
+            self.cache.is_shared
+            or self.entry.root.resolve() not in self.cache.top.resolve().parents
+        ):
+            self.notes.append(
+                f"DVC's cache, {self.cache.top}, is not of this clone alone: it stays"
+            )
+            return
+        needed = {name for other in _others(self.entry) for name in _needs(other, self.cache)}
+        for name in self.names.keys() - needed:
+            stat = stat_of(self.cache.path(name))
+            if stat and self._verdict(self.cache.path(name), stat, self.rows[name]):
+                self.cached[name] = stat
+            elif stat:
+                self.notes.append(f"{self.cache.path(name)} is not as S3 has it: it stays")
+
+    def look_again(self) -> None:
+        if stored.look(self.session.client, self.names) != self.rows:
+            raise RegistryError("it changed in S3 while it was being freed: run again")
+
+    def drop_more(self) -> int:
+        size = 0
+        for name, stat in sorted(self.cached.items()):
+            path = self.cache.path(name)
+            now = path.lstat() if path.exists() else None
+            if now and (now.st_size, now.st_mtime_ns, now.st_ino) == (stat[0], stat[1], stat[3]):
+                size += now.st_blocks * 512 if now.st_nlink == 1 else 0
+                path.unlink()
+                with contextlib.suppress(OSError):  # it holds others
+                    path.parent.rmdir()
+        return size
+
+
+def places(dataset: Dataset) -> dict[str, Path]:
+    """Where a dataset's data lies, by the path that each part has when it is set aside."""
+    if dataset.is_folder:
+        return {"": dataset.entry.folder}
+    return {out.path: dataset.base / out.path for out in dataset.file.outs}
+
+
+def recover(root: Path) -> list[Entry]:
+    """End what a `make free` that died had begun; the entries that were put back."""
+    back = []
+    for item in [*trash.items(root)]:
+        entry = Entry(item.section, item.name, root)
+        if item.why == DROPPED:
+            files.drop_tree(item.folder)
+        elif item.why == ASIDE:
+            is_raw = item.section == RAW
+            where = places(Dataset.anyway(entry)) if is_raw else {"": entry.folder}
+            back += [entry] if free.put_back(entry, where, item.content) else []
+    return back
+
+
+def _others(entry: Entry) -> Iterator[Dataset]:
+    for other in entries.on_disk(RAW, entry.root):
+        if other != entry:
+            with contextlib.suppress(RegistryError):
+                yield Dataset.of(other)
+
+
+def _needs(dataset: Dataset, cache: Cache) -> dict[str, str]:
+    """The objects of another dataset's version; none if the cache does not have their list."""
+    with contextlib.suppress(RegistryError):
+        return manifest.names(dataset, manifest.wanted(dataset, cache))
+    return {}
+
+
+def _elsewhere(dataset: Dataset) -> Refusal:
+    folder = f"{dataset.entry:sh}"
+    return Refusal(
+        f"{dataset.file.elsewhere or 'its .dvc file names no MD5 of it'}: nothing here can prove "
+        f"that it is still there; if you know that it is, `rm -r {folder}`, and a pull of it by "
+        "name brings it again"
+    )
+
+
+def _damaged(entry: Entry, path: str) -> Refusal:
+    return Refusal(
+        f"S3 holds other bytes of {path} than are here: `make verify DATASET={entry:sh}` tells more"
+    )
