@@ -71,7 +71,7 @@ add: ## make a raw dataset's folder its new version, by dvc add (DATASET=x)
 verify: ## read every byte here and compare it with S3 (SIGNED=1 KEY=public.pem: and who signed it)
 	@$(run)/verify_entries.py $(dataset)
 
-catalog: ## build the static site of the registry in _site/ (STATUS=1 OUT=folder URL=https://… OFFLINE=1 PUBLIC=1)
+catalog: ## build the static site in _site/ (STATUS=1 OUT=folder URL=https://… OFFLINE=1 PUBLIC=1)
 	@$(setup) catalog && .venv/bin/python scripts/build_catalog.py $${OUT:+"--out=$$OUT"} \
 	  $${URL:+"--url=$$URL"} $${STATUS:+"--status=$$STATUS"} $${OFFLINE:+"--offline=$$OFFLINE"} \
 	  $${PUBLIC:+"--public=$$PUBLIC"}
