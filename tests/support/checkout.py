@@ -194,7 +194,7 @@ class Checkout:
     def write(self, path: str, content: bytes) -> Path:
         file = self.path / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        if path.endswith(template.LINKED):
+        if template.is_linked(path):
             file.unlink(missing_ok=True)
         file.write_bytes(content)
         return file

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import functools
 import os
 import re
@@ -30,7 +29,8 @@ FRONT_MATTER = {
 
 
 # What clones share with the template by hard links, hundreds of files each: nobody writes into it.
-LINKED = (".py", ".pyc", ".js", ".css", ".pack", ".idx", ".rev")
+LINKED = (".py", ".pyc", ".js", ".css", ".pack", ".idx", ".rev", "-bench.txt", "-dev.txt")
+LINKED_FOLDERS = ("tests/", "benchmarks/", "examples/store/", "findings/")
 _made: list[Path] = []  # templates of this process
 
 
@@ -56,7 +56,27 @@ def environment(home: Path, tmp: Path) -> dict[str, str]:
 
 def copy(samples: bool, target: Path) -> None:
     """A clone of the tracked files, without the samples unless they are wanted."""
-    shutil.copytree(template(samples), target, symlinks=True, copy_function=_copy)
+    source = template(samples)
+    folders, files = _content(samples)
+    for folder in folders:
+        os.mkdir(f"{target}/{folder}")
+    for file in files:
+        (_link if is_linked(file) else _copy)(f"{source}/{file}", f"{target}/{file}")
+
+
+def is_linked(file: str) -> bool:
+    return file.endswith(LINKED) or file.startswith(LINKED_FOLDERS)
+
+
+@functools.lru_cache(maxsize=2)
+def _content(samples: bool) -> tuple[list[str], list[str]]:
+    """The template's folders, each after the one that it is in, and files; links are files."""
+    folders, files, top = [""], [], template(samples)
+    for folder in folders:
+        for item in os.scandir(top / folder):
+            is_folder = item.is_dir(follow_symlinks=False)
+            (folders if is_folder else files).append(os.path.relpath(item.path, top))
+    return folders, files
 
 
 @functools.lru_cache(maxsize=2)
@@ -97,16 +117,16 @@ def assert_untouched() -> None:
         assert not changed, f"written to through a link of a clone:\n{changed}"
 
 
+def _link(source: str, target: str) -> None:
+    """For a file that is only ever replaced."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # the copy is on another disk
+        _copy(source, target)
+
+
 def _copy(source: str, target: str) -> None:
-    """A file of the template, by a hard link if it is one that is only ever replaced."""
-    if source.endswith(LINKED):
-        with contextlib.suppress(OSError):  # the copy is on another disk
-            return os.link(source, target)
-    if os.path.islink(source):
-        os.symlink(os.readlink(source), target)
-    else:
-        shutil.copyfile(source, target)
-        shutil.copystat(source, target)
+    shutil.copy2(source, target, follow_symlinks=False)
 
 
 def _take_samples_out(clone: Path) -> None:
