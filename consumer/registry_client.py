@@ -53,6 +53,7 @@ REGION = ""
 PROFILE = ""  # the profile of ~/.aws with its keys, where there is one of that name
 ALIAS = ""  # another name of DATA_REGISTRY, for code that joins paths below one variable
 COMMIT = ""  # the registry's commit that wrote this file
+RAW_VERSIONS: dict[str, str] = {}  # of raw datasets, as their `.dvc` files say in that commit
 
 LOCK = "registry.lock"
 RAW = "raw_datasets/"
@@ -209,8 +210,8 @@ def warn_if_deprecated(id: str) -> None:
 
 def ask(id: str, question: Callable[[Any], Any]) -> Any:
     """The first answer of the places, in their order; else an error with what each of them said."""
-    absent: list[RegistryError] = []
     failed: list[RegistryError] = []
+    absent: list[RegistryError] = []
     for place in places():
         try:
             return question(place)
@@ -219,23 +220,13 @@ def ask(id: str, question: Callable[[Any], Any]) -> Any:
         except (Unreachable, Damaged) as error:
             failed.append(error)
     if is_offline():
-        failed.append(
-            Unreachable(
-                f"{id} is not in the cache, and we are offline: unset "
-                "DATA_REGISTRY_OFFLINE and HF_HUB_OFFLINE"
-            )
-        )
-    reasons = (
-        failed
-        or absent
-        or [
-            NotFound(
-                f"{id}: nowhere to look: set DATA_REGISTRY to a checkout, "
-                "or DATA_REGISTRY_MIRROR to a mirror's address"
-            )
-        ]
-    )
-    raise type(reasons[0])("; ".join(map(str, [*failed, *absent] if failed else reasons)))
+        cure = "unset DATA_REGISTRY_OFFLINE and HF_HUB_OFFLINE"
+        failed.append(Unreachable(f"{id} is not in the cache, and we are offline: {cure}"))
+    if not failed and not absent:
+        cure = "set DATA_REGISTRY to a checkout, or DATA_REGISTRY_MIRROR to a mirror's address"
+        absent.append(NotFound(f"{id}: there is nowhere to look: {cure}"))
+    reasons = [*failed, *absent]
+    raise type(reasons[0])("; ".join(map(str, reasons)))
 
 
 # ---- A checkout of the registry on this machine.
@@ -480,29 +471,28 @@ def fetch(place: Any, file: File, part: Part) -> None:
 
 def put_in_place(top: str, file: File) -> tuple[str, list[Any]]:
     """Link a file to its blob, or copy it where the disk has no links; its row of the stamp."""
+    import shutil
+
     blob, target = blob_of(file.digest), os.path.join(top, *file.path.split("/"))
     make_folder(os.path.dirname(target))
-    try:
-        os.link(blob, target)
-    except OSError:
-        if not is_same(blob, target):
-            half = inside("tmp", f"{os.getpid()} {hexdigest('sha256', target)}")
-            make_folder(os.path.dirname(half))
-            link_or_copy(blob, half)
-            os.replace(half, target)
+    if not linked(blob, target) and not is_same(blob, target):  # another is there, or no links
+        half = inside("tmp", f"{os.getpid()} {hexdigest('sha256', target)}")
+        make_folder(os.path.dirname(half))
+        discard(half)
+        if not linked(blob, half):
+            shutil.copyfile(blob, half)
+            protect(half)
+        os.replace(half, target)
     stat = os.stat(target)
     return file.path, [file.digest, stat.st_size, stat.st_mtime_ns]
 
 
-def link_or_copy(blob: str, target: str) -> None:
-    import shutil
-
-    discard(target)
+def linked(blob: str, target: str) -> bool:
     try:
         os.link(blob, target)
     except OSError:
-        shutil.copyfile(blob, target)
-        protect(target)
+        return False
+    return True
 
 
 def is_same(a: str, b: str) -> bool:
@@ -846,26 +836,33 @@ class Place:
         lines, whose = self.mine.__dict__, f"{os.getpid()} {parts.scheme}://{parts.netloc}"
         if whose not in lines:  # a forked process must not talk on its parent's connections
             lines[whose] = self.connect(parts)
-        line, stem = lines[whose]
+        line, stem, more = lines[whose]
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        line.request("GET", stem + target, headers={"User-Agent": "registry_client", **headers})
+        more = {"User-Agent": "registry_client", **more, **headers}
+        line.request("GET", stem + target, headers=more)
         return line.getresponse()
 
-    def connect(self, parts: Any) -> tuple[Any, str]:
-        """A connection, over this machine's proxy if it has one, and what targets begin with."""
+    def connect(self, parts: Any) -> tuple[Any, str, dict[str, str]]:
+        """A connection, what each target begins with, and more headers: for a proxy, if any."""
         import http.client
+        from base64 import b64encode
+        from urllib.parse import unquote_to_bytes, urlsplit
         from urllib.request import getproxies, proxy_bypass
 
-        proxy = "" if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme, "")
-        through = proxy.partition("//")[2].rstrip("/") or parts.netloc
+        said = "" if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme, "")
+        who, at, proxy = urlsplit(said if "//" in said else f"//{said}").netloc.rpartition("@")
+        word = b64encode(unquote_to_bytes(who)).decode()
+        headers = {"Proxy-Authorization": f"Basic {word}"} if at else {}
         patience = float(os.environ.get("DATA_REGISTRY_TIMEOUT") or 20)
         if parts.scheme == "http":
-            stem = f"http://{parts.netloc}" if proxy else ""
-            return http.client.HTTPConnection(through, timeout=patience), stem
-        line = http.client.HTTPSConnection(through, timeout=patience, context=self.trust())
+            line = http.client.HTTPConnection(proxy or parts.netloc, timeout=patience)
+            return line, f"http://{parts.netloc}" if proxy else "", headers
+        line = http.client.HTTPSConnection(
+            proxy or parts.netloc, timeout=patience, context=self.trust()
+        )
         if proxy:
-            line.set_tunnel(parts.netloc)
-        return line, ""
+            line.set_tunnel(parts.netloc, headers=headers)
+        return line, "", {}
 
     def trust(self) -> Any:
         import ssl
@@ -918,6 +915,8 @@ class Bucket(Place):
         return f"{self.url}/{self.prefix}"
 
     def newest(self, id: str) -> Told:
+        if is_raw(id):
+            return self.newest_raw(id)
         marker = self.marker(id)
         if marker.get("state", "done") != "done":
             raise Unreachable(f"{id} is being pushed by {marker.get('who')}: try again, or pin it")
@@ -926,16 +925,28 @@ class Bucket(Place):
             raise NotFound(f"{id} has no version yet in {self}: {cure}")
         return marker
 
+    def newest_raw(self, id: str) -> Told:
+        """Only Git says which version of a raw dataset is meant, not S3."""
+        if id not in RAW_VERSIONS:
+            raise NotFound(
+                f"{id} is none of the raw datasets that this file knows: renew it by "
+                f"`make consumer`, set DATA_REGISTRY to a checkout, or {program()} pin {id}@HASH "
+                "with the hash of its .dvc file"
+            )
+        return {"version": RAW_VERSIONS[id], "commit": COMMIT}
+
     def marker(self, id: str) -> Told:
         return self.json(f".registry/{id}.json", f"{id} is not in {self}")
 
     def versions(self, id: str, beginning: str) -> list[str]:
+        if is_raw(id):
+            return [self.newest_raw(id)["version"]]
         stem = f".registry/versions/{id}/"
         return [key[len(stem) :] for key in self.keys_below(stem + beginning)]
 
     def ids(self) -> list[str]:
         keys = [key[len(".registry/") : -len(".json")] for key in self.keys_below(".registry/")]
-        return [key for key in keys if re.fullmatch(ID, key)]
+        return [*RAW_VERSIONS, *(key for key in keys if re.fullmatch(ID, key))]
 
     def keys_below(self, beginning: str) -> list[str]:
         from html import unescape
@@ -1203,7 +1214,9 @@ def log(level: str, text: str) -> None:
 
 def program() -> str:
     """How this file is called from here, to be pasted."""
-    return f"{os.path.basename(sys.executable) or 'python3'} {quoted(os.path.relpath(__file__))}"
+    with contextlib.suppress(ValueError, OSError):  # another drive, no working folder
+        return f"{os.path.basename(sys.executable)} {quoted(os.path.relpath(__file__))}"
+    return f"{os.path.basename(sys.executable)} {quoted(__file__)}"
 
 
 def quoted(word: str) -> str:

@@ -11,20 +11,24 @@ that shall mean the same as DATA_REGISTRY, for code that joins paths below a var
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import re
 from pathlib import Path
 
-from registry import console, files, git
+from registry import console, dvc_file, entries, files, git
 from registry.console import say
 from registry.entries import ROOT
-from registry.errors import Refusal, UsageError
+from registry.errors import Refusal, RegistryError, UsageError
+from registry.publish import allowlist
 from registry.remote import dvc_config, http, location
 from registry.remote.location import Remote
+from registry.sections import RAW
 
 SOURCE = ROOT / "consumer" / "registry_client.py"
 MARK = "# Where the registry is; `make consumer` fills this in."
-PUBLIC = ROOT / "public.yml"
+PUBLIC = ROOT / allowlist.PUBLIC_FILE
+Settings = dict[str, "str | dict[str, str]"]
 
 
 def main(argv: list[str]) -> int:
@@ -41,9 +45,10 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def settings(remote: Remote) -> dict[str, str]:
+def settings(remote: Remote) -> Settings:
     """Where this registry is, by the names of the module's settings; no keys are among them."""
-    known = {"MIRROR": mirror(), "COMMIT": git.ask(ROOT, "rev-parse", "HEAD")}
+    known: Settings = {"MIRROR": mirror(), "COMMIT": git.ask(ROOT, "rev-parse", "HEAD")}
+    known["RAW_VERSIONS"] = raw_versions()
     if remote.name == location.EMBEDDED:
         return known
     region = remote.set_region or location.GUESS
@@ -54,27 +59,38 @@ def settings(remote: Remote) -> dict[str, str]:
     return {**known, **place}
 
 
+def raw_versions() -> dict[str, str]:
+    """{"raw_datasets/x": DVC's hash} of the datasets that are one file or folder of their name."""
+    versions = {}
+    for entry in entries.on_disk(RAW):
+        with contextlib.suppress(RegistryError):
+            outs = dvc_file.read(entry).outs
+            if len(outs) == 1 and outs[0].path == entry.name and not outs[0].elsewhere:
+                versions[str(entry)] = outs[0].digest
+    return versions
+
+
 def mirror() -> str:
-    """The address of the published registry, `url:` of public.yml; "" without one."""
-    said = re.search(r"^url:\s*[\"']?(https?://[^\s\"'#]+)", text_of(PUBLIC), re.MULTILINE)
-    return said[1].rstrip("/") if said else ""
+    """The address of the published registry; "" for one that is not. Raises BadPublicFile."""
+    return allowlist.read(ROOT).url if PUBLIC.exists() else ""
 
 
-def write(folder: Path, values: dict[str, str]) -> Path:
+def write(folder: Path, values: Settings) -> Path:
     """Write the module into the folder. Raises Refusal where another file has its name."""
     path = folder / SOURCE.name
     if path.exists() and MARK not in text_of(path):
         raise Refusal(f"{path} is another file: move it away, or name another OUT=")
     text = SOURCE.read_text(encoding="utf-8")
     for name, value in values.items():
-        line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
-        text = re.sub(rf'^{name} = ""', line.replace("\\", r"\\"), text, count=1, flags=re.M)
+        said = json.dumps(value, ensure_ascii=False, indent=4)  # which Python reads as well
+        setting = re.compile(rf'^({name}(?:: [^=]*)? = )(?:""|{{}})', re.MULTILINE)
+        text = setting.sub(r"\g<1>" + said.replace("\\", r"\\"), text, count=1)
     folder.mkdir(parents=True, exist_ok=True)
     files.write_whole(path, text.encode())
     return path
 
 
-def next_steps(place: dict[str, str]) -> list[str]:
+def next_steps(place: Settings) -> list[str]:
     """What to type next, there."""
     lines = ["in it: python registry_client.py pin section/name; then commit registry.lock"]
     if not place["MIRROR"] and "BUCKET" not in place:

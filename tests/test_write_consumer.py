@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
+from pathlib import Path
 
 import pytest
-from support.consumer import App, content_list, tree, version_of
+from support.consumer import App, tree
 from support.oracle import expect
 from support.template import ROOT
 
@@ -17,11 +17,8 @@ DOCS = (ROOT / "docs" / "using.md").read_text()
 
 def test_every_command_of_the_docs(anna, bucket, tmp_path, monkeypatch):
     """As a colleague types them, with the keys of a profile."""
-    for name, body in FILES.items():
-        bucket.put(f"{X}/{name}", body)
-    version = version_of(FILES)
-    bucket.put(f".registry/versions/{X}/{version}", content_list(FILES).encode())
-    bucket.put(f".registry/{X}.json", json.dumps({"state": "done", "version": version}).encode())
+    anna.add(X, FILES)
+    expect(anna.script("push_entries", X), 0)
     write, use = re.findall(r"```sh\n(.*?)```", DOCS, re.S)
     keys = {"AWS_SHARED_CREDENTIALS_FILE": bucket.server.credentials_file}
     app = App(tmp_path / "app").entered(monkeypatch)
@@ -36,13 +33,14 @@ def test_every_command_of_the_docs(anna, bucket, tmp_path, monkeypatch):
     assert (app.folder / ".gitattributes").read_text() == "registry.lock merge=union\n"
     lines = re.search(r"```python\n(.*?)```", DOCS, re.S)[1]
     run = app.start("-c", f"import sys; sys.path.insert(0, '.')\n{lines}print(folder)")
-    from pathlib import Path
-
     assert tree(Path(run.communicate(timeout=60)[0].strip())) == FILES
+    place = f"{anna.path / X}\n"  # the checkout that pushed it is that version
+    assert app.run("pull", DATA_REGISTRY=str(anna.path)) == (0, place, "")
 
 
 def test_its_addresses_are_the_registrys(anna, bucket, tmp_path):
-    (anna.path / "public.yml").write_text("url: https://data.example.org/r/  # ours\nentries: []\n")
+    public = "target: ../public\nurl: https://data.example.org/r/  # ours\nentries: []\n"
+    (anna.path / "public.yml").write_text(public)
     said = expect(anna.script("write_consumer", "--out=new folder", "--alias=MODELS"), 0)
     text = (anna.path / "new folder" / "registry_client.py").read_text()
     settings = dict(re.findall(r'^([A-Z]+) = "(.*?)"', text, re.M))
@@ -57,7 +55,9 @@ def test_its_addresses_are_the_registrys(anna, bucket, tmp_path):
         "LOCK": "registry.lock",
         "RAW": "raw_datasets/",
         "DVC": "raw_datasets_dvc_cache/",
-    } | {k: v for k, v in settings.items() if k in ("NOTHING",)}
+        "NOTHING": settings["NOTHING"],
+    }
+    assert re.search(r'"raw_datasets/base": "[0-9a-f]{32}"', text)
     assert said.out == "new folder/registry_client.py\n"
     expect(anna.script("write_consumer", "--out=new folder"), 0)  # renewed
     (anna.path / "registry_client.py").write_text("mine")

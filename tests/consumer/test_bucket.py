@@ -104,8 +104,14 @@ def test_a_raw_dataset_by_its_dvc_hash(app, bucket, old_place):
     version = push_raw(bucket, FILES, old_place)
     app.lock.write_text(f'["{RAW}"]\npin = {{ version = "{version}" }}\nid = "{RAW}"\n')
     client = app.load()
+    with pytest.raises(client.NotFound, match=r"raw_datasets/y is none of the raw .* renew it by"):
+        client.path("raw_datasets/y")
     assert tree(client.path(RAW)) == FILES
     client.verify(RAW)
+    app.lock.unlink()
+    client.RAW_VERSIONS[RAW] = version
+    assert tree(client.path(RAW)) == tree(client.path(RAW, version[:12])) == FILES
+    assert client.pin_of(RAW, "")["files"] == 3
     assert {f.path: f.digest for f in client.files(RAW)} == {
         name: f"md5:{md5(body)}" for name, body in FILES.items()
     }

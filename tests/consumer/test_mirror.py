@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import ssl
 import stat
 import sys
 import time
@@ -21,6 +22,7 @@ from support.consumer import (
     tree,
     version_of,
 )
+from support.tls import certificate
 
 X, Y = "champion_models/x", "processed_datasets/y"
 FILES = {"a.txt": b"one", "sub/b.bin": b"two" * 1000, "sub/ü #%+.txt": b"", "same.txt": b"one"}
@@ -246,6 +248,42 @@ def test_nobody_listens(app, monkeypatch):
     client.TRIES = 1
     with pytest.raises(client.Unreachable, match=r"127.0.0.1:1 cannot be read: .*refused"):
         client.path(X)
+
+
+def test_https_by_a_proxy_with_a_password_and_an_authority_of_ones_own(
+    app, web, monkeypatch, tmp_path
+):
+    context, heads = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), []
+    context.load_cert_chain(certificate(tmp_path))
+
+    def tunnelled():
+        connection, address = web.socket.accept()
+        heads.append(connection.recv(10_000).decode())
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        return context.wrap_socket(connection, server_side=True), address
+
+    web.get_request = tunnelled
+    monkeypatch.setenv("https_proxy", f"http://me:p%40ss@127.0.0.1:{web.server_port}")
+    monkeypatch.setenv("DATA_REGISTRY_MIRROR", "https://store.example")
+    client = app.load()
+    client.TRIES = 1
+    with pytest.raises(client.Unreachable, match="certificate verify failed"):
+        client.path(X)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "chain.pem"))
+    assert tree(app.load().path(X)) == FILES
+    assert all(head.startswith("CONNECT store.example:443 HTTP/1.") for head in heads)
+    assert all("Proxy-Authorization: Basic bWU6cEBzcw==\r\n" in head for head in heads)
+
+
+def test_plain_http_by_a_proxy(app, web, monkeypatch):
+    """It is asked for whole addresses."""
+    monkeypatch.setenv("http_proxy", f"127.0.0.1:{web.server_port}")
+    monkeypatch.setenv("DATA_REGISTRY_MIRROR", "http://store.example/registry")
+    web.folder = web.folder / ".."
+    (web.folder / "http:" / "store.example").mkdir(parents=True)
+    (web.folder / "http:" / "store.example" / "registry").symlink_to(web.folder / "mirror")
+    assert tree(app.load().path(X)) == FILES
+    assert all(path.startswith("http://store.example/registry/") for path in web.asked)
 
 
 def test_a_cache_that_may_only_be_read(app, tmp_path, folder):
