@@ -133,6 +133,9 @@ unlock: ## release an entry whose pusher died (DATASET=x, then CONFIRM=x)
 history: ## who sealed what of an entry, when, and what that changed (DATASET=x LAST=20 FORMAT=json)
 	@$(run)/show_history.py $${LAST:+"--last=$$LAST"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
 
+diff: ## which files differ, here from S3 or a version from another (DATASET=x TO=version TEXT=1)
+	@$(run)/diff_entry.py $${TEXT:+"--text=$$TEXT"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+
 rollback: ## make an old version of an entry its new state in S3 (DATASET=x TO=version)
 	@$(run)/rollback_entry.py $(dataset)
 

@@ -22,7 +22,7 @@ from registry.progress import Meter
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
-from registry.sync import describe, marker
+from registry.sync import describe, lineage, marker
 from registry.sync.push import Push
 from registry.transfer import engine
 
@@ -88,10 +88,16 @@ def send_mirrored(session: Session, chosen: list[Entry], seen: dict[Entry, marke
         return console.report(looked)
     meter = Meter("sent", sum(push.files for push in pushes), sum(p.bytes for p in pushes))
     hands = engine.movers(session)
+    of_entry = {push.entry: push for push in pushes}
+    quiet = [push for push in pushes if push.is_idle]
+    active = lineage.waves([push.entry for push in pushes if not push.is_idle])
+    done: list[parallel.Result[None]] = []
     try:
-        done = parallel.each(pushes, lambda p: p.entry, partial(send, meter), hands)
+        for wave in [quiet, *([of_entry[entry] for entry in wave] for wave in active)]:
+            done += parallel.each(wave, lambda p: p.entry, partial(send, meter), hands)
     finally:
         meter.close()
+    done.sort(key=lambda result: [*of_entry].index(result.entry))
     return report(session, pushes, [*[r for r in looked if r.error], *done], meter)
 
 

@@ -20,7 +20,7 @@ from registry.index.content import short
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import RAW, SYNCED
-from registry.sync import rollback
+from registry.sync import sources
 from registry.sync.rollback import Rollback
 
 
@@ -37,9 +37,9 @@ def main(argv: list[str]) -> int:
     lock.take(entries.ROOT, "make rollback")
     session, _ = connect.connect()
     if not to:
-        known = "; ".join(rollback.known(session, entry))
+        known = "; ".join(sources.known(session, entry))
         raise UsageError(f"TO=version is missing; {entry} has {known or 'none yet'}")
-    return carry_out(session, entry, rollback.resolve(session, entry, to))
+    return carry_out(session, entry, sources.resolve(session, entry, to))
 
 
 def carry_out(session: Session, entry: Entry, version: str) -> int:

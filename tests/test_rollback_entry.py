@@ -90,6 +90,29 @@ def test_a_replaced_champion_comes_back(anna, ben, bucket, replaced):
     assert len(run.out.splitlines()) == 1
 
 
+def test_a_bucket_with_versioning_keeps_it_by_itself(clone, moto_server):
+    """Nothing is copied then, and the note leads to the bytes as long as the bucket has them."""
+    bucket = moto_server.new_bucket()
+    anna = clone("anna", bucket)
+    switch = b"<VersioningConfiguration><Status>%s</Status></VersioningConfiguration>"
+    bucket.client.request("PUT", "", {"versioning": ""}, switch % b"Enabled")
+    try:
+        anna.add(M, OLD | BIG)
+        expect(anna.script("push_entries", M), 0)
+        good = marker(bucket, M)["version"]
+        write(anna, NEW | {"big.bin": BIG["big.bin"][::-1]})
+        expect(anna.script("push_entries", M, DELETE="1"), 0)
+        assert [key for key in bucket.keys(KEPT) if not key.endswith(".version")] == []
+        assert len(bucket.keys(KEPT)) == 3
+        expect(anna.script("rollback_entry", M, TO=good), 0)
+        assert in_s3(bucket) == OLD | BIG and marker(bucket, M)["version"] == good
+        expect(anna.pull(M, DELETE="1"), 0)
+        assert here(anna) == OLD | BIG
+        assert len(bucket.keys(KEPT)) == 3 + 4, "what moves back is kept while it moves"
+    finally:
+        bucket.client.request("PUT", "", {"versioning": ""}, switch % b"Suspended")
+
+
 def test_what_is_no_longer_kept_is_named_and_nothing_touched(anna, ben, bucket, replaced):
     good, _ = replaced
     bucket.delete(KEPT + hash_of(OLD["weights.bin"]))
@@ -132,6 +155,24 @@ def test_a_rollback_that_dies_goes_on(anna, ben, bucket, replaced, nth):
         expect(ben.script("push_entries", M, DELETE="1"), 0, 3)
     expect(ben.script("rollback_entry", M, TO=good), 0)
     assert in_s3(bucket) == OLD | BIG and marker(bucket, M)["version"] == good
+
+
+@pytest.mark.parametrize("nth", [3, 6, 8])
+def test_a_push_that_dies_has_kept_what_it_replaces(anna, bucket, nth):
+    """No byte of the old version is ever nowhere; running it again keeps and sends the rest."""
+    anna.add(M, OLD)
+    expect(anna.script("push_entries", M), 0)
+    write(anna, NEW)
+    rule = anna.proxy.when("(PUT|DELETE)", r"champion_models/m[/.]", nth=nth)
+    rule.call(lambda: anna.running.kill())
+    anna.script("push_entries", M, DELETE="1")
+    anna.proxy.clear()
+    held = {*bucket.read(f"{M}/").values(), *bucket.read(KEPT).values()}
+    assert rule.fired and {*OLD.values()} <= held
+    expect(anna.script("push_entries", M, DELETE="1"), 0)
+    assert in_s3(bucket) == NEW
+    assert {*bucket.read(KEPT).values()} >= {OLD["weights.bin"], OLD["ü"]}
+    assert marker(bucket, M)["state"] == "done" and marker(bucket, M)["version"]
 
 
 def test_expired_ones_go_at_a_later_push(anna, bucket, monkeypatch):

@@ -34,6 +34,10 @@ def test_a_list_is_of_the_bytes_alone():
             content.parse(spoiled, content.version_of(lines))
     with pytest.raises(BadList):  # the right name of what is no list
         content.parse(b"x\n", sha256(b"x\n").hexdigest())
+    for path in ("../x", "a//b", "/etc/passwd", "a\r"):
+        hostile = f"{'0' * 64} 1 {path}\n".encode()
+        with pytest.raises(BadList):
+            content.parse(hostile, sha256(hostile).hexdigest())
 
 
 def test_what_was_read_is_remembered(tmp_path):
@@ -146,8 +150,7 @@ def test_a_marker_says_what_it_was_made_from(anna, ben, bucket):
         )
     )
     anna.add(B, {"y.txt": b"1"})
-    expect(anna.script("push_entries", A, B), 0)
-    expect(anna.script("push_entries", M), 0)
+    expect(anna.script("push_entries", M, A, B), 0)  # sources first, whatever the order
     known = {A: version_of({"x.txt": b"1"}), B: version_of({"y.txt": b"1"})}
     made_from = marker(bucket, M)["made_from"]
     assert {id: made_from.get(id) for id in known} == known

@@ -13,13 +13,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from struct import Struct
 from struct import error as Unfit
 from typing import Any, BinaryIO, NamedTuple
 
 from registry.entries import Entry
-from registry.index import checksummed
+from registry.index import checksummed, listing
 from registry.index.listing import Objects
 from registry.index.path_ids import TAG, Numbers
 from registry.index.table import Table, blocks
@@ -111,16 +112,21 @@ def version_of(lines: Mapping[str, Line]) -> str:
 
 def parse(body: bytes, named: str) -> Lines:
     """The files of a list. Raises BadList unless it is, byte by byte, that of this version."""
+    return dict(rows(body, named))
+
+
+def rows(body: bytes, named: str) -> Iterator[tuple[str, Line]]:
+    """(path, line) of each file; raises as `parse` does. A list may be of a million."""
     if sha256(body).hexdigest() != named:
         raise BadList(named)
-    lines: Lines = {}
     try:
-        for row in body.decode().split("\n")[:-1]:
-            digest, size, path = row.split(" ", 2)
-            lines[path] = Line(digest, int(size))
+        for row in BytesIO(body):
+            digest, size, path = row.decode().removesuffix("\n").split(" ", 2)
+            if listing.unfit(path):  # somebody made it by hand: nothing is read or written there
+                raise BadList(named)
+            yield path, Line(digest, int(size))
     except ValueError:
         raise BadList(named) from None
-    return lines
 
 
 def is_version(word: str) -> bool:

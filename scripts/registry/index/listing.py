@@ -29,7 +29,7 @@ class Objects(Table[Object]):
         self.prefix = prefix
 
     def put(self, number: int, row: Object) -> None:
-        _, size, tag, modified = row
+        _, size, tag, modified, _ = row
         self.set_cell("sizes", number, size.to_bytes(8, "little"))
         self.set_tag(number, tag)
         self.set_cell("times", number, _short(modified).encode().ljust(TIME_LETTERS, b"\0"))
@@ -89,7 +89,7 @@ def from_objects(objects: Iterable[Object], prefix: str, numbers: Numbers | None
         path = row.key[len(prefix) :]
         if (not path or path.endswith("/")) and row.size == 0:
             continue  # what consoles write to show a folder
-        why = _unfit(path)
+        why = unfit(path)
         if why:
             listing.problems.append(f"{row.key!r}: {why}")
         elif scan.travels(path):
@@ -98,7 +98,7 @@ def from_objects(objects: Iterable[Object], prefix: str, numbers: Numbers | None
     return listing
 
 
-def _unfit(path: str) -> str:
+def unfit(path: str) -> str:
     """Why a key cannot become a path here; "" if it can."""
     parts = path.split("/")
     if "" in parts:

@@ -6,8 +6,8 @@ those here, `stored` those in S3, `manifest` those of a version. `pull` fills th
 and has DVC check it out, `push` sends what S3 lacks, `reset`, `verify`, `remove` and `free` are the
 other stories; `room` tells what a pull takes on the disks, `compare` reads bytes, `changes` tells
 edits, `verified` remembers what was found right, `history` reads the versions out of Git's log,
-`dvc` runs DVC.
+`diff` compares two, `dvc` runs DVC.
 
-Face: dataset, cache, changes, compare, dvc, free, history, manifest, objects, prefetch, pull, push,
-remove, reset, room, stored, verified, verify.
+Face: dataset, cache, changes, compare, diff, dvc, free, history, manifest, objects, prefetch,
+pull, push, remove, reset, room, stored, verified, verify.
 """

@@ -26,14 +26,19 @@ def read(entry: Entry, client: Client | None, most: int) -> list[Sealed]:
 
     Without a `client`, files are compared only where DVC's cache here has their lists.
     """
-    words = ("log", FORM, DATE, f"--max-count={most + 1}", "--", f"{entry}.dvc")
-    told = git.run(entry.root, *words).decode(errors="replace") if git.has_head(entry.root) else ""
-    commits = [line.split("\x02") for line in told.splitlines()]
-    seen = [(_marker(c, file), file) for c in commits if (file := _file(entry, c[0]))]
+    seen = committed(entry, most + 1)
     lists = [_files(entry, file, client) for _, file in seen]
     changes = [_counts(old, new) for new, old in pairwise(lists)]
     changes += [None] * (len(seen) - len(changes))
     return [Sealed(made, change) for (made, _), change in zip(seen, changes, strict=True)][:most]
+
+
+def committed(entry: Entry, most: int) -> list[tuple[Marker, DvcFile]]:
+    """The last versions and their `.dvc` files, the newest first."""
+    words = ("log", FORM, DATE, f"--max-count={most}", "--", f"{entry}.dvc")
+    told = git.run(entry.root, *words).decode(errors="replace") if git.has_head(entry.root) else ""
+    commits = [line.split("\x02") for line in told.splitlines()]
+    return [(_marker(c, file), file) for c in commits if (file := _file(entry, c[0]))]
 
 
 def _file(entry: Entry, commit: str) -> DvcFile | None:

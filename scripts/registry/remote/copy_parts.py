@@ -61,7 +61,7 @@ class CopyInParts:
         source, client = self.source, self.requests.origin
         if not is_in_parts(source):
             return min(PART, self.requests.most)
-        head = client.head(source.key, {"partNumber": "1"})
+        head = client.head(source.key, {"partNumber": "1", **source.query})
         first = int(head.headers.get("content-length", "0")) if head else 0
         count = source.etag.rpartition("-")[2]
         if first > 0 and str(math.ceil(source.size / first)) == count:

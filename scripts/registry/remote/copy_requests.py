@@ -63,15 +63,16 @@ class Requests:
     def headers(self, source: Object) -> dict[str, str]:
         """Those that name the source, and the state of it that was listed."""
         path = sigv4.encode(f"{self.origin.remote.bucket}/{source.key}", safe="/")
+        version = f"?{sigv4.query_string(source.query)}" if source.version else ""
         return {
-            "x-amz-copy-source": path,
+            "x-amz-copy-source": path + version,
             "x-amz-copy-source-if-match": f'"{source.etag}"',
         }
 
     def head(self, source: Object) -> Answer:
         """The head of an object that is still as it was listed."""
         with self._turn:
-            head = self.origin.head(source.key)
+            head = self.origin.head(source.key, source.query)
         if head is None or head.etag != source.etag:
             raise _overtaken(source)
         return head

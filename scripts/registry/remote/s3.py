@@ -62,12 +62,21 @@ class Silent(Unreachable):
 
 
 class Object(NamedTuple):
-    """One row of a listing: `etag` without quotes, `modified` as the store writes it (ISO, UTC)."""
+    """One row of a listing: `etag` without quotes, `modified` as the store writes it (ISO, UTC).
+
+    `version`: the id of one that is not the current one, in a bucket with versioning.
+    """
 
     key: str
     size: int
     etag: str
     modified: str = ""
+    version: str = ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What a request has to say besides the key to mean this very version."""
+        return {"versionId": self.version} if self.version else {}
 
 
 def no_store(remote: Remote) -> Unreachable:

@@ -15,6 +15,7 @@ from registry.sync import marker, versions
 from registry.sync.marker import Marker
 
 HANDS = 16  # requests at once
+COMPARED_FILES = 200_000  # of a state; the lists of several larger ones would fill a memory
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Sealed:
 def read(client: Client, entry: Entry, most: int) -> list[Sealed]:
     """The last states that were sealed, the newest first, and at most so many."""
     records = seals(client, entry, most + 1)
-    lists = _lists(client, entry, {record.version for record in records} - {""})
+    named = {record.version for record in records if record.files <= COMPARED_FILES}
+    lists = _lists(client, entry, named - {""})
     told = [Sealed(new, _counts(lists, old, new)) for old, new in pairwise(records)]
     first = [Sealed(records[0])] if records and len(records) <= most else []
     return (first + told)[::-1]

@@ -2,16 +2,21 @@
 
 `.registry_trash/kept/<section>/<name>/<sha256>`: so `make rollback` finds the bytes of any version
 by its list. Each is copied on the server before the first byte of the push is sent, and stays for
-the section's days from when it was replaced last; a later push lets the expired ones go.
+the section's days from when it was replaced last; a later push lets the expired ones go. A bucket
+with versioning keeps the bytes by itself: then a note of which object it was, in which of its
+versions, takes the copy's place, at `<sha256>.version`; no version is ever deleted.
 """
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from registry import parallel
 from registry.entries import Entry
+from registry.errors import RegistryError
 from registry.index import content
 from registry.remote.location import KEPT_BYTES, TRASH, Remote
 from registry.remote.s3 import Client, Object
@@ -21,6 +26,8 @@ from registry.sync import marker
 from registry.sync.survey import Survey
 
 DAY = 86400.0
+HANDS = 16  # requests at once
+VERSION_NOTE = ".version"  # ends the key of what says where the bytes are
 
 
 def prefix(remote: Remote, entry: Entry) -> str:
@@ -29,9 +36,36 @@ def prefix(remote: Remote, entry: Entry) -> str:
 
 def find(client: Client, entry: Entry) -> dict[str, Object]:
     """{SHA-256: object} of what is kept of an entry."""
+    kept = dict[str, Object]()
+    notes = dict[str, Object]()
+    for digest, row in _listed(client, entry):
+        (notes if row.key.endswith(VERSION_NOTE) else kept)[digest] = row
+    wanted = (pair for pair in notes.items() if pair[0] not in kept)
+    for (digest, _), noted in parallel.over(wanted, lambda p: _noted(client, p[1]), HANDS):
+        if noted:
+            kept[digest] = noted
+    return kept
+
+
+def _listed(client: Client, entry: Entry) -> Iterator[tuple[str, Object]]:
+    """(SHA-256, copy or note) of all that is kept."""
     below = prefix(client.remote, entry)
-    rows = {row.key[len(below) :]: row for row in client.list(below)}
-    return {digest: row for digest, row in rows.items() if content.is_version(digest)}
+    for row in client.list(below):
+        digest = row.key[len(below) :].removesuffix(VERSION_NOTE)
+        if content.is_version(digest):
+            yield digest, row
+
+
+def _noted(client: Client, note: Object) -> Object | None:
+    """The old version that a note means, if the bucket has it still."""
+    answer = client.get(note.key)
+    try:
+        said = json.loads(answer.body) if answer else {}
+        noted = Object(said["key"], said["size"], said["etag"], "", said["version"])
+        head = client.head(noted.key, noted.query)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return noted if head and head.etag == noted.etag else None
 
 
 @dataclass
@@ -55,20 +89,34 @@ class Keeper:
             dated = remote.key(TRASH, self.when, str(self.survey.entry), path)
             if listed and digest not in staying:
                 wanted[below + digest if digest else dated] = listed
-        for _ in Copier(session.client).copy_all((row, key) for key, row in wanted.items()):
+        copier, client = Copier(session.client), session.client
+        for _ in parallel.over(wanted.items(), lambda p: _keep_one(client, copier, *p), HANDS):
             pass
 
     def expire(self) -> None:
         """Let go what has been kept long enough, by the store's clock or ours: the earlier one."""
         client, entry = self.survey.session.client, self.survey.entry
-        kept = find(client, entry)
+        kept = list(_listed(client, entry))
         if not kept:
             return
         now = min(time.time(), _store_time(client, client.remote.marker(entry)))
-        for row in kept.values():
+        for _, row in kept:
             since = marker.seconds(row.modified)
             if since is not None and now - since > self.days * DAY:
                 client.delete(row.key)
+
+
+def _keep_one(client: Client, copier: Copier, key: str, row: Object) -> None:
+    """A copy; or a note, where the bucket keeps this version of the object by itself."""
+    head = client.head(row.key)
+    if head is None or head.etag != row.etag:
+        raise RegistryError(f"{row.key}: it changed in S3 meanwhile: run again")
+    version = head.headers.get("x-amz-version-id", "null")
+    if version == "null":
+        copier.copy(row, key)
+        return
+    note = {"key": row.key, "size": row.size, "etag": row.etag, "version": version}
+    client.put(key + VERSION_NOTE, json.dumps(note).encode())
 
 
 def _store_time(client: Client, key: str) -> float:

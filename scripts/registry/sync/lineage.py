@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from registry import dvc_file
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index import baseline
@@ -18,6 +17,22 @@ def made_from(session: Session, entry: Entry) -> dict[str, str]:
     """
     named = {other: _version(session, other) for other in sources(entry)}
     return {str(other): version for other, version in named.items() if version}
+
+
+def waves(entries: list[Entry]) -> list[list[Entry]]:
+    """The same in groups, one after the other: an entry comes after those that it is made from.
+
+    So it can name the versions that they get. What is made from itself, by some detour, comes last.
+    """
+    if len(entries) < 2:
+        return [entries]
+    left = {entry: set(sources(entry)) & {*entries} - {entry} for entry in entries}
+    groups = []
+    while left:
+        ready = [e for e, needed in left.items() if not needed & left.keys()] or list(left)
+        groups.append(ready)
+        left = {entry: needed for entry, needed in left.items() if entry not in ready}
+    return groups
 
 
 def sources(entry: Entry) -> list[Entry]:
@@ -39,6 +54,8 @@ def sources(entry: Entry) -> list[Entry]:
 
 def _version(session: Session, entry: Entry) -> str:
     if entry.section == RAW:
+        from registry import dvc_file  # few have a raw source
+
         return dvc_file.content(entry)
     known = baseline.header(entry, session.remote.identity)
     if known and known.version:

@@ -53,7 +53,7 @@ class Marker:
         return replace(self, version=version)
 
     def made_from_these(self, versions: dict[str, str]) -> Marker:
-        return replace(self, made_from=versions)
+        return replace(self, made_from=_shown(versions))
 
     def sealing(self, listing: Objects) -> Marker:
         """This marker over a verified listing {path: Object} of the entry."""

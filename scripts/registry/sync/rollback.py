@@ -6,26 +6,22 @@ that the way back is another rollback. Running it again after a crash goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.humanize import some
-from registry.index import content, journal, stats
-from registry.index.content import FileHash, Lines
-from registry.index.hashes import same_bytes
+from registry.index import content, journal
+from registry.index.content import FileHash
 from registry.index.journal import Journal
 from registry.index.table import Tags
-from registry.remote import capabilities, etag
-from registry.remote.s3 import Object
+from registry.remote import capabilities
 from registry.remote.server_copy import Copier
 from registry.remote.session import Session
-from registry.sync import guards, kept, marker, refusals, versions
+from registry.sync import guards, marker, versions
 from registry.sync.claim import Claim
 from registry.sync.kept import Keeper
+from registry.sync.sources import Sources
 from registry.sync.survey import Survey
 from registry.sync.versions import Versioning
 from registry.transfer import engine
@@ -40,7 +36,7 @@ class Rollback:
     version: str
     survey: Survey = field(init=False)
     own: Journal | None = None  # what an interrupted run of ours was about to do
-    wanted: Lines = field(default_factory=dict)
+    sources: Sources = field(init=False)
     sent: list[str] = field(default_factory=list)  # what comes from here, kept nowhere else
 
     def look(self) -> None:
@@ -50,6 +46,8 @@ class Rollback:
         self.own = journal.load(self.entry, self._place, self.survey.numbers)
         holder = self.survey.marker
         is_ours = bool(holder and self.own and holder.token == self.own.token)
+        if self.own and not self.own.token:
+            raise Refusal(f"an unfinished pull comes first: `make pull DATASET={self.entry:sh}`")
         if not is_ours:
             guards.refuse_unfinished(self.survey, "")
             if not self.survey.is_sealed:
@@ -57,26 +55,29 @@ class Rollback:
                     f"what S3 holds of it is not sealed: `make seal DATASET={self.entry:sh}` first"
                 )
         self._learn("" if is_ours or not holder else holder.version)
-        self.wanted = versions.read(self.session.client, self.entry, self.version) or {}
+        wanted = versions.read(self.session.client, self.entry, self.version) or {}
+        self.sources = Sources(self.survey, wanted)
 
     @property
     def copies(self) -> list[str]:
         """The paths whose objects have to become those of the version."""
-        return sorted(p for p, line in self.wanted.items() if self._hash(p) != line.sha256)
+        return sorted(
+            p for p, line in self.sources.wanted.items() if self.sources.hash(p) != line.sha256
+        )
 
     @property
     def deletes(self) -> list[str]:
         """The paths that the version has not."""
-        return sorted(path for path in self.survey.remote if path not in self.wanted)
+        return sorted(path for path in self.survey.remote if path not in self.sources.wanted)
 
     def check(self) -> None:
         """Raises Refusal, naming the files, where bytes of the version are kept no longer.
 
         A file here that has them, such as one of who did not pull yet, is as good.
         """
-        sources = self._sources()
-        lost = [p for p in self.copies if self.wanted[p].sha256 not in sources]
-        self.sent = [path for path in lost if self._is_here(path)]
+        sources = self.sources.objects()
+        lost = [p for p in self.copies if self.sources.wanted[p].sha256 not in sources]
+        self.sent = [path for path in lost if self.sources.is_here(path)]
         gone = [path for path in lost if path not in self.sent]
         if gone:
             raise Refusal(
@@ -89,7 +90,7 @@ class Rollback:
         """Claim it, keep what goes, copy what comes, look, delete, seal."""
         claim = self._claim()
         copies, deletes = self.copies, self.deletes
-        staying = {self._hash(p) for p in self.wanted if p not in copies} - {""}
+        staying = {self.sources.hash(p) for p in self.sources.wanted if p not in copies} - {""}
         leaving = [path for path in [*copies, *deletes] if path in self.survey.remote]
         Keeper(self.survey, f"{claim.mine.when}-{claim.token[:6]}").keep(leaving, staying)
         self._copy([path for path in copies if path not in self.sent])
@@ -97,7 +98,7 @@ class Rollback:
             engine.send_one(self.session, self.entry.folder / path, self._key(path))
         self.survey.look_again()
         for path in self.sent:
-            self._learn_sent(path)
+            self.sources.learn_sent(path)
         self._check_copies(copies)
         self._delete(deletes)
         self._seal(claim)
@@ -110,17 +111,6 @@ class Rollback:
             if listed and listed.size == line.size:
                 self.survey.contents[path] = FileHash(listed.etag, line.sha256)
         self.survey.save_contents()
-
-    def _hash(self, path: str) -> str:
-        listed = self.survey.remote.get(path)
-        return self.survey.contents.of(path, listed.etag) if listed else ""
-
-    def _sources(self, avoiding: Iterable[str] = ()) -> dict[str, Object]:
-        """{SHA-256: an object of these bytes}: what is kept, and what no path is about to lose."""
-        shunned = set(avoiding)
-        rows = ((self._hash(p), row) for p, row in self.survey.remote.items() if p not in shunned)
-        here = {digest: row for digest, row in rows if digest}
-        return here | kept.find(self.session.client, self.entry)
 
     def _claim(self) -> Claim:
         """Journal it as a push of whatever these paths hold, and put our marker there."""
@@ -141,26 +131,10 @@ class Rollback:
 
     def _copy(self, paths: list[str]) -> None:
         """Each from what is kept, never from an object that is replaced as well."""
-        sources = self._sources([*paths, *self.deletes])
-        pairs = ((sources[self.wanted[p].sha256], self._key(p)) for p in paths)
+        sources = self.sources.objects([*paths, *self.deletes])
+        pairs = ((sources[self.sources.wanted[p].sha256], self._key(p)) for p in paths)
         for path, (_, tag) in zip(paths, Copier(self.session.client).copy_all(pairs), strict=True):
-            self.survey.contents[path] = FileHash(tag, self.wanted[path].sha256)
-
-    def _is_here(self, path: str) -> bool:
-        """Whether the file here has the bytes of the version."""
-        also, stat = sha256(), stats.stat_of(self.entry.folder / path)
-        if not stat or stat.size != self.wanted[path].size:
-            return False
-        with suppress(OSError):
-            etag.compute(self.entry.folder / path, also=also)
-        return also.hexdigest() == self.wanted[path].sha256
-
-    def _learn_sent(self, path: str) -> None:
-        """That S3 holds the file here, if its ETag says so."""
-        file, listed = self.entry.folder / path, self.survey.remote.get(path)
-        stat = stats.stat_of(file)
-        if stat and listed and same_bytes(file, stat, listed.etag) and self._is_here(path):
-            self.survey.contents[path] = FileHash(listed.etag, self.wanted[path].sha256)
+            self.survey.contents[path] = FileHash(tag, self.sources.wanted[path].sha256)
 
     def _key(self, path: str) -> str:
         return self.session.remote.prefix(self.entry) + path
@@ -169,8 +143,8 @@ class Rollback:
         """Never trust that a copy was made: it was looked at."""
         for path in paths:
             listed = self.survey.remote.get(path)
-            wanted = self.wanted[path]
-            if not listed or listed.size != wanted.size or self._hash(path) != wanted.sha256:
+            wanted = self.sources.wanted[path]
+            if not listed or listed.size != wanted.size or self.sources.hash(path) != wanted.sha256:
                 raise RegistryError(f"{path}: its copy in S3 is not what was copied: run again")
 
     def _delete(self, paths: list[str]) -> None:
@@ -194,25 +168,3 @@ class Rollback:
     @property
     def _place(self) -> str:
         return self.session.remote.identity
-
-
-def resolve(session: Session, entry: Entry, word: str) -> str:
-    """The version that a person's word begins. Raises Refusal, naming those there are."""
-    below = versions.list_key(session.remote, entry, "")
-    is_fit = len(word) >= 4 and not word.strip("0123456789abcdef")
-    rows = session.client.list(below + word) if is_fit else ()
-    found = [row.key[len(below) :] for row in rows]
-    if len(found) == 1:
-        return found[0]
-    if len(found) > 1:
-        raise Refusal(f"TO={word!r} begins {some(found)}: write more digits of it")
-    raise refusals.no_version(entry, word, known(session, entry))
-
-
-def known(session: Session, entry: Entry) -> list[str]:
-    """The versions that were sealed last, the newest first, each with who and when."""
-    from registry.sync import history
-
-    sealed = history.seals(session.client, entry, refusals.LINES)[::-1]
-    rows = {s.version: f"{content.short(s.version)} by {s.who}, {s.when[:10]}" for s in sealed}
-    return [row for version, row in rows.items() if version]

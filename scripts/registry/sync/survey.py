@@ -100,7 +100,7 @@ class Survey:
         Until the entry is sealed again every run lists it.
         """
         if self.base.marker and self.base.marker == self.marker_etag and not self.agrees():
-            self.base.marker = ""
+            self.base.marker = self.base.version = ""
             baseline.save(self.entry, self.session.remote.identity, self.base, self.looked_ns)
 
     def look_again(self) -> None:

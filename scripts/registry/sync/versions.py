@@ -9,7 +9,7 @@ marker names them. Where no version can be told, since nobody read some of the b
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -18,7 +18,7 @@ from registry import interrupt, parallel
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index import content, stats
-from registry.index.content import BadList, ContentList, FileHash, Lines
+from registry.index.content import BadList, ContentList, FileHash, Line, Lines
 from registry.remote.capabilities import UNMET
 from registry.remote.location import CONTENT_LISTS, LOG, Remote
 from registry.remote.s3 import Client, Denied
@@ -40,13 +40,15 @@ def log_prefix(remote: Remote, entry: Entry) -> str:
 
 def read(client: Client, entry: Entry, version: str) -> Lines | None:
     """The files of a version; None if S3 has no list of it. Raises RegistryError for a bad one."""
-    key = list_key(client.remote, entry, version)
-    answer = client.get(key)
-    if answer is None:
-        return None
+    answer = client.get(list_key(client.remote, entry, version))
+    return dict(_rows(client, entry, version, answer.body)) if answer else None
+
+
+def _rows(client: Client, entry: Entry, version: str, body: bytes) -> Iterator[tuple[str, Line]]:
     try:
-        return content.parse(answer.body, version)
+        yield from content.rows(body, version)
     except BadList:
+        key = list_key(client.remote, entry, version)
         raise RegistryError(
             f"{client.remote.bucket}/{key}: it is not the list that its name says: "
             f"delete it, and `make seal DATASET={entry:sh}` writes it again"
@@ -90,12 +92,11 @@ class Versioning:
         return named if is_kept else done
 
     def _learn(self, paths: list[str], version: str) -> None:
-        survey = self.survey
-        lines = read(survey.session.client, survey.entry, version) or {}
-        for path in paths:
-            line, listed = lines.get(path), survey.remote[path]
-            if line and line.size == listed.size:
-                survey.contents[path] = FileHash(listed.etag, line.sha256)
+        survey, client, wanted = self.survey, self.survey.session.client, set(paths)
+        answer = client.get(list_key(client.remote, survey.entry, version))
+        for path, line in _rows(client, survey.entry, version, answer.body) if answer else ():
+            if path in wanted and line.size == survey.remote[path].size:
+                survey.contents[path] = FileHash(survey.remote[path].etag, line.sha256)
 
     def _is_here(self, path: str) -> bool:
         """Whether the file here holds the very bytes that S3 lists, as this checkout verified."""

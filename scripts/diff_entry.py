@@ -1,0 +1,131 @@
+"""Show how the files of an entry differ: here from S3, or one version from another.
+
+usage: TO=version diff_entry.py [--text] [--json] section/name | name
+
+Without TO: what is here against what S3 holds; of a raw dataset against its `.dvc` file.
+TO=version: what S3 holds now against that version, as a rollback would change it; TO=old..new: two
+versions. The first digits of a version are enough; `make history` lists them. A file with the same
+bytes under another path is renamed. TEXT=1 also shows the lines that differ, of text files up to
+1 MiB. --json (FORMAT=json) is for programs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+
+from registry import console, entries, options
+from registry.console import say
+from registry.entries import Entry
+from registry.errors import Refusal, UsageError
+from registry.humanize import harmless, human_bytes, plural
+from registry.remote import connect
+from registry.remote.session import Session
+from registry.sections import RAW, SYNCED
+from registry.sync import diff, sources
+from registry.sync.diff import Diff, Side
+from registry.sync.survey import Survey
+
+FLAGS = {"--text", "--json", "--format=json", "--format=text"}
+TEXT_BYTES = 2**20  # a larger file is not shown line by line
+TEXT_FILES, TEXT_LINES = 50, 2000  # nor more of them than a person reads
+
+
+def main(argv: list[str]) -> int:
+    cut = argv.index("--") if "--" in argv else len(argv)
+    flags = {word for word in argv[:cut] if word.startswith("--")}
+    if flags - FLAGS:
+        raise UsageError(f"{min(flags - FLAGS)} is not known: TEXT=1, FORMAT=json or FORMAT=text")
+    named = [word for word in argv if word not in (*flags, "--")]
+    entry = entries.select_one(" ".join(named), SYNCED)
+    session, _ = connect.connect()
+    old, new = sides(session, entry, options.text("TO"))
+    found = diff.compare(old.files, new.files)
+    if flags & {"--json", "--format=json"}:
+        told = {"entry": str(entry), "old": old.name, "new": new.name, **asdict(found)}
+        print(json.dumps(told, indent=1))
+        return 0
+    show(found, old, new)
+    for line in islice(texts(found, old, new), TEXT_LINES) if "--text" in flags else ():
+        print(line)
+    say(f"diff: {entry}: {old.name} > {new.name}: {summary(found)}")
+    return 0
+
+
+def sides(session: Session, entry: Entry, to: str) -> tuple[Side, Side]:
+    """The old and the new state that the person means."""
+    if entry.section == RAW:
+        from registry.raw import diff as raw_diff
+
+        return raw_diff.sides(entry, to, session.client)
+    versions = [sources.resolve(session, entry, word) for word in to.split("..") if word]
+    if len(versions) == 2:
+        old, new = (diff.of_version(session, entry, version) for version in versions)
+        return old, new
+    survey = Survey(entry, session)
+    survey.look_here()
+    now = diff.in_s3(session, survey)
+    if versions:
+        return now, diff.of_version(session, entry, versions[0])
+    if not survey.local.files:
+        raise Refusal(
+            f"{entry} is not here: `make pull DATASET={entry:sh}`, or name a version, TO="
+        )
+    return now, diff.here(survey, now.files)
+
+
+def show(found: Diff, old: Side, new: Side) -> None:
+    """A line for each file, with its size before and after."""
+    for before, after in found.renamed:
+        print(f"renamed  {harmless(before)} > {harmless(after)}  {size(new, after)}")
+    for path in found.changed:
+        print(f"changed  {harmless(path)}  {size(old, path)} > {size(new, path)}")
+    for path in found.added:
+        print(f"added    {harmless(path)}  {size(new, path)}")
+    for path in found.gone:
+        print(f"gone     {harmless(path)}  {size(old, path)}")
+
+
+def size(side: Side, path: str) -> str:
+    """ "?" where a list of DVC's, which tells no sizes, is all that is known."""
+    known = side.files[path].size
+    return human_bytes(known) if known >= 0 else "?"
+
+
+def texts(found: Diff, old: Side, new: Side) -> Iterator[str]:
+    """The lines that differ of the changed text files, as `diff -u` shows them."""
+    for path in found.changed[:TEXT_FILES]:
+        if max(old.files[path].size, new.files[path].size) > TEXT_BYTES:
+            yield f"--- {harmless(path)}: larger than {human_bytes(TEXT_BYTES)}, not shown"
+            continue
+        before, after = (lines(side.read(path)) for side in (old, new))
+        if before is None or after is None:
+            yield f"--- {harmless(path)}: no text, or kept no longer"
+            continue
+        names = f"{path} ({old.name})", f"{path} ({new.name})"
+        for line in difflib.unified_diff(before, after, *names, lineterm=""):
+            yield harmless(line)
+    if len(found.changed) > TEXT_FILES:
+        yield f"--- and {len(found.changed) - TEXT_FILES} files more"
+
+
+def lines(body: bytes | None) -> list[str] | None:
+    """The lines of a text; None for what is none."""
+    if body is None or b"\0" in body:
+        return None
+    try:
+        return body.decode().splitlines()
+    except UnicodeDecodeError:
+        return None
+
+
+def summary(found: Diff) -> str:
+    counts = ((len(paths), what) for what, paths in vars(found).items())
+    return ", ".join(f"{plural(n, 'file')} {what}" for n, what in counts if n) or "no difference"
+
+
+if __name__ == "__main__":
+    raise SystemExit(console.run(main, "diff"))

@@ -1,0 +1,77 @@
+"""Finds the bytes of a version's files: in S3 under any path, among what is kept, else here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+
+from registry.entries import Entry
+from registry.errors import Refusal
+from registry.humanize import some
+from registry.index import content, stats
+from registry.index.content import FileHash, Lines
+from registry.index.hashes import same_bytes
+from registry.remote import etag
+from registry.remote.s3 import Object
+from registry.remote.session import Session
+from registry.sync import history, kept, refusals, versions
+from registry.sync.survey import Survey
+
+FEWEST_DIGITS = 4  # digits of a version that a person types
+
+
+@dataclass
+class Sources:
+    """Of one entry in S3, and of a version: its `wanted` files."""
+
+    survey: Survey
+    wanted: Lines
+
+    def hash(self, path: str) -> str:
+        listed = self.survey.remote.get(path)
+        return self.survey.contents.of(path, listed.etag) if listed else ""
+
+    def objects(self, avoiding: Iterable[str] = ()) -> dict[str, Object]:
+        """{SHA-256: an object of these bytes}: what is kept, and what no path is about to lose."""
+        shunned = set(avoiding)
+        rows = ((self.hash(p), row) for p, row in self.survey.remote.items() if p not in shunned)
+        here = {digest: row for digest, row in rows if digest}
+        return here | kept.find(self.survey.session.client, self.survey.entry)
+
+    def is_here(self, path: str) -> bool:
+        """Whether the file here has the bytes of the version."""
+        also, stat = sha256(), stats.stat_of(self.survey.entry.folder / path)
+        if not stat or stat.size != self.wanted[path].size:
+            return False
+        with suppress(OSError):
+            etag.compute(self.survey.entry.folder / path, also=also)
+        return also.hexdigest() == self.wanted[path].sha256
+
+    def learn_sent(self, path: str) -> None:
+        """That S3 holds the file here, if its ETag says so."""
+        file, listed = self.survey.entry.folder / path, self.survey.remote.get(path)
+        stat = stats.stat_of(file)
+        if stat and listed and same_bytes(file, stat, listed.etag) and self.is_here(path):
+            self.survey.contents[path] = FileHash(listed.etag, self.wanted[path].sha256)
+
+
+def resolve(session: Session, entry: Entry, word: str) -> str:
+    """The version that a person's word begins. Raises Refusal, naming those there are."""
+    below = versions.list_key(session.remote, entry, "")
+    is_fit = len(word) >= FEWEST_DIGITS and not word.strip("0123456789abcdef")
+    rows = session.client.list(below + word) if is_fit else ()
+    found = [row.key[len(below) :] for row in rows]
+    if len(found) == 1:
+        return found[0]
+    if len(found) > 1:
+        raise Refusal(f"TO={word!r} begins {some(found)}: write more digits of it")
+    raise refusals.no_version(entry, word, known(session, entry))
+
+
+def known(session: Session, entry: Entry) -> list[str]:
+    """The versions that were sealed last, the newest first, each with who and when."""
+    sealed = history.seals(session.client, entry, refusals.LINES)[::-1]
+    rows = {s.version: f"{content.short(s.version)} by {s.who}, {s.when[:10]}" for s in sealed}
+    return [row for version, row in rows.items() if version]
