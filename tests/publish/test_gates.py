@@ -122,4 +122,9 @@ def test_a_card_must_be_right_and_in_git(good):
     library = Library(good)
     said = gates.reasons(library.ids["processed_datasets/cut"], library)
     assert said == ["processed_datasets/cut.card.md is not committed: `git commit` it"]
+    (good / "licenses.txt").write_text("acme-1.0 | yes | yes | yes | no | | https://acme.org\n")
+    said = gates.reasons(library.ids["champion_models/poet"], library)  # built on it
+    names = "processed_datasets/cut.card.md, licenses.txt"
+    assert said == [f"{names} is not committed: `git commit` it"]
+    (good / "licenses.txt").unlink()
     kit.git(good, "checkout", "-q", ".")

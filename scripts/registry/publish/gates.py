@@ -10,7 +10,7 @@ from registry.cards import check, licenses
 from registry.cards.library import Library
 from registry.cards.lineage import Ancestry
 from registry.cards.rules import licenses as license_rules
-from registry.entries import Entry
+from registry.entries import CARD, Entry
 from registry.sections import RAW, RESULTS, SECTIONS
 
 PERSONAL = "personal_sensitive_information"
@@ -28,33 +28,35 @@ def reasons(entry: Entry, library: Library) -> list[str]:
     problems = check.errors(entry, library, strict=True)
     if card is None or problems:
         return [f"its card is not right: `make check-cards DATASET={entry:sh}`"]
-    return [*_uncommitted(entry), *_licenses(entry, library), *_personal(entry, library)]
+    family = Ancestry(library)
+    family.follow([entry], with_runs=False)
+    return [
+        *_uncommitted(entry, family),
+        *_licenses(entry, family),
+        *dict.fromkeys(_uncleared(entry, library, set())),
+    ]
 
 
-def _uncommitted(entry: Entry) -> Iterator[str]:
-    """What strangers read must be what Git has."""
-    changed = git.uncommitted(entry.root, *(f"{entry}{end}" for end in (".card.md", ".dvc")))
+def _uncommitted(entry: Entry, family: Ancestry) -> Iterator[str]:
+    """What strangers read, and what lets it out, must be what Git has: there all see it."""
+    cards = [f"{one}{CARD}" for one in family.entries]
+    changed = git.uncommitted(entry.root, *cards, f"{entry}.dvc", licenses.OWN_FILE)
     if changed:
         yield f"{', '.join(changed)} is not committed: `git commit` it"
 
 
-def _licenses(entry: Entry, library: Library) -> Iterator[str]:
+def _licenses(entry: Entry, family: Ancestry) -> Iterator[str]:
     """Its own license allows sharing, and each in the lineage gives no more than it may."""
+    library = family.library
     card = library.card(entry)
     why = library.licenses.shared(licenses.names_of(card) if card else [])
     if why:
         yield f"its license {why}"
-    family = Ancestry(library)
-    family.follow([entry], with_runs=False)
     yield from family.lost.values()
     for one in family.entries:
         card = library.card(one)
         for _, text in license_rules.clashes(card, library) if card else ():
             yield f"its license gives more than it may: {'' if one == entry else f'{one}: '}{text}"
-
-
-def _personal(entry: Entry, library: Library) -> list[str]:
-    return list(dict.fromkeys(_uncleared(entry, library, set())))
 
 
 def _uncleared(entry: Entry, library: Library, seen: set[Entry]) -> Iterator[str]:
