@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,6 +143,13 @@ class Process:
                 if self.tag.encode() in file.read().split(b"\0"):
                     found.append(int(name))
         return found
+
+
+def wait_for_all(*processes: Process) -> list[Run]:
+    """The end of each, looked at when it comes: one after the other, a quick one would seem to have
+    taken as long as a slow one before it."""
+    with ThreadPoolExecutor(len(processes)) as pool:
+        return list(pool.map(Process.wait, processes))
 
 
 def _processes() -> list[str]:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from support.oracle import assert_in_time, expect
+from support.process import wait_for_all
 from support.world import ENTRY, NEW
 
 FILE = rf"/{ENTRY}/(x|z|new/n)\.txt"
@@ -146,8 +147,9 @@ def test_nothing_waits_for_a_dead_server_for_longer_than_a_minute(clone, bucket)
         person.add(f"processed_datasets/a{number}", {"x.txt": b"x", "y.txt": b"y"})
         fault(person.proxy.when(method, path.replace("/a/", f"/a{number}/")))
         person.start(".venv/bin/python", "scripts/push_entries.py")
-    runs = [expect(person.running.wait(), 1) for person in people.values()]
+    runs = wait_for_all(*(person.running for person in people.values()))
     for number, (person, run) in enumerate(zip(people.values(), runs, strict=True)):
+        expect(run, 1)
         person.proxy.clear()
         assert_in_time(run.seconds, 60, expect(person.script("push_entries"), 0))
         here = {f"processed_datasets/a{number}/{n}.txt": n.encode() for n in "xy"}
@@ -166,8 +168,9 @@ def test_a_silent_server_is_not_waited_for_anew_with_every_file(clone, moto_buck
         person.proxy.when("PUT", r"\.txt", first=5).delay(3)
         person.proxy.when("PUT", r"[5-9].\.txt").hang()
         person.start(".venv/bin/python", "scripts/push_entries.py", ENGINE=engine)
-    runs = [expect(person.running.wait(), 1) for person in people.values()]
+    runs = wait_for_all(*(person.running for person in people.values()))
     for (engine, person), run in zip(people.items(), runs, strict=True):
+        expect(run, 1)
         person.proxy.clear()
         assert_in_time(run.seconds, 65, expect(person.script("push_entries", ENGINE=engine), 0))
         assert moto_bucket.read(f"processed_datasets/{engine}/") == person.tree()
@@ -193,8 +196,9 @@ def test_dvc_does_not_wait_for_a_dead_server_for_longer_than_a_minute(clone, mot
         waiting += [(anna, "push_entries"), (ben, "pull_entries")]
     for person, verb in waiting:
         person.start(".venv/bin/python", f"scripts/{verb}.py", entry)
-    runs = [expect(person.running.wait(), 1) for person, _ in waiting]
+    runs = wait_for_all(*(person.running for person, _ in waiting))
     for (person, verb), run in zip(waiting, runs, strict=True):
+        expect(run, 1)
         assert "no progress" in run.err or "does not answer" in run.err, run
         person.proxy.clear()
         assert_in_time(run.seconds, 80, expect(person.script(verb, entry), 0))
