@@ -140,7 +140,7 @@ def files(id: str, version: str = "") -> list[File]:
     here = in_checkout(id, wanted)
     if here:
         return hashed(here, kind_of(id))
-    full = wanted or newest(id)["version"]
+    full = full_version(id, wanted) if wanted else newest(id)["version"]
     return listed(read_stamp(id, full)) or content(id, full)
 
 
@@ -164,15 +164,13 @@ def wanted_version(id: str, version: str) -> str:
     """The version that the argument or the lock says; "" for the newest."""
     if not re.fullmatch(ID, id) or id.split("/")[1] in (".", ".."):
         raise Usage(f"an entry is written section/name: {id!r}")
-    if version and not re.fullmatch(VERSION, version):
-        raise Usage(f"a version is {SHOWN} to 64 letters of 0-9 and a-f: {version!r}")
-    if version:
-        return version
-    lock = find_lock()
-    pin = read_lock(lock).get(id)
-    if not pin and is_on("DATA_REGISTRY_FROZEN"):
-        raise NotFound(f"{id} is not pinned in {lock}: {program()} pin {id}")
-    return pin["version"] if pin else ""
+    pin = {} if version else read_lock(find_lock()).get(id, {})
+    if not version and not pin and is_on("DATA_REGISTRY_FROZEN"):
+        raise NotFound(f"{id} is not pinned in {find_lock()}: {program()} pin {quoted(id)}")
+    wanted = str(version or pin.get("version", ""))
+    if wanted and not re.fullmatch(VERSION, wanted):
+        raise Usage(f"{id}: a version is {SHOWN} to 64 letters of 0-9 and a-f: {wanted!r}")
+    return wanted
 
 
 def newest(id: str) -> Told:
@@ -252,10 +250,24 @@ def in_checkout(id: str, version: str, anew: bool = False) -> str:
     here = os.path.join(top, *id.split("/"))
     if not top or not os.path.exists(here):
         return ""
-    if not version or any(v.startswith(version) for v in versions_of(id, here, anew)):
-        return here
+    if not version:
+        return "" if is_half_pulled(top, id) else here
+    try:
+        if any(known.startswith(version) for known in versions_of(id, here, anew)):
+            return here
+    except OSError as error:  # a link that leads nowhere, a file that may not be read
+        log("warning", f"{here} is passed over: {error}")
     log("info", f"{here} is not version {version[:SHOWN]}: left alone")
     return ""
+
+
+def is_half_pulled(top: str, id: str) -> bool:
+    """Whether a pull of the entry was stopped while it put files in place: its journal is there."""
+    head = read_text(os.path.join(top, ".registry", "journal", *id.split("/")) + ".json", "replace")
+    is_pull = '"token": ""' in head.partition("\n")[0]
+    if is_pull:
+        log("warning", f"{top}: a pull of {id} was not finished: passed over; `make pull` there")
+    return is_pull
 
 
 def versions_of(id: str, here: str, anew: bool = False) -> list[str]:
@@ -374,9 +386,7 @@ def in_cache(id: str, version: str) -> str:
         return ""
     for name, (_, size, mtime) in stamp["files"].items():
         try:
-            stat = os.stat(
-                f"{top}{os.sep}{name}" if os.sep == "/" else os.path.join(top, *name.split("/"))
-            )
+            stat = os.stat(os.path.join(top, *name.split("/")))
         except OSError:
             return ""
         if stat.st_size != size or stat.st_mtime_ns != mtime:
@@ -424,7 +434,7 @@ def way_on(id: str, wanted: str) -> str:
             return f"; the newest version is {version[:SHOWN]}: {program()} pin {id}"
         return ""
     known: set[str] = set()
-    for place in [] if is_offline() else places():
+    for place in places():
         with contextlib.suppress(RegistryError):
             known.update(place.ids())
     near = difflib.get_close_matches(id, known - {id}, n=3, cutoff=0.5)
@@ -517,10 +527,8 @@ class Part:
         make_folder(os.path.dirname(self.name))
 
     def __enter__(self) -> Part:
-        import hashlib
-
         self.file = open(self.name, "a+b")
-        self.size, self.hash = self.file.tell(), hashlib.new(self.digest.partition(":")[0])
+        self.size, self.hash = self.file.tell(), new_hash(self.digest.partition(":")[0])
         if self.size:
             self.file.seek(0)
             for piece in iter(lambda: self.file.read(CHUNK), b""):
@@ -541,10 +549,8 @@ class Part:
         self.size += len(piece)
 
     def restart(self) -> None:
-        import hashlib
-
         self.file.truncate(0)
-        self.size, self.hash = 0, hashlib.new(self.digest.partition(":")[0])
+        self.size, self.hash = 0, new_hash(self.digest.partition(":")[0])
 
     def is_right(self) -> bool:
         hex = self.digest.partition(":")[2]
@@ -699,18 +705,27 @@ def is_offline() -> bool:
 class Checkout:
     """What a checkout says of entries where no other place can be asked."""
 
-    def newest(self, id: str) -> dict[str, Any]:
+    def newest(self, id: str) -> Told:
         here = os.path.join(checkout(), *id.split("/"))
         named = re.findall(r"\bmd5: ([0-9a-f]{32}(?:\.dir)?)\s*$", read_text(here + ".dvc"), re.M)
         if not named and not os.path.exists(here):
             raise NotFound(f"{id} is not in {checkout()}")
         return {"version": named[-1] if named else versions_of(id, here)[0], **card_of(id)}
 
-    def content(self, id: str, version: str) -> list[File]:
+    def full_version(self, id: str, version: str) -> str:
         here = in_checkout(id, version)
         if not here:
             raise NotFound(f"{id}: {checkout()} does not hold version {version[:SHOWN]}")
-        return hashed(here, kind_of(id))
+        return next(full for full in versions_of(id, here) if full.startswith(version))
+
+    def content(self, id: str, version: str) -> list[File]:
+        self.full_version(id, version)
+        return hashed(os.path.join(checkout(), *id.split("/")), kind_of(id))
+
+    def ids(self) -> list[str]:
+        sections = [name for name in os.listdir(checkout()) if not name.startswith(".")]
+        tops = [(name, os.path.join(checkout(), name)) for name in sections]
+        return [f"{n}/{x}" for n, top in tops if os.path.isdir(top) for x in os.listdir(top)]
 
 
 def card_of(id: str) -> Told:
@@ -1257,10 +1272,15 @@ def each(work: Callable[[Any], Any], items: Iterable[Any], halt: Halt | None = N
 
 
 def hexdigest(kind: str, text: str | bytes) -> str:
+    total = new_hash(kind)
+    total.update(text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text)
+    return str(total.hexdigest())
+
+
+def new_hash(kind: str) -> Any:
     import hashlib
 
-    text = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
-    return hashlib.new(kind, text, usedforsecurity=False).hexdigest()
+    return hashlib.new(kind, usedforsecurity=False)  # MD5 is DVC's; versions are SHA-256
 
 
 def holds(name: str, digest: str) -> bool:
@@ -1274,9 +1294,7 @@ def holds(name: str, digest: str) -> bool:
 
 def digests_of(name: str, kind: str) -> list[str]:
     """The digest of a file; of MD5 also that by DVC 2's rule: in text, CR LF counts as LF."""
-    import hashlib
-
-    total, old, is_text = hashlib.new(kind, usedforsecurity=False), None, kind == "md5"
+    total, old, is_text = new_hash(kind), None, kind == "md5"
     with open(name, "rb", buffering=0) as file:
         for number, chunk in enumerate(iter(lambda: file.read(CHUNK), b"")):
             is_text = is_text and (number > 0 or looks_like_text(chunk[:512]))
@@ -1330,9 +1348,9 @@ def encoded(text: str, safe: str = "/") -> str:
     return quote(text, safe="-_.~" + safe, errors="surrogateescape")
 
 
-def read_text(name: str) -> str:
+def read_text(name: str, errors: str = "strict") -> str:
     try:
-        with open(name, encoding="utf-8") as file:
+        with open(name, encoding="utf-8", errors=errors) as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return ""

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from support.consumer import App, content_list, no_network, sha256, tree, version_of
 
+from registry.entries import Entry
+from registry.index.journal import Journal
+
 X, RAW = "champion_models/x", "raw_datasets/logs"
 FILES = {"a.txt": b"one", "sub/ü +%.bin": b"two" * 1000, "e": b""}
 NEWER = {"a.txt": b"another", "renamed": FILES["sub/ü +%.bin"], "e": b""}
@@ -248,6 +251,55 @@ def test_without_a_pin_a_checkout_is_what_it_holds(app, checkout, monkeypatch):
     monkeypatch.setenv("DATA_REGISTRY_OFFLINE", "1")
     with pytest.raises(client.Unreachable, match="champion_models/other is not in"):
         client.path("champion_models/other")
+
+
+def test_a_checkout_in_the_middle_of_a_pull_is_passed_over(app, bucket, checkout, caplog):
+    """Its journal, as the registry itself writes it, tells; a push leaves the folder whole."""
+    push(bucket, X, FILES)
+    here = checkout(X, {"a.txt": b"half of it"})
+    entry = Entry(*X.split("/"), here.parent.parent)
+    Journal("place", "token of a push").save(entry)
+    client = app.load()
+    assert client.path(X) == here
+    Journal("place").save(entry)
+    assert tree(client.path(X)) == FILES
+    assert f"a pull of {X} was not finished" in caplog.text
+
+
+def test_a_checkout_that_cannot_be_read_or_lacks_it_is_passed_over(app, bucket, checkout, caplog):
+    version = push(bucket, X, FILES)
+    here = checkout(X, FILES)
+    (here / "dangling").symlink_to("nowhere")
+    client = app.load()
+    assert tree(client.path(X, version)) == FILES and "is passed over" in caplog.text
+    (here / "dangling").unlink()
+    assert client.path(X, version[:12]) == here
+
+
+def test_a_checkout_alone_answers_for_itself(tmp_path, app, checkout, monkeypatch):
+    """Without a mirror and a bucket: it is pinned from what is here, by its bytes."""
+    here = checkout(X, FILES)
+    alone = App(tmp_path / "alone").entered(monkeypatch)
+    registry = {"DATA_REGISTRY": str(here.parent.parent)}
+    assert alone.run("pin", X, **registry) == (0, f"{X} {version_of(FILES)[:12]}\n", "")
+    assert alone.run("pull", **registry) == (0, f"{here}\n", "")
+    monkeypatch.setenv("DATA_REGISTRY", registry["DATA_REGISTRY"])
+    short = alone.load().files(X, version_of(FILES)[:12])
+    assert sorted(file.path for file in short) == sorted(FILES)
+    (here / "a.txt").write_bytes(b"edited")
+    code, out, err = alone.run("pull", **registry)
+    assert (code, out) == (3, "") and f"does not hold version {version_of(FILES)[:12]}" in err
+    code, out, err = alone.run("pull", "champion_models/xx", **registry)
+    assert code == 3 and f"did you mean {X}?" in err
+    code, out, err = alone.run("pull", X)
+    assert code == 3 and "there is nowhere to look: set DATA_REGISTRY" in err
+
+
+def test_a_pin_that_is_no_version_is_told(app):
+    app.lock.write_text(f'["{X}"]\npin = {{ version = "../../x" }}\nid = "{X}"\n')
+    client = app.load()
+    with pytest.raises(client.Usage, match="a version is 12 to 64 letters"):
+        client.path(X)
 
 
 def test_an_alias_is_another_name_of_the_variable(tmp_path, app, checkout, monkeypatch):
