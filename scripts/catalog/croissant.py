@@ -110,7 +110,7 @@ def _published(mirror: Mirror) -> list[dict[str, str]]:
     return [
         {
             "@type": "cr:FileObject",
-            "@id": f"file-{number}",  # mlcroissant takes no blanks in it, however they are written
+            "@id": f"file-{number}",  # mlcroissant takes no blanks in it, and paths have them
             "name": file.path,
             "contentUrl": f"{mirror.url}/blobs/sha256/{file.sha256[:2]}/{file.sha256}",
             "contentSize": f"{file.size} B",
