@@ -6,6 +6,7 @@ Our client, aws (version 2 too, where it is), DVC, and the command that we print
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import subprocess
@@ -80,6 +81,7 @@ class SetUp:
                 assert {getattr(s, name) for s in seen} == {value}, (tool, name, self.said)
 
 
+@functools.cache
 def has_version_2():
     with contextlib.suppress(OSError):
         done = subprocess.run([V2, "--version"], capture_output=True, text=True, check=False)
