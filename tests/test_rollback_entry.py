@@ -11,6 +11,7 @@ from support.oracle import expect, marker
 
 from registry.entries import Entry
 from registry.remote import dvc_config
+from registry.remote.etag import md5
 from registry.remote.s3 import Client
 from registry.remote.session import Session
 from registry.sync import kept
@@ -194,6 +195,23 @@ def test_expired_ones_go_at_a_later_push(anna, bucket, monkeypatch):
     monkeypatch.setattr(kept, "_store_time", lambda client, key: real() + year)
     keeper.expire()
     assert bucket.keys(KEPT) == []
+
+
+def test_what_is_in_an_archive_is_not_replaced_unkept(clone, moto_server):
+    bucket = moto_server.new_bucket()
+    anna = clone("anna", bucket)
+    anna.add(M, {"w": b"1", "x": b"other"})
+    expect(anna.script("push_entries", M), 0)
+    bucket.client.put(bucket.key(f"{M}/w"), b"1", {"x-amz-storage-class": "GLACIER"})
+    anna.write(f"{M}/w", b"2")
+    run = expect(anna.script("push_entries", M), 3)
+    assert f"{M}: refused: w is in an archive of S3" in run.err
+    assert bucket.client.head(bucket.key(f"{M}/w")).etag == md5(b"1")
+    assert marker(bucket, M)["state"] == "done"
+    (cure,) = re.findall(r"`([^`]+aws s3api restore-object [^`]+)`", run.err)
+    expect(anna.run("bash", "-c", cure), 0)
+    expect(anna.script("push_entries", M), 0)
+    assert bucket.get(f"{M}/w") == b"2" and bucket.get(KEPT + hash_of(b"1")) == b"1"
 
 
 def test_other_sections_keep_nothing(anna, bucket):

@@ -93,7 +93,7 @@ def again(entry: Entry, session: Session, count: int) -> None:
     assert not known.plan(compare.PULL).actions
     header = baseline.header(entry, session.remote.identity)
     assert header and header.stamp == known.local.stamp and header.rows == count
-    assert known._agrees() and marker.digest(known.remote)
+    assert known.agrees() and marker.digest(known.remote)
     changed = known.remote[name(0)]
     known.remote[name(0)] = changed._replace(etag=tag(count))
     known.local.files[name(1)] = Stat(1, WHEN, WHEN, 1)

@@ -6,8 +6,8 @@ that of two people who push one is refused. `upload` and `download` move what wa
 `transfer` and verify it; `place` puts files where they belong, `trash` keeps what they replace.
 `seal` vouches for an entry without a push, `verify` reads every byte of it, `remove` takes it out
 of S3. `versions` gives what is sealed its version and record, `lineage` what it was made from,
-`history` reads the records, `kept` keeps in S3 what a push replaces, `rollback` brings it back
-from its `sources`, `diff` compares two states.
+`history` reads the records. `set_aside` has what a push replaces in S3 `kept`, `rollback` brings it
+back from its `sources`, `diff` compares two states.
 `free` gives the disk back for `free_mirrored` and raw entries by a `proof` that S3 has all of one,
 refused by `free_rules`; `usage` tells when it was used last. `refusals` and `describe` are the
 words for it.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,15 +19,12 @@ from registry.index.journal import Journal
 from registry.index.listing import Objects
 from registry.index.table import Tags
 from registry.remote import capabilities
-from registry.remote.location import TRASH
-from registry.remote.s3 import Denied, Object, Overtaken
-from registry.remote.server_copy import Copier
+from registry.remote.s3 import Overtaken
 from registry.remote.session import Session
-from registry.sections import SECTIONS
 from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
 from registry.sync.compare import Plan
-from registry.sync.kept import Keeper
+from registry.sync.set_aside import SetAside
 from registry.sync.survey import Survey
 from registry.sync.upload import Sending
 from registry.sync.versions import Versioning
@@ -45,7 +41,7 @@ class Push:
     plan: Plan = field(init=False)
     sending: Sending = field(init=False)
     versioning: Versioning = field(init=False)
-    keeper: Keeper | None = None
+    aside: SetAside = field(init=False)
     noted: Journal = field(init=False)  # what this run is about to do
     claimed: Claim | None = None
     own: Journal | None = None  # what an interrupted run of ours was about to do
@@ -108,14 +104,15 @@ class Push:
         """Journal the plan, put our marker there, and see that nobody came in between."""
         self._learn_seen()
         self.versioning = Versioning(self.survey)
-        self.versioning.fill(set() if self._keeps else self._leaving)
+        self.aside = SetAside(self.survey, self.plan, self.strange)
+        self.versioning.fill(set() if self.aside.keeps else self.aside.leaving)
         self.sending = Sending(self.survey)
         self.sending.read(self.plan[compare.UPLOAD])
         if self.survey.base.rows or baseline.path_of(self.entry).exists():
             self.survey.save()  # what looking has taught must outlive a push that dies
         claim = self._journal()
         self.before = _mark(self.survey.remote)
-        theirs = list(self._theirs())
+        self.aside.look()
         try:
             claim.take()
         except marker.Taken as error:
@@ -128,9 +125,7 @@ class Push:
         if _mark(self.survey.remote) != self.before:
             self.release()
             raise RegistryError("it changed in S3 while this push looked at it: run again")
-        self._save_theirs(claim, theirs)
-        if self._keeps:
-            self._keep(claim)
+        self.aside.carry_out(claim, self.sending.hashes)
 
     def send(self, progress: engine.Progress) -> None:
         """Upload what is planned, and verify that it is there."""
@@ -198,8 +193,7 @@ class Push:
                 self._tidy()
             else:
                 self.learn()
-            if self.keeper:
-                self.keeper.expire()
+            self.aside.expire()
         else:
             self.learn()
         if self.spared:
@@ -249,24 +243,6 @@ class Push:
             if _mark(self.survey.remote) == self.before:
                 self.release()
 
-    @property
-    def _keeps(self) -> bool:
-        """Whether what this push replaces is kept."""
-        return bool(self._leaving) and bool(SECTIONS[self.entry.section].keeps_days)
-
-    @property
-    def _leaving(self) -> set[str]:
-        """The paths whose objects it replaces or deletes."""
-        changing = (*self.plan[compare.UPLOAD], *self.plan[compare.DELETE])
-        return {path for path in changing if path in self.survey.remote}
-
-    def _keep(self, claim: Claim) -> None:
-        self.keeper = Keeper(self.survey, _dated(claim))
-        staying = {known.sha256 for known in self.sending.hashes.values()}
-        rows = self.survey.contents.items()
-        staying |= {known.sha256 for path, known in rows if path not in self._leaving}
-        self.keeper.keep(self._leaving, staying)
-
     def _journal(self) -> Claim:
         """Write down what is about to be done, before it is; the claim to do it under."""
         token = (self.own and self.own.token) or capabilities.new_token()
@@ -285,36 +261,6 @@ class Push:
     def _overruled(self) -> list[str]:
         """What TAKE=local deletes though S3 has news of it: running again must not ask again."""
         return [p for p in self.plan[compare.DELETE] if self.survey.remote_side(p) != compare.SAME]
-
-    def _theirs(self) -> Iterator[tuple[str, Object]]:
-        """(path, object) of what this push overwrites without having verified it.
-
-        That is what the person chose with TAKE=local, and what a torn push left half-edited.
-        """
-        strange = set(self.strange)
-        for path in [*self.plan[compare.UPLOAD], *self.plan[compare.DELETE]]:
-            listed = self.survey.remote.get(path)
-            row = self.survey.base.rows.get(path) if listed else None
-            is_known = row and listed and row.etag == listed.etag and row.stat != baseline.OVERRULED
-            if listed and (path in strange or not is_known):
-                yield path, listed
-
-    def _save_theirs(self, claim: Claim, theirs: list[tuple[str, Object]]) -> None:
-        """It goes to the registry's trash first."""
-        when, copier = _dated(claim), Copier(self.session.client)
-        for path, listed in theirs:
-            target = self.session.remote.key(TRASH, when, str(self.entry), path)
-            try:
-                copier.copy(listed, target)
-            except Denied as error:
-                if error.code == "InvalidObjectState":
-                    raise refusals.archived(self.session.remote, path, listed.key) from None
-                raise
-
-
-def _dated(claim: Claim) -> str:
-    """Names what this push set aside in S3."""
-    return f"{claim.mine.when}-{claim.token[:6]}"
 
 
 def _mark(listing: Objects) -> bytes:
