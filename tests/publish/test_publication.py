@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from support import cards as kit
 from support import mirrors
+from support.consumer import App, served, tree
 
 from registry.cards import card as cards_card
 from registry.entries import Entry
@@ -79,6 +80,26 @@ def test_a_folder_gets_exactly_the_version(bucket, tmp_path):
     assert (top / f"entries/{A}/{first}.files").exists()
     assert not [p for p in top.rglob("*") if p.name.startswith(".")]
     assert not list((tmp_path / ".registry/stage/publish").iterdir())
+
+
+def test_a_pin_of_last_month_holds_on_a_mirror_that_has_moved_on(bucket, tmp_path, monkeypatch):
+    session, top = mirrors.session(bucket, tmp_path), tmp_path / "public"
+    mirrors.seal(bucket, A, OLD)
+    publish(session, Folder(top))
+    with served(top) as web:
+        app = App(tmp_path / "app", web.url).entered(monkeypatch)
+        assert app.run("pin", A)[0] == 0
+        mirrors.seal(bucket, A, NEW)
+        publish(session, Folder(top))
+        client = app.load()
+        assert tree(client.path(A)) == OLD and app.run("outdated")[0] == 1
+        assert app.run("pin", "--all")[0] == 0 and tree(client.path(A)) == NEW
+        publish(session, Folder(top), ())  # taken out: who pinned it still has it
+        monkeypatch.setenv("DATA_REGISTRY_CACHE", str(tmp_path / "other cache"))
+        assert tree(client.path(A)) == NEW
+        app.lock.unlink()
+        with pytest.raises(client.NotFound, match=f"{A} is not in {web.url}"):
+            client.path(A)
 
 
 def test_a_bucket_of_the_same_store_gets_copies_without_a_byte_through_here(bucket, tmp_path):
@@ -314,13 +335,24 @@ def raw_dataset(root, bucket, files):
     return f"{digest}.dir"
 
 
-def test_a_raw_dataset_goes_out_by_its_hash_to_folder_and_bucket(bucket, tmp_path):
+def test_a_raw_dataset_goes_out_by_its_hash_to_folder_and_bucket(bucket, tmp_path, monkeypatch):
     root = kit.make(tmp_path / "r", ("raw_datasets/logs",))
     files = {"a.csv": b"1,2", "sub/ü": b"", "same.csv": b"1,2"}
     version = raw_dataset(root, bucket, files)
     session, top = mirrors.session(bucket, root), tmp_path / "public"
     publish(session, Folder(top), (RAW,))
     assert mirrors.read(top) == {RAW: files}
+    with served(top) as web:
+        app = App(tmp_path / "app", web.url).entered(monkeypatch)
+        assert app.run("pin", RAW) == (0, f"{RAW} {version[:12]}\n", "")
+        assert tree(app.load().path(RAW)) == files  # proven by DVC's hash
+        (line,) = (top / f"entries/{RAW}").glob("*.files")
+        line.write_text(line.read_text().replace("a.csv", "b.csv"))
+        other = app.load()
+        monkeypatch.setenv("DATA_REGISTRY_CACHE", str(tmp_path / "other cache"))
+        with pytest.raises(other.Damaged, match="holds other files than version"):
+            other.path(RAW)
+        line.write_text(line.read_text().replace("b.csv", "a.csv"))
     told = json.loads((top / f"entries/{RAW}/latest.json").read_text())
     assert (told["version"], told["files"]) == (version, 3)
     assert told["commit"] == kit.git(root, "rev-parse", "HEAD").strip()
