@@ -63,6 +63,7 @@ CHUNK = 1 << 20
 THREADS = 16
 TRIES = 4  # without progress, until a place counts as out of reach
 KEEP_DAYS = 30
+IS_SHOWN = False  # whether a person looks on, at a terminal
 NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of b""
 # Patterns are compiled when they are used: a cached entry needs one of them.
 ID = r"[^/\\\x00-\x1f\x7f]+/[^/\\\x00-\x1f\x7f]+"
@@ -448,11 +449,11 @@ def brought(place: Any, id: str, version: str) -> str:
     unique = list({file.digest: file for file in wanted}.values())
     here = each(lambda f: holds(blob_of(f.digest), f.digest), unique)
     missing = sorted((f for f, is_here in zip(unique, here) if not is_here), key=lambda f: -f.size)
-    need_room(id, sum(max(file.size, 0) for file in missing))
+    transfer = Transfer(sum(max(file.size, 0) for file in missing))
+    need_room(id, transfer.total)
     log("info", f"{id} {version[:SHOWN]}: {len(missing)} of {len(unique)} files from {place}")
-    halt = Halt()
     try:
-        each(lambda f: fetch(place, f, Part(f, id, halt)), missing, halt)
+        each(lambda f: fetch(place, f, Part(f, id, transfer)), missing, transfer)
     except NotFound:
         raise NotFound(gone(place, id, version)) from None
     top = folder_of(id, version)
@@ -512,17 +513,28 @@ def is_same(a: str, b: str) -> bool:
         return False
 
 
-class Halt:
-    """Tells threads that another one failed, or that the person stopped the run."""
+class Transfer:
+    """What the threads of one fetch share: whether to stop, and how much has come."""
 
-    is_set = False
+    def __init__(self, total: int = 0) -> None:
+        self.is_halted, self.done, self.total, self.told = False, 0, total, 0.0
+
+    def count(self, size: int) -> None:
+        """Count what came, and tell a person at a terminal, twice a second."""
+        import time
+
+        self.done += size
+        if IS_SHOWN and time.monotonic() > self.told + 0.5:
+            self.told = time.monotonic()
+            of_all = f" of {shown(self.total)}" if self.total else ""
+            print(f"\r  {shown(self.done)}{of_all}   ", end="\r", file=sys.stderr, flush=True)
 
 
 class Part:
     """A blob on its way: what is there of it already is read first, so that it counts."""
 
-    def __init__(self, file: File, id: str, halt: Halt) -> None:
-        self.blob, self.halt, self.digest = blob_of(file.digest), halt, file.digest
+    def __init__(self, file: File, id: str, transfer: Transfer) -> None:
+        self.blob, self.transfer, self.digest = blob_of(file.digest), transfer, file.digest
         self.name = f"{self.blob}.{hexdigest('sha256', id)[:8]}.part"
         make_folder(os.path.dirname(self.name))
 
@@ -539,7 +551,7 @@ class Part:
         self.file.close()
 
     def write(self, piece: bytes) -> None:
-        if self.halt.is_set:
+        if self.transfer.is_halted:
             raise Unreachable("stopped")
         try:
             self.file.write(piece)
@@ -547,6 +559,7 @@ class Part:
             raise unwritable(error) from None
         self.hash.update(piece)
         self.size += len(piece)
+        self.transfer.count(len(piece))
 
     def restart(self) -> None:
         self.file.truncate(0)
@@ -570,7 +583,7 @@ class Text:
     """The bytes of a small object, in memory."""
 
     def __init__(self) -> None:
-        self.bytes, self.halt = b"", Halt()
+        self.bytes, self.transfer = b"", Transfer()
 
     @property
     def size(self) -> int:
@@ -795,7 +808,7 @@ class Place:
             except (OSError, HTTPException) as error:
                 self.mine.__dict__.clear()
                 failures = 0 if sink.size >= before + CHUNK else failures + 1
-                if failures == TRIES or sink.halt.is_set:
+                if failures == TRIES or sink.transfer.is_halted:
                     raise Unreachable(
                         f"{self} cannot be read: {error or 'it hung up'}: try again"
                     ) from None
@@ -1250,7 +1263,9 @@ def shown(size: float) -> str:
     return f"{size:.3g} {unit}"
 
 
-def each(work: Callable[[Any], Any], items: Iterable[Any], halt: Halt | None = None) -> list[Any]:
+def each(
+    work: Callable[[Any], Any], items: Iterable[Any], transfer: Transfer | None = None
+) -> list[Any]:
     """What `work` makes of each item, in order, by several threads. The first error ends it."""
     items = list(items)
     if len(items) < 2:
@@ -1264,8 +1279,8 @@ def each(work: Callable[[Any], Any], items: Iterable[Any], halt: Halt | None = N
                 future.result()
             return [future.result() for future in futures]
         except BaseException:
-            if halt:
-                halt.is_set = True
+            if transfer:
+                transfer.is_halted = True
             for future in futures:
                 future.cancel()
             raise
@@ -1435,6 +1450,8 @@ def plain(name: str) -> str:
 def main(argv: list[str] | None = None) -> int:
     import logging
 
+    global IS_SHOWN
+    IS_SHOWN = sys.stderr.isatty()
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     try:
         args = arguments().parse_args(argv)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -343,9 +342,19 @@ def test_names_that_only_windows_refuses(app, monkeypatch):
 
 
 def test_each_ends_with_the_first_error(app):
-    client, halt = app.load(), None
-    halt = client.Halt()
+    client = app.load()
+    transfer = client.Transfer()
     with pytest.raises(ZeroDivisionError):
-        client.each(lambda n: 1 // n, [1, 2, 0, 4] * 50, halt)
-    assert halt.is_set and client.each(str, [3, 1, 2]) == ["3", "1", "2"]
-    assert sha256(b"") == client.NOTHING and sys.version_info >= (3, 9)
+        client.each(lambda n: 1 // n, [1, 2, 0, 4] * 50, transfer)
+    assert transfer.is_halted and client.each(str, [3, 1, 2]) == ["3", "1", "2"]
+
+
+def test_a_person_at_a_terminal_sees_how_much_has_come(app, capsys):
+    client = app.load()
+    client.Transfer(3_000_000).count(1_500_000)
+    assert capsys.readouterr().err == ""  # an app's own output is not ours
+    client.IS_SHOWN = True
+    transfer = client.Transfer(3_000_000)
+    transfer.count(1_500_000)
+    transfer.count(1)
+    assert capsys.readouterr().err == "\r  1.5 MB of 3 MB   \r"  # at most twice a second
