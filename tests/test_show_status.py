@@ -431,3 +431,22 @@ def test_ages(when, age):
 def test_every_state_has_a_cure_or_is_quiet():
     cured = set().union(*(states for states, *_ in cures.CURES))
     assert cured | {*status_states.QUIET, status_states.NOTHING} == {*status_states.STATES}
+
+
+def test_whose_sources_have_changed_since_is_said():
+    def one(id, version, **made_from):
+        named = {source.replace("_", "/"): said for source, said in made_from.items()}
+        stored = Marker("done", "", version=version, made_from=named)
+        return Condition(Entry(*id.split("/")), Judgement(["up to date"]), marker=stored)
+
+    data, unknown = one("a/data", "2"), one("b/unknown", "")
+    models = [
+        one(f"m/{n}", "9", a_data="1" if n else "2", b_unknown="7", c_away="3") for n in range(7)
+    ]
+    whole = summary.Overview("s3://b/p", [data, unknown, *models])
+    assert whole.outdated() == {f"m/{n}": ["a/data"] for n in range(1, 7)}
+    rows = {row["entry"]: row for row in whole.as_json()["entries"]}
+    assert rows["m/1"]["sources_changed"] == ["a/data"] and rows["m/0"]["sources_changed"] == []
+    lines = [*render.Page(now=1.0).lines(whole)]
+    assert "m/1 was made from another version of a/data than there is now" in lines
+    assert "and 1 more like it: make status FORMAT=json" in lines

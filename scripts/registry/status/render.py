@@ -6,9 +6,10 @@ import textwrap
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from registry.entries import Amount
-from registry.humanize import human_bytes, plural
+from registry.humanize import human_bytes, plural, some
 from registry.index.content import DIGITS_SHOWN
 from registry.sections import SECTIONS
 from registry.status import states
@@ -22,6 +23,7 @@ from registry.sync import marker
 FEW = 25
 ABSENT = (states.NOT_HERE, states.FREED, states.NOTHING)
 WIDE = 100  # from so many columns on there is room for the versions
+OUTDATED = 5  # entries that are named whose sources have changed
 NAME = 32  # a longer name is cut; JSON has it whole
 COLOURS = {
     **dict.fromkeys((states.CONFLICT, states.UNFIT, states.TORN), "31"),
@@ -47,6 +49,7 @@ class Page:
         yield from self._table(overview, shown)
         yield ""
         yield from textwrap.wrap(totals(overview), self.width)
+        yield from self._outdated(overview)
         steps = [*overview.steps()]
         if len(shown) < len(overview.conditions):
             steps.append(Step("make status ALL=1", "name every entry"))
@@ -114,6 +117,15 @@ class Page:
             sides = [c.judgement.there if state in ABSENT else c.here for c in alike]
             size = human_bytes(sum(amount.bytes for amount in sides if amount))
             yield self._paint(f"  {len(alike):,} {state} ({size})", QUIET)
+
+    def _outdated(self, overview: Overview) -> Iterator[str]:
+        """A line for each of the first entries whose sources have changed since it was pushed."""
+        outdated = overview.outdated()
+        for id, sources in islice(outdated.items(), OUTDATED):
+            text = f"{id} was made from another version of {some(sources)} than there is now"
+            yield from textwrap.wrap(text, self.width)
+        if len(outdated) > OUTDATED:
+            yield f"and {len(outdated) - OUTDATED} more like it: make status FORMAT=json"
 
     def _step(self, command: str, why: str) -> Iterator[str]:
         if len(command) + len(why) + 7 <= self.width:

@@ -37,11 +37,25 @@ class Overview:
     def there(self) -> Amount:
         return _sum([c.judgement.there for c in self.conditions])
 
+    def outdated(self) -> dict[str, list[str]]:
+        """{entry: the entries that it is made from, of which there is another version by now}.
+
+        As far as they were looked at. What pushed it noted the versions; S3 is not asked for them.
+        """
+        marked = [(str(c.entry), c.marker) for c in self.conditions if c.marker]
+        now = {id: marker.version for id, marker in marked if marker.version}
+        changed = {
+            id: [source for source, v in marker.made_from.items() if now.get(source, v) != v]
+            for id, marker in marked
+        }
+        return {id: sources for id, sources in changed.items() if sources}
+
     def as_json(self) -> dict[str, Any]:
+        outdated = self.outdated()
         return {
             "registry": self.url,
             "problem": self.problem,
-            "entries": [_as_json(c) for c in self.conditions],
+            "entries": [_as_json(c, outdated) for c in self.conditions],
             "totals": {
                 "entries": len(self.conditions),
                 "states": self.counts(),
@@ -56,7 +70,7 @@ class Overview:
         return cures.steps(self.conditions, self.uncommitted, bool(self.problem))
 
 
-def _as_json(found: Condition) -> dict[str, Any]:
+def _as_json(found: Condition, outdated: dict[str, list[str]]) -> dict[str, Any]:
     known, marker = found.judgement.there, found.marker
     pushed = {k: getattr(marker, k) for k in ("who", "host", "when", "commit")} if marker else None
     return {
@@ -67,6 +81,8 @@ def _as_json(found: Condition) -> dict[str, Any]:
         "there": known._asdict() if known else None,
         "pushed": pushed,
         "version": marker.version if marker else "",
+        "made_from": marker.made_from if marker else {},
+        "sources_changed": outdated.get(str(found.entry), []),
         "changes": {kind: asdict(change) for kind, change in found.judgement.changes.items()},
         "said": found.judgement.said,
     }
