@@ -1068,7 +1068,6 @@ class Bucket(Place):
         key = ("AWS4" + secret).encode()
         for part in [*scope.split("/"), f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashed}"]:
             key = hmac.digest(key, part.encode(), "sha256")
-        del headers["host"]
         said = f"Credential={access}/{scope}, SignedHeaders={names}, Signature={key.hex()}"
         return {**headers, "Authorization": f"AWS4-HMAC-SHA256 {said}"}
 

@@ -207,6 +207,8 @@ def test_signatures_are_those_of_botocore(app, monkeypatch):
         monkeypatch.setattr("botocore.auth.get_current_datetime", lambda *a, m=moment: m)
         auth.add_auth(request)
         assert ours["Authorization"] == request.headers["Authorization"], key
+    # what is signed is what is sent, also for a port that http.client would leave out
+    assert place.signature("https://store:443/b/k")["host"] == "store:443"
 
 
 @pytest.fixture
