@@ -723,7 +723,14 @@ class Checkout:
         named = re.findall(r"\bmd5: ([0-9a-f]{32}(?:\.dir)?)\s*$", read_text(here + ".dvc"), re.M)
         if not named and not os.path.exists(here):
             raise NotFound(f"{id} is not in {checkout()}")
-        return {"version": named[-1] if named else versions_of(id, here)[0], **card_of(id)}
+        version = named[-1] if named else versions_of(id, here)[0]
+        return {"version": version, "commit": self.commit(), **card_of(id)}
+
+    def commit(self) -> str:
+        """The commit that is checked out; "" where only git could tell."""
+        git = os.path.join(checkout(), ".git")
+        head = read_text(os.path.join(git, "HEAD")).strip()
+        return read_text(os.path.join(git, head[5:])).strip() if head[:5] == "ref: " else head
 
     def full_version(self, id: str, version: str) -> str:
         here = in_checkout(id, version)
@@ -736,9 +743,9 @@ class Checkout:
         return hashed(os.path.join(checkout(), *id.split("/")), kind_of(id))
 
     def ids(self) -> list[str]:
-        sections = [name for name in os.listdir(checkout()) if not name.startswith(".")]
-        tops = [(name, os.path.join(checkout(), name)) for name in sections]
-        return [f"{n}/{x}" for n, top in tops if os.path.isdir(top) for x in os.listdir(top)]
+        names = [n for n in os.listdir(checkout()) if os.path.isdir(os.path.join(checkout(), n))]
+        found = [f"{n}/{entry}" for n in names for entry in os.listdir(os.path.join(checkout(), n))]
+        return [id for id in found if id[0] != "." and not re.fullmatch(LITTER, id)]
 
 
 def card_of(id: str) -> Told:

@@ -280,10 +280,16 @@ def test_a_checkout_that_cannot_be_read_or_lacks_it_is_passed_over(app, bucket, 
 def test_a_checkout_alone_answers_for_itself(tmp_path, app, checkout, monkeypatch):
     """Without a mirror and a bucket: it is pinned from what is here, by its bytes."""
     here = checkout(X, FILES)
+    here.with_name("x.card.md").write_text("---\n---\n")
+    git = here.parent.parent / ".git"
+    (git / "refs/heads").mkdir(parents=True)
+    (git / "HEAD").write_text("ref: refs/heads/main\n")
+    (git / "refs/heads/main").write_text("c0ffee\n")
     alone = App(tmp_path / "alone").entered(monkeypatch)
     registry = {"DATA_REGISTRY": str(here.parent.parent)}
     assert alone.run("pin", X, **registry) == (0, f"{X} {version_of(FILES)[:12]}\n", "")
     assert alone.run("pull", **registry) == (0, f"{here}\n", "")
+    assert 'commit = "c0ffee"' in alone.lock.read_text()
     monkeypatch.setenv("DATA_REGISTRY", registry["DATA_REGISTRY"])
     short = alone.load().files(X, version_of(FILES)[:12])
     assert sorted(file.path for file in short) == sorted(FILES)
@@ -291,7 +297,7 @@ def test_a_checkout_alone_answers_for_itself(tmp_path, app, checkout, monkeypatc
     code, out, err = alone.run("pull", **registry)
     assert (code, out) == (3, "") and f"does not hold version {version_of(FILES)[:12]}" in err
     code, out, err = alone.run("pull", "champion_models/xx", **registry)
-    assert code == 3 and f"did you mean {X}?" in err
+    assert code == 3 and f"did you mean {X}?\n" in err
     code, out, err = alone.run("pull", X)
     assert code == 3 and "there is nowhere to look: set DATA_REGISTRY" in err
 
