@@ -23,7 +23,7 @@ def test_what_fits_with_some_to_spare_is_not_refused(tmp_path):
     needs = [Need(BIG, tmp_path / "not" / "yet", 6), Need(SMALL, tmp_path, 4)]
     fits = looked(needs, 10 + SPARE_BYTES)
     disk.refuse_lack(fits)
-    assert str(fits[0]).startswith("10 bytes to come for 2 entries, ")
+    assert str(fits[0]).startswith("10 bytes of disk needed for 2 entries, ")
     with pytest.raises(Refusal, match=r"no room .*1 byte more.*champion_models/big 6 bytes, "):
         disk.refuse_lack(looked(needs, 9 + SPARE_BYTES))
 

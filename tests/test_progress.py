@@ -57,7 +57,7 @@ def test_on_a_terminal(two, bucket):
         f"{M}: 12 files fetched",
         screen(pulled)[-1],
     ]
-    room = r"pull: 5\.7 MiB to come for 2 entries, [\d.]+ \S+ free"
+    room = r"pull: 5\.7 MiB of disk needed for 2 entries, [\d.]+ \S+ free"
     assert re.fullmatch(room, screen(pulled)[0])
     summary = r"pull: 2 entries up to date, 24 files fetched \(5\.7 MiB\) in (\d+\.\d|\d+) s"
     summary += r" \([\d.]+ \S+/s, [\d,]+ files/s\)"
@@ -90,7 +90,7 @@ def test_in_a_log(two):
     assert "\r" not in run.said and "\x1b" not in run.said
     assert run.out.splitlines() == [f"{P}: 12 files sent", f"{M}: 12 files sent"]
     run = expect(ben.script("pull_entries", P), 0)
-    assert re.fullmatch(r"pull: 2\.9 MiB to come, .* free\npull: 1 entry up to date, .*\n", run.err)
+    assert re.fullmatch(r"pull: 2\.9 MiB of disk needed, .* free\npull: 1 entry up to date, .*\n", run.err)
     ben.write(f"{P}/00.bin", b"changed")
     run = expect(ben.script("reset_entry", P), 0)
     assert re.match(

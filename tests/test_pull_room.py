@@ -62,7 +62,7 @@ def test_what_is_lost_is_named_and_the_rest_comes(ben):
     run = expect(ben.make("pull", "DATASET=top", "WITH=deps"), 2)
     assert f"{RIGHT}: refused: {TOP}.card.md:" in run.said, run
     assert {path.split("/")[1] for path in ben.tree()} == {"one", "left", "top"}
-    assert "MiB to come for 3 entries" in run.said
+    assert "MiB of disk needed for 3 entries" in run.said
     assert_clean(ben)
     run = expect(ben.make("pull", "WITH=nothing"), 2)
     assert "WITH='nothing': the choices are deps, all" in run.said

@@ -38,7 +38,7 @@ class Disk(NamedTuple):
 
     def __str__(self) -> str:
         several = f" for {len(self.sizes)} entries" if len(self.sizes) > 1 else ""
-        return f"{human_bytes(self.bytes)} to come{several}, {human_bytes(self.free)} free"
+        return f"{human_bytes(self.bytes)} of disk needed{several}, {human_bytes(self.free)} free"
 
     @property
     def sizes(self) -> dict[Entry, int]:
