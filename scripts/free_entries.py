@@ -11,13 +11,13 @@ what a process here has open, DRY_RUN=1 only says what would go.
 
 from __future__ import annotations
 
-import re
+import os
 import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from registry import console, disk, entries, lock, options, parallel, workspace
+from registry import console, disk, entries, freed, lock, options, parallel, workspace
 from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
@@ -35,12 +35,10 @@ from registry.sync.free import Freeing
 from registry.sync.free_mirrored import MirroredFreeing
 from registry.sync.usage import Usage
 
-SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-
 
 def main(argv: list[str]) -> int:
     words = [word for word in argv if word.strip()]
-    unused, need = age(options.text("UNUSED")), options.amount("NEED", "50G", "KMGT")
+    unused, need = options.age("UNUSED", "30d"), room(options.text("NEED"))
     if not words and not unused and not need:
         raise UsageError("which entries? Add DATASET=section/name, UNUSED=30d or NEED=50G")
     chosen = entries.select(words, SECTIONS if words else SYNCED)
@@ -54,21 +52,18 @@ def main(argv: list[str]) -> int:
         used = [one for one in used if one.files]
     place = ROOT / chosen[0].section if words and chosen else ROOT
     if unused:
-        used = not_since(used, time.time() - unused)
+        used = usage.not_since(used, time.time() - unused)
     if need:
         used = [one for one in used if disk.device(one.entry.folder) == disk.device(place)]
         refuse_too_little(used, need, place)
     return free_all(session, used, need, place)
 
 
-def age(text: str) -> int:
-    """`30d` in seconds; 0 for nothing. Raises UsageError for what is no time."""
-    if not text:
-        return 0
-    match = re.fullmatch(r"([1-9]\d{0,5})([mhdw])", text)
-    if not match:
-        raise UsageError(f"UNUSED={text!r}: write a number and m, h, d or w, such as UNUSED=30d")
-    return int(match[1]) * SECONDS[match[2]]
+def room(text: str) -> int:
+    """`50G` in bytes. A number alone may mean gigabytes to who typed it: it is an error."""
+    if text.isdigit():
+        raise UsageError(f"NEED={text!r}: say of what, such as NEED={text}G")
+    return options.amount("NEED", "50G", "KMGT")
 
 
 def look(entry: Entry) -> Usage:
@@ -77,17 +72,6 @@ def look(entry: Entry) -> Usage:
         dataset = Dataset.anyway(entry)
         return usage.of(entry, dataset.base, dataset.scan().files)
     return usage.of(entry, entry.folder, scan.scan(entry.folder, everything=True).files)
-
-
-def not_since(used: list[Usage], moment: float) -> list[Usage]:
-    """Those that nobody used since; none where the disk does not note it."""
-    blind = [one.entry for one in used if one.is_blind]
-    if blind:
-        raise Refusal(
-            f"the disk of {blind[0].section}/ does not note when files are read (noatime), so "
-            "UNUSED cannot tell: name the entries with DATASET="
-        )
-    return [one for one in used if one.last < moment]
 
 
 def refuse_too_little(used: list[Usage], need: int, place: Path) -> None:
@@ -134,6 +118,10 @@ def free_one(session: Session, meter: Meter, one: Usage) -> int:
     entry = one.entry
     if SECTIONS[entry.section].travels == "never":
         raise free_rules.experiment(entry)
+    if is_away(entry) and not session.options.dry_run:
+        freed.note(entry, session.remote.identity)
+        print(f"{entry}: not here, and `make pull` leaves it out from now on, until it is named")
+        return 0
     made: Freeing = (RawFreeing if entry.section == RAW else MirroredFreeing)(entry, session)
     made.look()
     if session.options.dry_run:
@@ -144,6 +132,14 @@ def free_one(session: Session, meter: Meter, one: Usage) -> int:
     again = f"`make pull DATASET={entry:sh}` brings it again"
     print("; ".join([f"{entry}: freed, {human_bytes(back)} given back", again, *made.notes]))
     return back
+
+
+def is_away(entry: Entry) -> bool:
+    """Whether nothing of it takes room here."""
+    if entry.section == RAW:
+        dataset = Dataset.anyway(entry)
+        return not (dataset.is_here or dataset.is_cached)
+    return not os.path.lexists(entry.folder)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ import pytest
 from support.oracle import assert_clean, below, expect, put_in_step
 
 import free_entries
-from registry import disk
+from registry import disk, options
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
+from registry.sync import usage
 from registry.sync.usage import Usage
 
 A, MODEL, RAW, OTHER = (
@@ -64,7 +65,7 @@ def test_what_was_freed_is_left_out_until_it_is_named(sent):
     said = expect(sent.make("status"), 0).out
     assert "2 freed" in said and "DATASET=processed_datasets/a" not in said
     expect(sent.push(), 0)
-    assert expect(free(sent, A, RAW), 0).said.count("brings it again") == 2  # again is the same
+    assert expect(free(sent, A, RAW), 0).said.count("not here, and `make pull` leaves it out") == 2
     for name in (A, RAW):
         expect(sent.pull(name), 0)
     assert sent.tree() == before and objects(sent) == shared
@@ -191,20 +192,25 @@ def test_the_longest_unused_go_first_and_no_more_than_needed(light):
     assert "nothing was freed" in run.said and light.tree(MODEL)
 
 
-@pytest.mark.parametrize("text", ["30", "d", "-3d", "0d", "1y", "3 d"])
-def test_a_time_that_is_none_is_named(text):
+@pytest.mark.parametrize("text", ["30", "d", "-3d", "0d", "1y", "3 d", f"{10**9}d"])
+def test_a_time_that_is_none_is_named(text, monkeypatch):
+    monkeypatch.setenv("UNUSED", text)
     with pytest.raises(UsageError, match="such as UNUSED=30d"):
-        free_entries.age(text)
+        options.age("UNUSED", "30d")
 
 
-def test_a_disk_that_notes_no_reads_is_not_asked_for_them():
+def test_a_disk_that_notes_no_reads_is_not_asked_for_them(monkeypatch):
+    monkeypatch.setenv("UNUSED", "2w")
     entry = Entry("champion_models", "m")
-    assert free_entries.age("2w") == 14 * 86400
+    assert options.age("UNUSED", "30d") == 14 * 86400
     known, blind = Usage(entry, 1, 5, 10.0, False), Usage(entry, 1, 5, 10.0, True)
-    assert free_entries.not_since([known], 11.0) == [known]
-    assert free_entries.not_since([known], 9.0) == []
+    assert usage.not_since([known], 11.0) == [known]
+    assert usage.not_since([known], 9.0) == []
     with pytest.raises(Refusal, match="noatime"):
-        free_entries.not_since([blind], 11.0)
+        usage.not_since([blind], 11.0)
+    assert free_entries.room("") == 0
+    with pytest.raises(UsageError, match="such as NEED=50G"):
+        free_entries.room("50")
     free_entries.refuse_too_little([known], disk.free(entry.root) // 2, entry.root)
 
 

@@ -15,6 +15,7 @@ from registry.errors import UsageError
 
 ON, OFF = ("1", "yes", "on", "true"), ("", "0", "no", "off", "false")
 KINDS = ("flag", "text", "entry", "entries", "command")
+SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 ANY = "any"  # every command takes it
 # Commands that change something and take no DRY_RUN. On make's command line they are refused by the
 # Makefile; before it, as in `DRY_RUN=1 make add`, only here.
@@ -72,6 +73,19 @@ def amount(name: str, example: str, units: str = "") -> int:
     if not digits.isascii() or not digits.isdigit() or not int(digits):
         raise UsageError(f"{name}={text(name)!r}: write a number, such as {name}={example}")
     return int(int(digits) * 1000 ** (units.find(value[-1]) + 1))
+
+
+def age(name: str, example: str) -> int:
+    """A time such as `30d` in seconds; 0 where nothing was said."""
+    value = text(name)
+    number, unit = value[:-1], value[-1:]
+    if not value:
+        return 0
+    is_number = number.isascii() and number.isdigit() and len(number) < 7
+    if unit not in SECONDS or not is_number or not int(number):
+        units = ", ".join(SECONDS)
+        raise UsageError(f"{name}={value!r}: a number and one of {units}, such as {name}={example}")
+    return int(number) * SECONDS[unit]
 
 
 def text(name: str) -> str:

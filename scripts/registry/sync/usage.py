@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from registry.entries import Entry
+from registry.errors import Refusal
 
 NOATIME = getattr(os, "ST_NOATIME", 0)  # not known on macOS
 
@@ -33,3 +34,14 @@ def of(entry: Entry, base: Path, paths: Iterable[str]) -> Usage:
     last = max((max(stat.st_atime, stat.st_mtime) for stat in stats), default=0.0)
     blind = bool(base.exists() and os.statvfs(base).f_flag & NOATIME)
     return Usage(entry, len(stats), sum(stat.st_size for stat in stats), last, blind)
+
+
+def not_since(used: list[Usage], moment: float) -> list[Usage]:
+    """Those that nobody used since; none where the disk does not note it."""
+    blind = [one.entry for one in used if one.is_blind]
+    if blind:
+        raise Refusal(
+            f"the disk of {blind[0].section}/ does not note when files are read (noatime), so "
+            "UNUSED cannot tell: name the entries with DATASET="
+        )
+    return [one for one in used if one.last < moment]
