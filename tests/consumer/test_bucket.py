@@ -322,15 +322,15 @@ def test_an_alias_is_another_name_of_the_variable(tmp_path, app, checkout, monke
         other.path(X)
 
 
-def test_raw_in_a_checkout_is_known_by_dvcs_hash(app, bucket, checkout):
+def test_raw_in_a_checkout_is_known_by_dvcs_hash(app, bucket, checkout, caplog):
     version = push_raw(bucket, FILES)
     here = checkout(RAW, FILES)
     here.with_name("logs.dvc").write_text(f"outs:\n- md5: {version}\n  hash: md5\n  path: logs\n")
     here.with_name("logs.card.md").write_text(
         "---\npretty_name: Logs\nstatus: deprecated\ndeprecated_notice: old\n---\n# Card: logs\n"
     )
-    code, out, err = app.run("pull", RAW, DATA_REGISTRY=str(here.parent.parent))
-    assert (code, out) == (0, f"{here}\n") and f"{RAW} is deprecated: old" in err
+    code, out, _ = app.run("pull", RAW, DATA_REGISTRY=str(here.parent.parent))
+    assert (code, out) == (0, f"{here}\n") and f"{RAW} is deprecated: old" in caplog.text
     assert app.run("pin", RAW, DATA_REGISTRY=str(here.parent.parent))[0] == 0
     client = app.load()
     assert client.read_lock(str(app.lock))[RAW]["version"] == version

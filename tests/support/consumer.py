@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.server
 import importlib.util
+import io
 import json
 import os
 import re
@@ -14,10 +16,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 from support.process import _give_up_rights
 from support.template import ROOT
@@ -131,7 +133,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
+@contextlib.contextmanager
 def served(folder: Path) -> Iterator[Web]:
     web = Web(folder)
     thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.02})
@@ -187,10 +189,25 @@ class App:
         )  # fmt: skip
 
     def run(self, *words: str, plain_user: bool = False, **env: str) -> tuple[int, str, str]:
-        """A command of the module: (exit code, stdout, stderr)."""
-        process = self.start("registry_client.py", *words, plain_user=plain_user, **env)
-        out, err = process.communicate(timeout=60)
-        return process.returncode, out, err
+        """A command of the module: (exit code, stdout, stderr). In this process, which is quicker
+        than to start another; `plain_user`: in one that has no more rights than anybody's."""
+        if plain_user:
+            process = self.start("registry_client.py", *words, plain_user=True, **env)
+            return (process.wait(60), *process.communicate())
+        out, err, before = io.StringIO(), io.StringIO(), os.getcwd()
+        os.chdir(self.folder)
+        try:
+            with (
+                mock.patch.dict(os.environ, {**self.env, **env}, clear=True),
+                contextlib.redirect_stdout(out),
+                contextlib.redirect_stderr(err),
+            ):
+                code = self.load().main(list(words))
+        except SystemExit as usage:
+            code = usage.code
+        finally:
+            os.chdir(before)
+        return code, out.getvalue(), err.getvalue()
 
 
 def tree(path: Path) -> dict[str, bytes]:
