@@ -129,8 +129,7 @@ def put_back(entry: Entry, places: dict[str, Path], aside: Path) -> bool:
             os.rename(source, place)
     trash.tidy(aside)
     is_back = not os.path.lexists(aside)
-    if not is_back:
-        baseline.forget(entry)
+    (freed if is_back else baseline).forget(entry)
     return is_back
 
 

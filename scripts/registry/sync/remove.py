@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from registry import freed
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.experiments import ledger
@@ -99,5 +100,6 @@ def take_out(entry: Entry) -> None:
     entry.card.unlink(missing_ok=True)
     entry.dvc_file.unlink(missing_ok=True)
     baseline.forget(entry)
+    freed.forget(entry)
     if entry.section == ledger.SECTION:
         ledger.drop(entry)
