@@ -10,7 +10,7 @@ from email.utils import formatdate
 from functools import lru_cache
 from hashlib import md5
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -129,6 +129,13 @@ def _read(store: Store, key: str, headers: dict[str, str]) -> Answer:
 def _write(
     store: Store, key: str, query: dict[str, str], headers: dict[str, str], body: bytes, meta: tuple
 ) -> Answer:
+    source = unquote(headers.get("x-amz-copy-source", "")).lstrip("/").partition("/")[2]
+    if source and source not in store.objects:
+        return _error("404 Not Found", "NoSuchKey")
+    if source:
+        body = store.objects[source].body
+        first, _, last = headers.get("x-amz-copy-source-range", "")[6:].partition("-")
+        body = body[int(first) : int(last) + 1] if first else body
     there = store.objects.get(key)
     if headers.get("if-none-match") == "*" and there:
         return _error("412 Precondition Failed", "PreconditionFailed")
@@ -137,8 +144,12 @@ def _write(
         return _error("412 Precondition Failed", "PreconditionFailed")
     if "uploadId" in query:
         etag = store.part(query["uploadId"], int(query["partNumber"]), body)
-        return OK, {"ETag": f'"{etag}"'}, b""
-    return OK, {"ETag": f'"{store.put(key, body, meta=meta).etag}"'}, b""
+    else:
+        etag = store.put(key, body, meta=meta).etag
+    if source:
+        kind = "CopyPartResult" if "uploadId" in query else "CopyObjectResult"
+        return _xml(f'<{kind} {XMLNS}><ETag>"{etag}"</ETag></{kind}>')
+    return OK, {"ETag": f'"{etag}"'}, b""
 
 
 def _multipart(store: Store, key: str, query: dict[str, str], meta: tuple) -> Answer:
