@@ -62,6 +62,9 @@ ls: ## list an entry's files, from S3 or from here (DATASET=x PATTERN=*.csv SORT
 	@$(run)/list_files.py $${PATTERN:+"--pattern=$$PATTERN"} $${SORT:+"--sort=$$SORT"} \
 	  $${OFFLINE:+"--offline=$$OFFLINE"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
 
+compare: ## compare runs or models: settings that differ, metrics (DATASET="a b" FORMAT=json)
+	@$(run)/compare_runs.py $${OFFLINE:+"--offline=$$OFFLINE"} $${FORMAT:+"--format=$$FORMAT"} -- $(dataset)
+
 reset: ## bring one entry back to what the registry holds (DATASET=x)
 	@$(run)/reset_entry.py $(dataset)
 
@@ -71,10 +74,11 @@ add: ## make a raw dataset's folder its new version, by dvc add (DATASET=x)
 verify: ## read every byte here and compare it with S3 (SIGNED=1 KEY=public.pem: and who signed it)
 	@$(run)/verify_entries.py $(dataset)
 
-catalog: ## build the static site in _site/ (STATUS=1 OUT=folder URL=https://… OFFLINE=1 PUBLIC=1)
+catalog: ## build the static site in _site/ (PREVIEW=1 STATUS=1 OUT=folder URL=https://… PUBLIC=1)
 	@$(setup) catalog && .venv/bin/python scripts/build_catalog.py $${OUT:+"--out=$$OUT"} \
 	  $${URL:+"--url=$$URL"} $${STATUS:+"--status=$$STATUS"} $${OFFLINE:+"--offline=$$OFFLINE"} \
-	  $${PUBLIC:+"--public=$$PUBLIC"}
+	  $${PUBLIC:+"--public=$$PUBLIC"} $${PREVIEW:+"--preview=$$PREVIEW"} $${TITLE:+"--title=$$TITLE"} \
+	  -- $(dataset)
 
 ##@ Cards
 check-cards: ## check every card, or DATASET=x (FIX=1 repairs, REMOTE=1 asks S3, FORMAT=json|github)
@@ -183,7 +187,7 @@ bench: ## measure the daily commands beside other tools (WORK="BIG MIXED MANY LA
 	@.venv/bin/python benchmarks/run.py $${WORK:+"$$WORK"}
 
 lock: ## pin the newest requirements, with hashes (needs uv)
-	@for name in requirements requirements-uv requirements-catalog requirements-dev requirements-bench \
-	  requirements-sign; do \
+	@for name in requirements requirements-uv requirements-catalog requirements-previews \
+	  requirements-dev requirements-bench requirements-sign; do \
 	  uv pip compile -q --upgrade --universal --python-version 3.10 --generate-hashes \
 	    --custom-compile-command "make lock" $$name.in -o $$name.txt; done

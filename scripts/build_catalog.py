@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Build the static site of the registry: a page per entry, search, lineage.
 
-usage: build_catalog.py [--out=FOLDER] [--url=ADDRESS] [--status] [--offline]
-                        [--public]
+usage: build_catalog.py [--out=FOLDER] [--url=ADDRESS] [--title=TEXT] [--status] [--offline]
+                        [--public] [--preview [entry ...]]
 
 Made from the cards, Git's history, and the markers in S3 if it can be asked (else without sizes
 and pushes, and the pages say so). Opens from disk, needs no server and no network; publish the
@@ -10,6 +10,9 @@ folder as it is. Exit code 0 when it is built, 2 for wrong usage, 3 when FOLDER 
 
   OUT=FOLDER    where to; default _site. What is there is replaced, if it is such a site
   URL=ADDRESS   where it will be published, https://…/: for the sitemap and the feed
+  TITLE=TEXT    the site's name; without it the repository's on its forge, or the README's heading
+  PREVIEW=1     also look into the files: of some entries with DATASET="section/x y", else of all.
+                Reads local files, or at most 400 KiB of an entry in S3; never a whole large file
   STATUS=1      also show what is on this machine
   OFFLINE=1     do not ask S3
   PUBLIC=1      of the public mirror that public.yml names: what it offers, and nothing else
@@ -19,11 +22,13 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry import console
+from registry import console, entries
 from registry.entries import ROOT
 from registry.errors import RegistryError, UsageError
+from registry.sections import SECTIONS
 
 if TYPE_CHECKING:
     from catalog.collect import Collection
@@ -33,21 +38,43 @@ ADDRESS = re.compile(r"https?://[^\s/?#\"'<>]+(?:/[^\s?#\"'<>]*)?")
 
 def main(argv: list[str]) -> int:
     args = _arguments().parse_args(argv)
+    if args.entries and not args.preview:
+        raise UsageError("DATASET= chooses what PREVIEW=1 looks into: add PREVIEW=1")
+    chosen = entries.select(args.entries, SECTIONS) if args.entries else None
     base = _address(args.url)
     need_packages()
-    from catalog import collect, output, site
+    from catalog import collect, output, pushes, unchanged
 
     place = (ROOT / args.out).absolute()
     output.refuse_others(place)
-    found = public_only(args) if args.public else collect.collect(ROOT, args.offline, args.status)
+    inputs = ""
+    if args.public:
+        found = public_only(args)
+    else:
+        store = collect.NOT_ASKED if args.offline else pushes.reach(ROOT)
+        inputs = unchanged.digest(ROOT, store, repr((base, args.title, args.preview, chosen)))
+        if not args.status and unchanged.holds(ROOT, place, inputs):
+            return tell_unchanged(args.out, store.problem)
+        found = collect.collect(ROOT, store, args.status, args.title)
+    if args.preview:
+        from catalog.preview import make
+
+        make.previews(found, chosen)
+    write(found, place, base)
+    unchanged.note(ROOT, place, inputs, found)
+    tell(args.out, found.offline, base)
+    print(place / "index.html")
+    return 0
+
+
+def write(found: Collection, place: Path, base: str) -> None:
+    from catalog import output, site
+
     try:
         with output.replacing(place) as folder:
             site.write(found, folder, base)
     except OSError as error:
         raise RegistryError(f"{error.filename or place}: {error.strerror}") from None
-    tell(args.out, found.offline, base)
-    print(place / "index.html")
-    return 0
 
 
 def public_only(args: argparse.Namespace) -> Collection:
@@ -55,14 +82,16 @@ def public_only(args: argparse.Namespace) -> Collection:
     from catalog import public
     from registry.publish import allowlist
 
-    if args.status or args.offline:
-        raise UsageError("PUBLIC=1 shows what the mirror has: leave STATUS and OFFLINE out")
+    if args.status or args.offline or args.preview:
+        raise UsageError(
+            "PUBLIC=1 shows what the mirror has: leave STATUS, OFFLINE and PREVIEW out"
+        )
     url = allowlist.read(ROOT).url
     if not url:
         raise UsageError(
             "public.yml has no url, where readers find the mirror: add `url: https://…`"
         )
-    return public.collect(ROOT, url)
+    return public.collect(ROOT, url, args.title)
 
 
 def need_packages() -> None:
@@ -76,9 +105,20 @@ def need_packages() -> None:
         ) from None
 
 
+def tell_offline(why: str) -> None:
+    if why:
+        console.say(f"catalog: without sizes and pushes, for S3 could not be asked: {why}")
+
+
+def tell_unchanged(out: str, offline: str) -> int:
+    tell_offline(offline)
+    console.say(f"catalog: nothing changed since {out} was built; open it in a browser:")
+    print((ROOT / out).absolute() / "index.html")
+    return 0
+
+
 def tell(out: str, offline: str, base: str) -> None:
-    if offline:
-        console.say(f"catalog: without sizes and pushes, for S3 could not be asked: {offline}")
+    tell_offline(offline)
     if not base:
         console.say("catalog: no sitemap, since it must name addresses: URL=https://… makes one")
     console.say(f"catalog: built {out}; open it in a browser:")
@@ -99,9 +139,12 @@ def _arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--out", default="_site", metavar="FOLDER")
     parser.add_argument("--url", default="", metavar="ADDRESS")
+    parser.add_argument("--title", default="", metavar="TEXT")
     parser.add_argument("--status", action="store_true")
     parser.add_argument("--offline", action="store_true")
     parser.add_argument("--public", action="store_true")
+    parser.add_argument("--preview", action="store_true")
+    parser.add_argument("entries", nargs="*", metavar="entry")
     return parser
 
 

@@ -16,8 +16,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from catalog import clean
-from catalog.links import SAFE, Links
+from catalog import clean, gfm
+from catalog.links import ANCHOR, SAFE, Links
 from registry.cards.card import Card
 
 PLAIN = HtmlFormatter(nowrap=True)
@@ -29,30 +29,32 @@ CODE = TABLE.replace("Table", "Code")
 
 
 class Rendered(NamedTuple):
-    """Safe HTML, the words in it, and the first paragraph's."""
+    """Safe HTML, the words in it, the first paragraph's, and the title's anchor."""
 
     html: str
     text: str
     summary: str
+    anchor: str = ""
 
 
 def render(card: Card, links: Links) -> Rendered:
     """The body without its title, for a page one folder down."""
     section = card.entry.section
-    tokens = _parser().parse(card.text[card.where.body :] if card.where else card.text)
+    env: dict[str, Any] = {}  # what footnotes keep between parsing and rendering
+    tokens = _parser().parse(card.text[card.where.body :] if card.where else card.text, env)
+    anchor = _number_headings(tokens)
     tokens = _without_title(tokens)
-    _number_headings(tokens)
+    gfm.with_emoji(tokens)
     for token in tokens:
         _align(token)
         _pictures(token, section, links)
-    html = _parser().renderer.render(tokens, _parser().options, {})
-    return Rendered(clean.clean(html, section, links), _words(tokens), _summary(tokens))
+    html = _parser().renderer.render(tokens, _parser().options, env)
+    return Rendered(clean.clean(html, section, links), _words(tokens), _summary(tokens), anchor)
 
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"linkify": True})
-    parser.enable(["table", "strikethrough", "linkify"])
+    parser = gfm.parser()
     parser.add_render_rule("table_open", lambda *_: f'<div class="scroll" {TABLE}><table>\n')
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     parser.add_render_rule("fence", _code)
@@ -87,20 +89,17 @@ def _without_title(tokens: list[Token]) -> list[Token]:
     return tokens[3:] if first else tokens
 
 
-def _number_headings(tokens: list[Token]) -> None:
-    """Levels below the page's own, with none left out, and an id for each."""
-    last, seen = 1, set[str]()
-    for at, token in enumerate(tokens):
-        if token.type not in ("heading_open", "heading_close"):
-            continue
-        if token.type == "heading_open":
-            last = max(2, min(int(token.tag[1]), last + 1))
-            slug = re.sub(r"[^\w]+", "-", tokens[at + 1].content.lower()).strip("-") or "part"
-            while slug in seen:
-                slug += "-1"
-            seen.add(slug)
-            token.attrSet("id", slug)
-        token.tag = f"h{last}"
+def _number_headings(tokens: list[Token]) -> str:
+    """Levels below the page's own, with none left out, and an anchor for each; the title's."""
+    heads = [at for at, token in enumerate(tokens) if token.type == "heading_open"]
+    anchors = list(gfm.slugs(_inline(tokens[at + 1]) for at in heads))
+    has_title = heads[:1] == [0] and tokens[0].tag == "h1"
+    last = 1
+    for at, anchor in list(zip(heads, anchors, strict=True))[has_title:]:
+        last = max(2, min(int(tokens[at].tag[1]), last + 1))
+        tokens[at].attrSet("id", ANCHOR + anchor)  # else clean would not, where it begins so
+        tokens[at].tag = tokens[at + 2].tag = f"h{last}"
+    return anchors[0] if has_title else ""
 
 
 def _align(token: Token) -> None:

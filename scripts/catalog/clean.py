@@ -10,7 +10,9 @@ from catalog.links import ANCHOR, Links
 TAGS = """
     a abbr b blockquote br caption code dd del details div dl dt em figcaption figure h2 h3 h4 h5 h6
     hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td
-    tfoot th thead tr u ul var"""
+    tfoot th thead tr u ul var
+    math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms
+    mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none"""
 ATTRIBUTES = {
     "*": {"id", "title", "lang", "dir"},
     "a": {"href"},
@@ -19,10 +21,23 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
     "details": {"open"},
+    "math": {"display"},
+    "mo": {"stretchy", "fence", "separator", "form", "minsize", "maxsize", "lspace", "rspace"},
+    "mi": {"mathvariant"},
+    "mspace": {"width", "linebreak"},
+    "mfrac": {"linethickness"},
+    "mover": {"accent"},
+    "munder": {"accentunder"},
+    "mtable": {"columnalign", "rowspacing", "columnspacing"},
+    "mtd": {"columnalign"},
 }
+ALERTS = ("note", "tip", "important", "warning", "caution")
 CLASSES = {
     "span": {name for name in STANDARD_TYPES.values() if name},
-    "div": {"scroll"},
+    "div": {"scroll", "markdown-alert", *(f"markdown-alert-{kind}" for kind in ALERTS)},
+    "p": {"markdown-alert-title"},
+    "li": {"task-list-item"},
+    "ol": {"footnotes"},
     "td": {"left", "right", "center"},
     "th": {"left", "right", "center"},
 }

@@ -14,13 +14,13 @@ START, BETWEEN = "\x01", "\x02"
 FORMAT = f"%x01{'%x02'.join(('%H', '%aN', '%aI', '%s'))}"
 
 
-def read(root: Path) -> dict[str, list[Change]]:
-    """{"section/name": changes, newest first}; a renamed entry keeps its history.
+def read(root: Path) -> tuple[dict[str, list[Change]], dict[str, str]]:
+    """({"section/name": changes, newest first}, {former id: what it is called now}).
 
-    Empty where nothing was committed yet. Raises GitError.
+    A renamed entry keeps its history. Empty where nothing was committed yet. Raises GitError.
     """
     if not git.has_head(root):
-        return {}
+        return {}, {}
     words = ("log", "-z", f"--format={FORMAT}", "--name-status", "-M", "--", *SECTIONS)
     found: dict[str, list[Change]] = {}
     now_called: dict[str, str] = {}
@@ -32,7 +32,7 @@ def read(root: Path) -> dict[str, list[Change]]:
                 found[entry].append(change)
             if old != new and id_of(old):
                 now_called[id_of(old)] = entry
-    return found
+    return found, now_called
 
 
 def head(root: Path) -> tuple[str, str]:

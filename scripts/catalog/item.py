@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from registry import dvc_file
@@ -12,6 +12,7 @@ from registry.cards.schema import BY_NAME, FIELDS
 from registry.cards.yaml_values import Value
 from registry.entries import Entry
 from registry.inside.contents import Contents
+from registry.inside.run import TrainingRun
 from registry.problems import Problem
 from registry.sections import RAW
 
@@ -45,8 +46,28 @@ class Link(NamedTuple):
 
 
 @dataclass
+class Preview:
+    """What is in one file, as blocks. read: bytes of it, of `size`. where: "in S3", or here."""
+
+    path: str
+    size: int
+    read: int
+    where: str
+    blocks: list[dict[str, Any]]
+
+
+@dataclass
+class Previews:
+    """Those of an entry; `why` says why there are none."""
+
+    files: list[Preview] = field(default_factory=list)
+    why: str = ""
+
+
+@dataclass
 class Item:
-    """One entry. size, files: None while nobody knows them. body: the card's text as safe HTML,
+    """One entry. size, files: None while nobody knows them. address: of its data in S3, or "".
+    body: the card's text as safe HTML,
     text: its words, summary: those of its first paragraph."""
 
     entry: Entry
@@ -56,13 +77,17 @@ class Item:
     size: int | None = None
     files: int | None = None
     contents: Contents = field(default_factory=Contents)
+    run: TrainingRun | None = None
+    previews: Previews = field(default_factory=Previews)
     made_from: list[Link] = field(default_factory=list)
     used_by: list[Link] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     here: str = ""
+    address: str = ""
     body: str = ""
     text: str = ""
     summary: str = ""
+    anchor: str = ""
 
     @property
     def id(self) -> str:

@@ -24,12 +24,15 @@ ELSEWHERE = "../static/elsewhere.svg"  # stands for a picture that would have to
 @dataclass
 class Links:
     """Leads the links of all cards. `pages`: ids of entries; `web`: where the repository's files
-    are shown, "" if nowhere. `pictures` collects {name on the site: file here}."""
+    are shown, "" if nowhere. `pictures` collects {name on the site: file here}. `moved`: ids of
+    entries that are called otherwise now. `looked`: pictures that were looked for."""
 
     root: Path
     pages: Container[str]
     web: str = ""
     pictures: dict[str, Path] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    looked: set[Path] = field(default_factory=set)
 
     def href(self, section: str, target: str) -> str | None:
         """A link for a page one folder down; None for one that is unsafe or leads nowhere."""
@@ -43,6 +46,8 @@ class Links:
         if not place:
             return None
         entry = place.removesuffix(CARD)
+        if entry not in self.pages:
+            entry = self.moved.get(entry, entry)
         if entry in self.pages:
             return quote(f"../{entry}.html") + (f"#{ANCHOR}{anchor}" if mark else "")
         is_data = "/".join(place.split("/")[:2]) in self.pages
@@ -52,6 +57,8 @@ class Links:
         """An address for a picture that needs no network: a copy's, or the picture itself."""
         place = None if SCHEME.match(target) else self._place(section, target)
         file = self.root / place if place else None
+        if file:
+            self.looked.add(file)
         if not file or not self._is_ours(file):
             return ELSEWHERE
         data = file.read_bytes()

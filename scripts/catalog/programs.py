@@ -49,6 +49,7 @@ def _entry(item: Item) -> dict[str, Any]:
         "made_from": [link._asdict() for link in item.made_from],
         "used_by": [link._asdict() for link in item.used_by],
         "problems": len(item.problems),
+        "metrics": item.run.metrics.last if item.run else {},
         **({"here": item.here} if item.here else {}),
     }
 

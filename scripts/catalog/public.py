@@ -36,7 +36,7 @@ def collect(root: Path, url: str, title: str = "") -> Collection:
     links = Links(root, items)
     for item in items.values():
         if item.card:
-            item.body, item.text, item.summary = body.render(item.card, links)
+            item.body, item.text, item.summary, item.anchor = body.render(item.card, links)
     published = {id: _mirror(way, url, item) for id, item in items.items()}
     for id, mirror in published.items():
         files = [File(line.path, line.size) for line in mirror.files]

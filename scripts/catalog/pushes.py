@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,14 @@ from registry.sync import marker
 AT_ONCE = 16
 
 
+class Reached(NamedTuple):
+    """S3 to ask, and the ETags of all markers, by "section/name"; or why it cannot be asked."""
+
+    client: Client | None = None
+    etags: Mapping[str, str] = {}
+    problem: str = ""
+
+
 class Answer(NamedTuple):
     """{"section/name": push}, and S3 to ask for more, or why it could not be asked."""
 
@@ -28,21 +36,30 @@ class Answer(NamedTuple):
     client: Client | None = None
 
 
-def read(root: Path, entries: list[Entry]) -> Answer:
+def reach(root: Path) -> Reached:
+    try:
+        session, etags = connect.connect(root)
+    except RegistryError as error:
+        return Reached(problem=str(error))
+    return Reached(session.client, etags)
+
+
+def read(store: Reached, root: Path, entries: list[Entry]) -> Answer:
     """Ask for every entry that S3 has a marker of, and for those that should be there.
 
     An entry that nobody sealed, as in a bucket filled by plain `aws s3 sync`, is listed.
     """
+    if not store.client:
+        return Answer({}, store.problem)
+    marked = [_entry(root, name) for name in store.etags if _is_entry(name)]
+    bare = [e for e in entries if e.section in MIRRORED and str(e) not in store.etags]
     try:
-        session, etags = connect.connect(root)
-        marked = [_entry(root, name) for name in etags if _is_entry(name)]
-        bare = [e for e in entries if e.section in MIRRORED and str(e) not in etags]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = _ask(pool, partial(_sealed, session.client), marked)
-            found |= _ask(pool, partial(_listed, session.client), bare)
+            found = _ask(pool, partial(_sealed, store.client), marked)
+            found |= _ask(pool, partial(_listed, store.client), bare)
     except RegistryError as error:
         return Answer({}, str(error))
-    return Answer(found, client=session.client)
+    return Answer(found, client=store.client)
 
 
 def _ask(

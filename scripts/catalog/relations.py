@@ -13,7 +13,8 @@ MOST = 60  # entries in the picture of one
 class Relation(NamedTuple):
     """A field that names entries, and its words for both ends.
 
-    `comes_first`: the named entry stands before this one in a picture, as its source does.
+    `comes_first`: the named entry stands before this one in a picture, as its source does; a run
+    stands before the model that it made.
     """
 
     key: str
@@ -22,12 +23,13 @@ class Relation(NamedTuple):
     comes_first: bool = True
 
 
+MADE_BY, MADE = "made by this run", "model of this run"
 RELATIONS = (
     Relation("source_datasets", "derived from", "source of"),
     Relation("datasets", "trained on", "training data of"),
     Relation("base_model", "tuned from", "base of"),
-    Relation("training_results", "results of its training", "model of this run", False),
-    Relation("model", "model of this run", "results of its training"),
+    Relation("training_results", MADE_BY, MADE),
+    Relation("model", MADE_BY, MADE, False),
 )
 
 
@@ -55,14 +57,13 @@ def connect(items: dict[str, Item]) -> list[Edge]:
 
 
 def _edge(this: str, that: str, relation: Relation) -> Edge:
-    if relation.comes_first:
-        return Edge(that, this, relation.of_this)
-    return Edge(this, that, relation.of_that)
+    ends = (that, this) if relation.comes_first else (this, that)
+    return Edge(*ends, relation.of_this)
 
 
 def _seen_from_source(edge: Edge) -> str:
     for relation in RELATIONS:
-        if relation.comes_first and relation.of_this == edge.words:
+        if relation.of_this == edge.words:
             return relation.of_that
     return edge.words
 

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from catalog import croissant, facts, programs, relations, usage, words
+from catalog import croissant, facts, programs, relations, runs, usage, words
 from catalog.body import highlight
 from catalog.collect import Collection
 from registry.humanize import plural
@@ -30,6 +30,10 @@ def write(found: Collection, folder: Path, base: str) -> None:
     _programs(env, found, folder, base)
     _put(folder / "index.html", _index(env, found))
     _put(folder / "lineage.html", _lineage(env, found))
+    shown, columns, rows = runs.overview(found.items)
+    if shown:
+        page = env.get_template("runs.html")
+        _put(folder / "runs.html", page.render(top="", runs=shown, columns=columns, rows=rows))
     _files(found, folder / "data" / "files")
     (folder / ".nojekyll").touch()  # GitHub would leave out names that begin with _
     if found.links.pictures:
@@ -64,6 +68,7 @@ def _entries(env: Environment, found: Collection, folder: Path, base: str) -> No
     lineage = relations.Lineage(found.edges)
     for item in found.items:
         edges, is_all = lineage.around(item.id)
+        beside = runs.of_model(item, found.items) if runs.has_metrics(item) else []
         near = {item.id, *(end for edge in edges for end in edge[:2])}
         data = croissant.describe(item, base + item.page, found.published.get(item.id))
         html = page.render(
@@ -76,8 +81,14 @@ def _entries(env: Environment, found: Collection, folder: Path, base: str) -> No
             croissant=Markup(programs.in_html(data)) if data else "",
             graph=Markup(programs.in_html(programs.graph((by_id[i] for i in sorted(near)), edges))),
             has_lineage=bool(edges),
+            is_dashed=any(edge.words == relations.MADE_BY for edge in edges),
             is_all=is_all,
             by_id=by_id,
+            runs=beside,
+            metrics=runs.side_by_side(beside),
+            settings=runs.settings(beside),
+            clone=f"{found.web}.git" if found.web else "",
+            series=Markup(programs.in_html(runs.curves(beside))),
         )
         _put(folder / f"{item.id}.html", html)
         if data:
@@ -117,6 +128,7 @@ def _environment(found: Collection, base: str) -> Environment:
         "found": found, "base": base, "sections": SECTIONS, "plural": plural, "day": words.day,
         "counts": Counter(item.entry.section for item in found.items), "size": words.size,
         "link": facts.link, "coded": words.coded, "section_words": words.SECTION_WORDS,
+        "headlines": runs.headlines, "has_runs": any(map(runs.has_metrics, found.items)),
     }  # fmt: skip
     env.globals.update(shared)
     return env

@@ -1,4 +1,4 @@
-"""Tells what to type to have an entry and to use it: the card's own example, or general lines."""
+"""Tells what to type to have an entry and to use it, where its card does not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ HEADING = re.compile(r"^##+ .*\b(?:load|use)\b.*$", re.IGNORECASE | re.MULTILINE
 PYTHON = re.compile(
     r"^(`{3,}|~{3,})(?:python|py)\b[^\n]*\n(.*?)^\1[ \t]*$", re.DOTALL | re.MULTILINE
 )
-SHORT = 8  # lines; a longer example is read in the card
 
 ANYWHERE = """\
 from urllib.request import urlretrieve; urlretrieve({url}, "registry_client.py")
@@ -41,25 +40,24 @@ def pull(item: Item) -> str:
 
 
 def python(item: Item, mirror: str = "") -> str:
-    """Lines that run from the top of the registry; of a public mirror, anywhere."""
+    """Lines that run from the top of the registry, "" where the card, below, has its own; of a
+    public mirror, anywhere."""
     if mirror:
         return ANYWHERE.format(url=_quoted(f"{mirror}/registry_client.py"), id=_quoted(item.id))
-    return _from_card(item) or _by_library(item).format(
-        id=_quoted(item.id), task=_quoted(item.first("pipeline_tag"))
-    )
+    if _in_card(item):
+        return ""
+    return _by_library(item).format(id=_quoted(item.id), task=_quoted(item.first("pipeline_tag")))
 
 
-def _from_card(item: Item) -> str:
-    """The first short Python block below a heading such as "How to load it"."""
+def _in_card(item: Item) -> bool:
+    """Whether there is a Python block below a heading such as "How to load it"."""
     shown = item.card.shown if item.card else ""
     heading = HEADING.search(shown)
     if not heading:
-        return ""
+        return False
     rest = shown[heading.end() :]
     after = re.search(r"^## ", rest, re.MULTILINE)
-    block = PYTHON.search(rest[: after.start()] if after else rest)
-    code = block.group(2).rstrip() if block else ""
-    return code if len(code.splitlines()) <= SHORT else ""
+    return bool(PYTHON.search(rest[: after.start()] if after else rest))
 
 
 def _by_library(item: Item) -> str:

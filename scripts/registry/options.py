@@ -23,7 +23,7 @@ EARNEST = ("add", "card", "adopt", "card-export", "consumer", "vocab", "hooks", 
            "update")  # fmt: skip
 # What make hands over as words, `--fix=1`: `settle` reads these. In the environment of a hook or of
 # a script alone such a name is somebody else's.
-HANDED_OVER = ("ALL", "FORMAT", "FIX", "REMOTE", "STATUS", "OFFLINE", "SORT", "PUBLIC",
+HANDED_OVER = ("ALL", "FORMAT", "FIX", "REMOTE", "STATUS", "OFFLINE", "SORT", "PREVIEW", "PUBLIC",
                 "TEXT")  # fmt: skip
 
 

@@ -74,6 +74,7 @@ VALUES = {
     "size_categories": (["n<1K", "[1K<n<10K]"], {"10000": "quote it", "1K": "a size class"}),
     "task_categories": (["[text-generation]"], {"[generation]": "a task id of the Hub"}),
     "personal_sensitive_information": (["None known."], {"no": "quote it"}),
+    "preview": (["true", "false"], {"maybe": "must be true or false", '"false"': "without quotes"}),
 }  # fmt: skip
 GOOD = [(name, value) for name, (good, _) in VALUES.items() for value in good]
 BAD = [(name, value, said) for name, (_, bad) in VALUES.items() for value, said in bad.items()]
@@ -120,7 +121,8 @@ def test_each_field_is_for_some_section_and_has_a_source():
 @pytest.mark.parametrize("name, value", GOOD)
 def test_python_frontmatter_reads_the_same(name, value):
     card = card_with(name, value)
-    assert _plain(card.fields[name]) == _texts(frontmatter.loads(card.text).metadata[name])
+    read = _texts(frontmatter.loads(card.text).metadata[name])
+    assert _plain(card.fields[name]) == (read.lower() if read in ("True", "False") else read)
 
 
 @pytest.mark.parametrize(

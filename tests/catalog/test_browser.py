@@ -30,7 +30,7 @@ OPTIONS = [
 ]  # fmt: skip
 AXE = Path(__file__).parent.parent / "support" / "vendor" / "axe.min.js"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-SETS, MODELS = "processed_datasets", "champion_models"
+SETS, MODELS, RUNS = "processed_datasets", "champion_models", "training_results"
 TREE = {f"songs/{n // 500}/{n:05}.wav": n % 7 for n in range(3000)} | {"a 🐋.txt": 9, "🐋/b.txt": 1}
 
 pytestmark = pytest.mark.skipif(
@@ -52,6 +52,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     checkout = without_entries(Checkout(tmp_path_factory.mktemp("browser") / "registry"))
     many.fill(checkout.path, 40)
     write_card(checkout, f"{SETS}/evil", hostile.BODY, hostile.HEAD)
+    for name, body in hostile.FILES.items():
+        checkout.write(f"{SETS}/evil/{name}", body)
     write_card(
         checkout, f"{SETS}/whales", "## What it is\n\nSongs below the xylophonic sea.",
         "language: [fi]\ntags: [whale, audio]\nstatus: deprecated\n"
@@ -63,8 +65,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     for name, size in TREE.items():
         checkout.write(f"{SETS}/whales/{name}", bytes(size))
+    for name, rate in (("slow", 0.1), ("fast", 0.5)):
+        write_card(checkout, f"{RUNS}/{name}", "## What was run\n\nTraining.")
+        rows = "".join(f"{n},{3 / (1 + n * rate):.4f}\n" for n in range(0, 100, 5))
+        checkout.write(f"{RUNS}/{name}/loss.csv", f"step,loss\n{rows}".encode())
+        checkout.write(f"{RUNS}/{name}/config.json", b'{"rate": %.1f, "layers": 2}' % rate)
     commit(checkout, "Begin")
-    return build(checkout)[0]
+    return build(checkout, "--offline", "--preview", f"{SETS}/evil", f"{SETS}/whales")[0]
 
 
 class Visit:
@@ -120,20 +127,20 @@ def visit(browser) -> Iterator:
 def test_search_as_you_type(visit, site):
     on = visit(site)
     page = on.open("index.html")
-    on.until("43 entries")
+    on.until("45 entries")
     page.keyboard.press("/")
     page.keyboard.type("whal")
-    on.until("1 of 43 entries")
+    on.until("1 of 45 entries")
     assert on.shown() == [f"{SETS}/whales"]
     page.fill("#q", "xylophonic")  # only in the card's text
-    on.until("1 of 43 entries")
+    on.until("1 of 45 entries")
     page.fill("#q", "dolphns")  # mistyped
     first = page.locator("#entries > li:visible .id code").first
     playwright.expect(first).to_have_text(f"{SETS}/dolphins")
     page.fill("#q", "nothing-like-this")
-    on.until("0 of 43 entries")
+    on.until("0 of 45 entries")
     page.click("#clear")
-    on.until("43 entries")
+    on.until("45 entries")
 
 
 def test_filters_combine_and_live_in_the_address(visit, site):
@@ -141,26 +148,26 @@ def test_filters_combine_and_live_in_the_address(visit, site):
     page = on.open("index.html")
     page.check("input[name=section][value=processed_datasets]")
     page.check("input[name=language][value=fi]")
-    on.until("2 of 43 entries")
+    on.until("2 of 45 entries")
     page.check("input[name=tag][value=audio]")
     page.check("input[name=tag][value=whale]")  # of tags, all
-    on.until("1 of 43 entries")
+    on.until("1 of 45 entries")
     page.select_option("#sort", "name")
     assert page.url.endswith(
         "?section=processed_datasets&tag=audio&tag=whale&language=fi&sort=name"
     )
     page.reload()
-    on.until("1 of 43 entries")
+    on.until("1 of 45 entries")
     assert page.is_checked("input[name=tag][value=whale]")
     assert page.input_value("#sort") == "name"
     for _ in range(3):
         page.go_back()
-    on.until("2 of 43 entries")
+    on.until("2 of 45 entries")
     page.get_by_role("button", name="Take back the filter fi").click()
-    on.until("13 of 43 entries")
+    on.until("13 of 45 entries")
     page.check("input[name=tag][value=audio]")
     page.get_by_role("button", name="Clear all filters").click()
-    on.until("43 entries")
+    on.until("45 entries")
     assert page.url.endswith("index.html")
     page.check("input[name=status][value=deprecated]")
     assert f"{SETS}/whales" in on.shown()
@@ -170,7 +177,7 @@ def test_sort(visit, site):
     on = visit(site)
     page = on.open("index.html?sort=name")
     titles = page.locator("#entries > li:visible h3 a").all_text_contents()
-    assert len(titles) == 43
+    assert len(titles) == 45
     assert titles == page.evaluate("t => [...t].sort((a, b) => a.localeCompare(b))", titles)
     page.select_option("#sort", "size")
     sizes = page.evaluate(
@@ -210,6 +217,30 @@ def test_the_tree_of_files_folds_finds_and_sorts(visit, site):
     page.get_by_label("Find").fill(".txt")
     page.get_by_label("Sort by").select_option("size")
     playwright.expect(names).to_have_text(["a 🐋.txt", "🐋/b.txt"])
+
+
+def test_which_run_was_better_and_why(visit, site):
+    on = visit(site)
+    page = on.open(f"{RUNS}/slow.html")
+    settings = page.get_by_role("group", name="Settings that differ")
+    playwright.expect(settings.locator("tbody tr")).to_have_text(
+        ["rate 0.1 0.5"], use_inner_text=True
+    )
+    best = page.get_by_role("group", name="Metrics").locator(".best")
+    playwright.expect(best).to_have_text(["0.0619 best"])
+    lines = page.locator(".curves .curve")
+    playwright.expect(lines).to_have_count(2)
+    page.focus(".curves svg")
+    for key in ("Home", "ArrowRight"):
+        page.keyboard.press(key)
+    playwright.expect(page.locator(".readout")).to_have_text("at 5: slow 2 · fast 0.8571")
+    page.get_by_role("button", name="slow").first.click()
+    playwright.expect(lines).to_have_count(1)
+    page = on.open("runs.html")
+    page.get_by_role("button", name="loss").click()  # the best first: the least
+    playwright.expect(page.locator("tbody th").first).to_have_text("fast")
+    page.get_by_role("button", name="loss").click()
+    playwright.expect(page.locator("tbody th").first).to_have_text("slow")
 
 
 def test_lineage_is_clickable_here_and_there(visit, site):
@@ -252,13 +283,19 @@ def test_dark_and_light(visit, site):
 
 def test_a_phone_shows_all_without_scrolling_sideways(visit, site):
     on = visit(site, viewport=PHONE, has_touch=True)
-    for place in ("index.html", f"{SETS}/evil.html", f"{SETS}/whales.html", "lineage.html"):
+    for place in (
+        "index.html",
+        f"{SETS}/evil.html",
+        f"{SETS}/whales.html",
+        f"{RUNS}/slow.html",
+        "lineage.html",
+    ):
         page = on.open(place)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], place
     page = on.open("index.html")
     page.locator("summary").click()
     page.check("input[name=language][value=fi]")
-    on.until("2 of 43 entries")
+    on.until("2 of 45 entries")
 
 
 def test_a_hostile_card_does_nothing(visit, site):
@@ -290,6 +327,7 @@ def test_the_guard_of_these_tests_sees_a_request_that_leaves(browser, site, tmp_
 def test_axe_finds_nothing(visit, site, scheme, viewport):
     on = visit(site, color_scheme=scheme, viewport=viewport, bypass_csp=True)
     places = ("index.html?tag=audio", f"{SETS}/whales.html", f"{SETS}/evil.html", "lineage.html")
+    places += (f"{RUNS}/slow.html", "runs.html")
     for place in places:
         page = on.open(place)
         if page.locator("#lineage").count():
@@ -326,7 +364,7 @@ def test_it_prints(visit, site):
 def test_without_javascript_everything_is_there(visit, site):
     on = visit(site, java_script_enabled=False)
     page = on.open("index.html")
-    assert page.locator("#entries > li").count() == 43
+    assert page.locator("#entries > li").count() == 45
     assert not page.locator("#search").is_visible()
     page.get_by_role("link", name="whales").first.click()
     assert page.get_by_text("Songs below").is_visible()

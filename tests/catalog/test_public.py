@@ -103,6 +103,8 @@ def test_what_it_needs_is_said(clone):
     checkout = clone("anna")
     checkout.write("public.yml", b"target: ../public\nentries: []\n")
     assert "has no url" in build(checkout, "--public", code=2)[1].err
-    assert "leave STATUS and OFFLINE out" in build(checkout, "--public", "--offline", code=2)[1].err
+    for word in ("--offline", "--preview", "--status"):
+        told = build(checkout, "--public", word, code=2)[1].err
+        assert "leave STATUS, OFFLINE and PREVIEW out" in told
     checkout.write("public.yml", b"target: x\nurl: http://127.0.0.1:9\nentries: []\n")
     assert "http://127.0.0.1:9/index.json" in build(checkout, "--public", code=1)[1].err

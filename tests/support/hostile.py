@@ -57,3 +57,11 @@ BODY = """\
 
 TITLE = "</title><script>hacked=40</script><img src=x onerror=hacked=41>{{ 7 * 7 }}${hacked=42}"
 SUBJECT = "<script>hacked=43</script> ]]></title>&"
+
+# Files whose names and contents would be markup, if a page took them for it.
+FILES = {
+    "<img src=x onerror=alert(1)>.csv": b"<b onclick=alert(2)>a</b>,b\n<script>alert(3)</script>,1\n",
+    "a.svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(4)'><script>alert(5)</script></svg>",
+    "b.json": b'[{"</script><script>alert(6)</script>": "<iframe src=javascript:alert(7)>"}]',
+    "c.ipynb": b'{"cells": [{"cell_type": "<u>", "source": "<script>alert(8)</script>"}]}',
+}

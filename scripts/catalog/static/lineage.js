@@ -13,7 +13,10 @@
   }
   const pen = document.createElement("canvas").getContext("2d");
   const HEIGHT = 44;
-  const WIDTH = 230; // the same for all: boxes of one rank stand in a column
+  const MOST_SHRUNK = 1.8; // what is wider than that beside its place is scrolled, not shrunk
+  const RUN = "made by this run"; // drawn dashed; relations.py says it so
+  // The same for all: boxes of one rank stand in a column. Two fit side by side on a phone.
+  const WIDTH = figure.clientWidth < 560 ? 168 : 230;
 
   function svg(name, attributes = {}, ...children) {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -93,10 +96,11 @@
       width: Math.ceil(width), height: Math.ceil(height), viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`,
       role: "group", "aria-label": `${part.length} entries that hang together`,
     });
+    if (width < figure.clientWidth * MOST_SHRUNK) picture.classList.add("fits");
     for (const edge of made.edges()) {
       const { points, words } = made.edge(edge);
       const [path, head] = curve(made.node(edge.v), made.node(edge.w), points.slice(1, -1), rankdir === "TB");
-      const line = svg("path", { d: path, class: words.includes("run") ? "edge weak" : "edge" });
+      const line = svg("path", { d: path, class: words === RUN ? "edge weak" : "edge" });
       const drawn = svg("g", { "data-from": edge.v, "data-to": edge.w }, svg("title"), line, svg("path", { d: head, class: "edge" }));
       drawn.firstChild.textContent = `${nodes.get(edge.w).title}: ${words} ${nodes.get(edge.v).title}`;
       picture.append(drawn);

@@ -78,6 +78,11 @@ def _code(value: Value) -> Iterator[Found]:
         yield line, f"must not have {key}: delete it.{guess(key, tuple(CODE_KEYS))}"
 
 
+def _switch(value: Value) -> Iterator[Found]:
+    if value.kind != "yes or no" or value.data not in ("true", "false"):
+        yield value.line, "must be true or false, without quotes"
+
+
 KINDS: dict[str, Kind] = {
     "text": one(),
     "texts": many(),
@@ -86,6 +91,7 @@ KINDS: dict[str, Kind] = {
     "language": many(formats.language),
     "tags": many(formats.tag),
     "status": one(formats.status),
+    "switch": _switch,
     "link": one(formats.link),
     "repo": one(formats.repo),
     "commit": one(formats.commit),

@@ -85,6 +85,9 @@ FIELDS = (
     Field("personal_sensitive_information", "text", "what it holds about people",
           "Names of authors, as published.", (), (RAW,),
           "https://huggingface.co/docs/hub/datasets-cards"),
+    Field("preview", "switch",
+          "whether the catalog may show what is in the files: `false` for never, `true` in spite "
+          "of data about people", "false", (), EVERY, OURS),
 )
 # fmt: on
 

@@ -1,7 +1,9 @@
 """What an entry holds, without downloading it: its files and sizes, and bytes of them in ranges.
 
 `contents` lists an entry's files from the best source there is: the content list of its version in
-S3, S3's listing, DVC's list of files, or this machine. Everything here looks and changes nothing.
+S3, S3's listing, DVC's list of files, or this machine; `ranges` reads bytes of one. `run` reads the
+configuration and metrics of a training run; `judge` says which of two values is better. Everything
+here looks and changes nothing.
 
-Face: contents.
+Face: contents, ranges, run, judge.
 """

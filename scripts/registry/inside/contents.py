@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from registry.entries import Entry
 from registry.errors import RegistryError, Unreachable
-from registry.index import baseline, listing, scan
+from registry.index import baseline, content, listing, scan
 from registry.index.stats import stat_of
 from registry.raw import manifest, stored
 from registry.raw.cache import Cache
 from registry.raw.dataset import Dataset
-from registry.remote.location import MARKERS
 from registry.remote.s3 import Client
 from registry.sections import SECTIONS
-
-VERSIONS = "versions"
-VERSION = re.compile(r"[0-9a-f]{64}")
-SHORT = 12  # letters of a version that people see
+from registry.sync import versions
 
 
 class File(NamedTuple):
@@ -65,7 +60,7 @@ def _mirrored(entry: Entry, client: Client) -> Contents | None:
     answer = client.get(client.remote.marker(entry))
     marker = _marker(answer.body) if answer else {}
     version = str(marker.get("version", ""))
-    rows = list(_content_list(entry, client, version)) if VERSION.fullmatch(version) else []
+    rows = _content_list(entry, client, version) if content.is_version(version) else []
     source = "its version's list in S3"
     if not rows:
         listed = listing.read(client, client.remote.prefix(entry)).files
@@ -77,7 +72,7 @@ def _mirrored(entry: Entry, client: Client) -> Contents | None:
     here = _same_here(entry, client.remote.identity, answer.etag if answer else "")
     prefix = client.remote.prefix(entry)
     files = [File(path, size, prefix + path, here.get(path, "")) for path, size in rows]
-    return Contents(files, source, version[:SHORT])
+    return Contents(files, source, version[: content.DIGITS_SHOWN])
 
 
 def _marker(body: bytes) -> dict[str, object]:
@@ -88,15 +83,12 @@ def _marker(body: bytes) -> dict[str, object]:
     return values if isinstance(values, dict) else {}
 
 
-def _content_list(entry: Entry, client: Client, version: str) -> Iterator[tuple[str, int]]:
-    """(path, size) of a version, from its lines `<sha256> <size> <path>`; nothing without one."""
-    key = client.remote.key(MARKERS, VERSIONS, entry.section, entry.name, version)
-    answer = client.get(key)
-    for line in answer.body.decode("utf-8", "replace").split("\n") if answer else ():
-        _, _, rest = line.partition(" ")
-        size, _, path = rest.partition(" ")
-        if size.isdecimal() and path:
-            yield path, int(size)
+def _content_list(entry: Entry, client: Client, version: str) -> list[tuple[str, int]]:
+    """(path, size) of a version; nothing without a list of it, or with one that is no good."""
+    with suppress(RegistryError):
+        lines = versions.read(client, entry, version) or {}
+        return [(path, line.size) for path, line in lines.items()]
+    return []
 
 
 def _same_here(entry: Entry, remote: str, marker: str) -> dict[str, str]:
@@ -131,7 +123,7 @@ def _versioned(entry: Entry, client: Client | None) -> Contents | None:
             files.append(File(path, stat.size, "", str(cache.path(name))))
         else:
             files.append(File(path, row.size, row.key) if row else File(path, None))
-    version = dataset.file.outs[0].digest.removesuffix(".dir")[:SHORT]
+    version = dataset.file.outs[0].digest.removesuffix(".dir")[: content.DIGITS_SHOWN]
     return Contents(files, "its .dvc file", version) if files else None
 
 

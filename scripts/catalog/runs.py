@@ -1,0 +1,109 @@
+"""Puts training runs side by side: those of one model, and all runs and models of the registry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from catalog.item import Item
+from registry.inside import judge
+from registry.sections import MODELS, RESULTS
+
+ALIKE = 8  # runs of one model on its page: as many colours as there are
+COLUMNS = 8  # metrics of the table of all
+MOST_SETTINGS = 40
+HEADLINES = 3  # metrics of an entry in the list
+
+
+class Cell(NamedTuple):
+    """A value as people read it, and to sort by; "" and None for no value."""
+
+    text: str
+    value: float | None
+    is_best: bool
+
+
+class MetricRow(NamedTuple):
+    """A line of a table. way: 1 where more is better, -1 where less is, 0 where nobody knows."""
+
+    name: str
+    way: int
+    cells: list[Cell]
+
+
+def assign(items: dict[str, Item]) -> None:
+    """A model has the metrics of the run that its card names."""
+    for item in items.values():
+        if item.entry.section == MODELS:
+            named = (items.get(id) for id in item.all("training_results"))
+            item.run = next((run.run for run in named if run and run.run), None)
+
+
+def of_model(item: Item, items: Iterable[Item]) -> list[Item]:
+    """The runs that belong beside an entry, its own first: those of the same model."""
+    models = {item.id} if item.entry.section == MODELS else set(item.all("model"))
+    own = item.all("training_results") if item.entry.section == MODELS else [item.id]
+    runs = [i for i in items if i.entry.section != MODELS and has_metrics(i)]
+    beside = [i for i in runs if i.id in own or models & set(i.all("model"))]
+    return sorted(beside, key=lambda i: (i.id not in own, i.id))[:ALIKE]
+
+
+def has_metrics(item: Item) -> bool:
+    return item.run is not None and bool(item.run.metrics.last or item.run.metrics.curves)
+
+
+def side_by_side(runs: list[Item]) -> list[MetricRow]:
+    """A row for each metric, a cell for each run."""
+    last = [run.run.metrics.last if run.run else {} for run in runs]
+    names = dict.fromkeys(name for values in last for name in values)
+    return [MetricRow(n, judge.direction(n), _cells(n, [v.get(n) for v in last])) for n in names]
+
+
+def settings(runs: list[Item]) -> list[tuple[str, list[str]]]:
+    """(setting, its value in each run) of those that are not the same in all."""
+    said = [run.run.config if run.run else {} for run in runs]
+    keys = dict.fromkeys(key for config in said for key in config)
+    rows = [(key, [config.get(key, "") for config in said]) for key in keys]
+    return [(key, values) for key, values in rows if len({*values}) > 1][:MOST_SETTINGS]
+
+
+def _cells(name: str, values: list[float | None]) -> list[Cell]:
+    known = {str(at): value for at, value in enumerate(values) if value is not None}
+    top = judge.best(name, known)
+    return [
+        Cell("" if value is None else f"{value:.6g}", value, str(at) in top)
+        for at, value in enumerate(values)
+    ]
+
+
+def curves(runs: list[Item]) -> dict[str, Any]:
+    """What curves.js draws: {title, series: {metric: [[step, value], …]}} of each run."""
+    return {
+        "runs": [
+            {"title": r.title, "id": r.id, "series": r.run.metrics.curves} for r in runs if r.run
+        ]
+    }
+
+
+def overview(items: Iterable[Item]) -> tuple[list[Item], list[tuple[str, int]], list[list[Cell]]]:
+    """(entries, metrics with their ways, a line of cells of each entry) of all with metrics."""
+    shown = [i for i in items if has_metrics(i) and i.entry.section in (RESULTS, MODELS)]
+    last = [i.run.metrics.last if i.run else {} for i in shown]
+    counts = Counter(name for values in last for name in values)
+    names = sorted(counts, key=lambda n: (-counts[n], *_rank(n)))[:COLUMNS]
+    columns = [_cells(name, [values.get(name) for values in last]) for name in names]
+    rows = [[column[at] for column in columns] for at in range(len(shown))]
+    return shown, [(name, judge.direction(name)) for name in names], rows
+
+
+def headlines(item: Item) -> list[tuple[str, str]]:
+    """(metric, value) of the few that say most."""
+    last = item.run.metrics.last if item.run else {}
+    told = sorted((name for name in last if judge.direction(name)), key=_rank)
+    return [(name, f"{last[name]:.4g}") for name in told[:HEADLINES]]
+
+
+def _rank(name: str) -> tuple[int, bool, bool, str]:
+    """What is said of the whole comes first, and of the test split."""
+    return name.count(".") + name.count("/"), "test" not in name, "val" not in name, name

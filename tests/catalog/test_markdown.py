@@ -1,0 +1,77 @@
+"""Cards as people write them on GitHub, and what of it reaches a page."""
+
+from __future__ import annotations
+
+import pytest
+from support.sites import Page, build, commit, without_entries, write_card
+
+pytest.importorskip("nh3", reason="nh3 is not installed: scripts/setup.sh dev")
+
+from catalog import body, gfm
+from catalog.links import Links
+from registry.cards import card
+from registry.entries import Entry
+
+SETS = "processed_datasets"
+
+
+@pytest.fixture
+def html(tmp_path):
+    """html(markdown): what the page of such a card has."""
+
+    def html(markdown: str) -> body.Rendered:
+        entry = Entry(SETS, "x", tmp_path)
+        entry.card.parent.mkdir(exist_ok=True)
+        entry.card.write_text(f"---\npretty_name: X\n---\n\n# Card: x\n\n{markdown}\n", "utf-8")
+        return body.render(
+            card.parse(entry, entry.card.read_text("utf-8")), Links(tmp_path, (f"{SETS}/x",))
+        )
+
+    return html
+
+
+def test_anchors_are_githubs():
+    titles = ["Use it", "Use it", "Use it", "What's `new`?", "A & B", "Größe", "snake_case - x"]
+    assert list(gfm.slugs(titles)) == [
+        "use-it", "use-it-1", "use-it-2", "whats-new", "a--b", "größe", "snake_case---x",
+    ]  # fmt: skip
+
+
+def test_headings_and_the_title_have_them(html):
+    found = html("## Card: x\n\n[up](#card-x) [here](#card-x-1)\n\n## Deep\n\n#### Deeper")
+    assert found.anchor == "card-x"
+    assert 'id="card-card-x-1"' in found.html and 'href="#card-card-x"' in found.html
+    assert '<h3 id="card-deeper">' in found.html  # no level is left out
+
+
+def test_tasks_alerts_footnotes_and_emoji(html):
+    found = html(
+        "- [x] pulled\n- [ ] checked\n- plain\n\n> [!WARNING]\n> Mind *this*.\n\n"
+        "Said[^1] at 10:30:20 :rocket: and `:rocket:`\n\n[^1]: By Ada."
+    ).html
+    assert '<li class="task-list-item"><span title="done">☑</span> pulled' in found
+    assert '<span title="to do">☐</span> checked' in found and "<li>plain</li>" in found
+    assert '<div class="markdown-alert markdown-alert-warning">' in found
+    assert 'href="#card-fn1"' in found and 'id="card-fn1"' in found and 'id="card-fnref1"' in found
+    assert "10:30:20 🚀 and <code>:rocket:</code>" in found
+
+
+def test_math_is_drawn_by_the_browser(html):
+    found = html("It is $x^2$, costs $5 or $6.\n\n$$\n\\frac{a}{b}\n$$\n").html
+    assert '<math display="inline"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>' in found
+    assert "costs $5 or $6." in found
+    assert '<math display="block"><mrow><mfrac>' in found
+    broken = html("$\\frac{$ and $<img src=x onerror=alert(1)>$ " + "$" + "x" * 3000 + "$").html
+    assert "<code>" + "x" * 3000 in broken
+    assert "onerror=" not in broken.replace("&lt;img src=x onerror", "") or "<img" not in broken
+
+
+def test_links_follow_an_entry_that_was_renamed(clone):
+    own = without_entries(clone("own"))
+    write_card(own, f"{SETS}/old", "## What it is\n\n" + "Words. " * 50)
+    write_card(own, f"{SETS}/other", "## What it is\n\nFrom [it](old.card.md#what-it-is).")
+    commit(own, "Begin")
+    own.git("mv", f"{SETS}/old.card.md", f"{SETS}/new.card.md")
+    commit(own, "Rename")
+    links = Page(build(own)[0] / SETS / "other.html").all("a", "href")
+    assert f"../{SETS}/new.html#card-what-it-is" in links
