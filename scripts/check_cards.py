@@ -88,17 +88,18 @@ def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
     from registry.cards.rules import remote
     from registry.raw import manifest
     from registry.remote import connect, dvc_config
+    from registry.sync import dark
 
     def missing(versions: list[dvc_file.Version]) -> list[dvc_file.Version]:
         return manifest.not_in_s3(library.root, versions)
 
-    listing, place = connect.listing(library.root), dvc_config.load(library.root)
+    amounts, place = dark.Amounts(connect.connect(library.root)[0]), dvc_config.load(library.root)
 
     def move(source: str, target: str) -> str:
         ends = " ".join(shlex.quote(f"{place.url}/{folder}") for folder in (source, target))
         return place.command(f"s3 mv --recursive --exclude '*/*' {ends}")
 
-    return list(remote.check(library, chosen, listing, missing, move))
+    return list(remote.check(library, chosen, amounts.keys, missing, move, amounts.told))
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -141,10 +141,11 @@ def report(
     refused = f", {behind} older than S3's" if behind else ""
     refused += f", {len(failed)} not done" if failed else ""
     effort = "" if all(p.is_idle for p in good) or session.is_conditional() else BEST_EFFORT
+    size = human_bytes(sum(p.sent_bytes for p in good))
     say(
         f"push: {plural(len(good) - behind, 'entry', 'entries')} up to date in S3, "
-        f"{plural(sum(p.files for p in good), 'file')} sent "
-        f"({human_bytes(sum(p.bytes for p in good))}) {meter.took}{meter.rate}{refused}{effort}"
+        f"{plural(sum(p.sent for p in good), 'file')} sent "
+        f"({size}) {meter.took}{meter.rate}{refused}{effort}"
     )
     return code
 

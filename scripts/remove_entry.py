@@ -5,7 +5,8 @@ usage: remove_entry.py "section/name ..."        with CONFIRM="name ..." in the 
 Several go together, such as a model and the training results that it names. Their bytes in S3 go
 to the registry's trash prefix first, those here to the trash here. Refuses while a card of another
 entry names one of them. A raw dataset's bytes stay in DVC's storage, since older commits need them.
-DRY_RUN=1 only says what it would do.
+What only S3 holds goes by its name too, as a fresh listing shows it; LOOSE=1 takes out the cards
+and rules that a plain `aws s3 sync` uploaded. DRY_RUN=1 only says what it would do.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from registry.raw import remove as raw_remove
 from registry.raw.dataset import Dataset
 from registry.remote import connect
 from registry.remote.session import Session
-from registry.sections import SECTIONS
-from registry.sync import remove
+from registry.sections import MIRRORED, SECTIONS
+from registry.sync import dark, remove
 from registry.sync.remove import Removal
 
 
@@ -45,7 +46,11 @@ class Leaving:
 
     def lines(self) -> Iterator[str]:
         if self.removal:
-            stored = plural(len(self.removal.survey.remote), "file")
+            rows = self.removal.survey.remote.values()
+            newest = max((row.modified for row in rows), default="")
+            stored = (
+                dark.of(len(rows), sum(row.size for row in rows), newest) if rows else "0 files"
+            )
             yield f"{self.entry}: {stored} in S3, to its trash prefix"
         yield f"{self.entry}: {plural(len(self.here.files), 'file')} here, to the trash here"
 
@@ -60,8 +65,10 @@ class Leaving:
 
 
 def main(argv: list[str]) -> int:
-    chosen = choose(argv)
     lock.take(ROOT, "make remove")
+    if options.flag("LOOSE"):
+        return remove_loose(argv)
+    chosen = choose(argv)
     refuse_referred(chosen)
     all_leaving = look(chosen)
     for line in (line for leaving in all_leaving for line in leaving.lines()):
@@ -87,10 +94,43 @@ def choose(argv: list[str]) -> list[Entry]:
     try:
         return entries.select(words, SECTIONS)
     except UsageError:
-        left = [word for text in words for word in text.split() if not is_removed(word)]
-        if not left or len(left) == sum(len(text.split()) for text in words):
+        every = [word.rstrip("/") for text in words for word in text.split()]
+        known = {str(entry) for entry in entries.known(SECTIONS)}
+        unseen = [entry for word in every if word not in known and (entry := in_s3_alone(word))]
+        left = [w for w in every if w not in map(str, unseen) and not is_removed(w)]
+        if len(left) == len(every) or not (left or unseen):
             raise
-        return entries.select(left, SECTIONS)
+        return [*unseen, *(entries.select(left, SECTIONS) if left else [])]
+
+
+def in_s3_alone(word: str) -> Entry | None:
+    """What is called so in S3, and nowhere here. Raises Refusal where others have its card."""
+    section, slash, name = word.partition("/")
+    if section not in MIRRORED or not slash or not name or "/" in name:
+        return None
+    if git.show(ROOT, f"@{{upstream}}:{word}{CARD}") is not None:
+        raise Refusal(f"{word}: its card is in Git, and not here yet: `git pull`, then look again")
+    entry, session = Entry(section, name), connect.connect()[0]
+    held = any(True for _ in session.client.list(session.remote.prefix(entry), page=1))
+    return entry if held or session.client.head(session.remote.marker(entry)) else None
+
+
+def remove_loose(argv: list[str]) -> int:
+    """Take out of S3 the cards, templates and rules beside the entries' folders."""
+    if argv:
+        raise UsageError("LOOSE=1 is for all sections: leave DATASET out")
+    session, _ = connect.connect()
+    rows = dark.loose(session)
+    for row in rows:
+        print(f"{row.key[len(session.remote.key('')) :]}: {row.size} bytes, {row.modified[:10]}")
+    if session.options.dry_run or not rows:
+        say(f"remove: {plural(len(rows), 'loose card or rule', 'loose cards and rules')} in S3")
+        return 0
+    if options.text("CONFIRM") != "loose":
+        raise Refusal("they are in Git, or in nobody's: to take them out of S3 add CONFIRM=loose")
+    bin_ = dark.take_out(session, rows)
+    say(f"remove: {plural(len(rows), 'file')} went to {bin_} in S3")
+    return 0
 
 
 def is_removed(word: str) -> bool:

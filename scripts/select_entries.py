@@ -16,7 +16,9 @@ from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
 from registry.humanize import plural
+from registry.move import follow, plan
 from registry.remote import connect
+from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
 from registry.status.quick_check import Gate, Refused
 
@@ -34,10 +36,12 @@ def main(argv: list[str]) -> int:
     if direction == "pull" and options.choice("WITH"):
         chosen, lost = with_lineage(chosen)
     session = connect.begin()
+    chosen, stuck = mind_moves(session, chosen, direction)
     gate = Gate(session, chosen, bool(words))
     if direction == "pull":
         gate.enter()
     wanted, refused = gate.sift(chosen, direction)
+    refused += stuck
     refused += lost
     if direction == "push" and not any(entry.section in MIRRORED for entry in wanted):
         gate.enter()  # else it is the push itself that proves it, with its first request
@@ -78,6 +82,28 @@ def with_lineage(chosen: list[Entry]) -> tuple[list[Entry], list[Refused]]:
     ancestry = Ancestry(Library())
     ancestry.follow(chosen, options.choice("WITH") == ALL)
     return ancestry.entries, [Refused(e, error=Refusal(why)) for e, why in ancestry.lost.items()]
+
+
+def mind_moves(
+    session: Session, chosen: list[Entry], direction: str
+) -> tuple[list[Entry], list[Refused]]:
+    """End the moves that Git knows of, on a push; rename what others moved, on a pull.
+
+    The entries without those whose own move is not finished, and a refusal for each of these.
+    """
+    waiting, dry = [*plan.waiting(entries.ROOT)], session.options.dry_run
+    torn = {id: one for one in waiting if not one.is_done for id in (one.old, one.new)}
+    stuck = [Refused(e, error=Refusal(torn[str(e)].advice)) for e in chosen if str(e) in torn]
+    if direction == "push" and not dry:
+        for one in (one for one in waiting if one.is_done):
+            from registry.move import settle
+
+            say(f"push: {one.old}: {settle.settle(one, session)}")
+    if direction == "pull" and follow.orphans(session):
+        for line in follow.follow(session, dry):
+            say(f"pull: {line}")
+        chosen = [e for e in chosen if e.card.exists() or e.folder.exists()]
+    return [entry for entry in chosen if str(entry) not in torn], stuck
 
 
 def _with_good_cards(wanted: list[Entry]) -> tuple[list[Entry], list[Refused]]:

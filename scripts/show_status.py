@@ -25,6 +25,7 @@ from registry import console, dvc_file, entries, git, pipelines
 from registry.console import say
 from registry.entries import CARD, ROOT, Entry
 from registry.errors import RegistryError, Unreachable, UsageError
+from registry.move import plan
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
@@ -60,6 +61,13 @@ def main(argv: list[str]) -> int:
         show(overview, everything="--all" in flags or bool(words))
     if told := pipelines.note(ROOT):
         say(f"status: {' -> '.join(told)}")
+    for move in plan.waiting(ROOT):
+        after = "once it is committed, `make push` takes its old keys away"
+        say(
+            f"status: {move.old} is {move.new}: {after}"
+            if move.is_done
+            else f"status: {move.advice}"
+        )
     if overview.problem:
         say(f"status: S3 could not be asked, so this is what is known here: {overview.problem}")
     return 1 if overview.problem else 0
@@ -85,6 +93,7 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
     except Unreachable as error:
         session, problem = Session.open(), str(error)
         found = look_at(session, None, chosen, whole=False)
+    found = [c for c in found if states.MOVED not in c.states or c.entry.card.exists() or c.here]
     uncommitted = add_what_git_knows(found)
     judge_cards(found)
     found.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))

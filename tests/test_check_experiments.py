@@ -211,12 +211,12 @@ def test_remote_asks_the_real_store(rclone_bucket, clone):
     anna.card("raw_datasets/x")
     run = anna.script("check_cards", "--remote")
     assert "raw_datasets/x.card.md:1: S3 must hold its version whole, and does not: run" in run.out
-    assert "processed_datasets/bare.card.md:1: what is in S3 must have a card" in run.out
+    assert "bare.card.md:1: what is in S3 (1 file, 1 byte, newest of 2" in run.out
     cure = re.search(r"move them into one by `(.*?)`", run.out)[1]
     expect(anna.run("bash", "-c", cure), 0)  # as it stands
     again = anna.script("check_cards", "--remote").out
     assert "remote-loose" not in again and "and 2 files are not" not in again
-    assert "processed_datasets/loose.card.md:1: what is in S3 must have a card" in again
+    assert "processed_datasets/loose.card.md:1: what is in S3 (2 files" in again
     run = anna.script("check_experiments", "--remote")
     assert "experiments/secret:1: must not be in S3" in run.out
 

@@ -49,8 +49,8 @@ def test_a_model_and_its_results_go_together(pair):
     assert f"make remove DATASET={MODEL} CONFIRM=m" in told and "TAKE=local" not in told, told
     run = expect(ben.pull(), 3)
     assert "puts it back" in run.err and "moves its folder to the trash" in run.err
+    ben.delete(f"{MODEL}.card.md", f"{RUN}.card.md")
     for entry in (MODEL, RUN):
-        ben.delete(f"{entry}.card.md")
         expect(ben.make("remove", f"DATASET={entry}", "CONFIRM=m"), 0)
     assert ben.tree() == bucket.data() == {} and set(FILES.values()) <= set(ben.trash())
 

@@ -26,7 +26,7 @@ FLOORS = (
     ("sync",),
     ("raw",),
     ("inside", "publish"),
-    ("status", "doctor", "catalog", "start"),
+    ("status", "doctor", "catalog", "start", "move"),
     (VERBS,),
 )
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

@@ -7,10 +7,10 @@ follow references; `lineage` follows them from one entry, and `retire` says that
 built on. `draft`, `questions` and `code` begin a card, `adopt` with `clues` that of an old one,
 `edit` and `repair` change one, `hub` exports it. `debt` lists the problems of old cards that are
 tolerated, `gather` makes one of many; `hub_keys` and `hub_lists` hold what the Hub knows besides.
-`licenses` knows what each license allows,
-`backlinks` where cards name an entry.
+`licenses` knows what each license allows, `backlinks` where cards name an entry; `rename` rewrites
+that, `convert` with `retell` makes a card one of another section.
 
 Face: card, front_matter, schema, kinds, formats, vocabulary, markdown, yaml_values, library,
 licenses, lineage, check, repair, edit, draft, clues, questions, code, hub, hub_lists, debt, gather,
-adopt, backlinks, retire, rules.
+adopt, backlinks, rename, convert, retell, retire, rules.
 """

@@ -67,11 +67,11 @@ def _links(card: Card, ids: Collection[str]) -> Iterator[Backlink]:
 
 def _fields(card: Card, ids: Collection[str]) -> Iterator[Backlink]:
     """In front matter. `code` says what was run in its time, and stays as it is."""
-    patterns = {id: _pattern(id) for id in ids}
+    patterns = {id: pattern(id) for id in ids}
     for key, value in card.fields.items():
         for item in scalars(value) if key != "code" else ():
-            for id, pattern in patterns.items():
-                for match in pattern.finditer(card.text, item.start, item.end):
+            for id, named in patterns.items():
+                for match in named.finditer(card.text, item.start, item.end):
                     yield Backlink(*match.span(), card.line_at(match.start()), id, FIELD)
 
 
@@ -79,7 +79,7 @@ def _texts(card: Card, ids: Collection[str], library: Library, in_code: bool) ->
     text = card.shown if in_code else card.prose
     spaced = [id for id in library.ids if " " in id]
     for id in ids:
-        for match in _pattern(id).finditer(text):
+        for match in pattern(id).finditer(text):
             longer = (other for other in spaced if other != id and other.startswith(id))
             if not any(text.startswith(other, match.start()) for other in longer):
                 yield Backlink(*match.span(), card.line_at(match.start()), id, TEXT)
@@ -95,7 +95,7 @@ def _names(card: Card, ids: Collection[str], library: Library) -> Iterator[Backl
             yield Backlink(start, start + len(name), card.line_at(start), named[0], NAME)
 
 
-def _pattern(id: str) -> re.Pattern[str]:
+def pattern(id: str) -> re.Pattern[str]:
     """The id, maybe of its card or of a file of it, and of no entry whose name goes on."""
     goes_on = rf"(?:{re.escape(CARD)}|\.dvc)(?![\w-])|(?![\w-]|\.\w)"
     return re.compile(rf"(?<![\w/.-]){re.escape(id)}(?={goes_on})")

@@ -10,5 +10,5 @@ and what that leaves open, AWS's (`aws_settings`); `settings` writes it, `descri
 `capabilities` asks what the store can do, and `etag` knows what an ETag says about bytes.
 
 Face: location, dvc_config, settings, credentials, children, describe, connect, session, s3, http,
-server_copy, etag, capabilities, embedded.
+server_copy, copy_requests, etag, capabilities, embedded.
 """

@@ -121,12 +121,17 @@ def _follows(found: Condition) -> bool:
 
 def _is_lost(found: Condition) -> bool:
     """Whether its marker vouches for what S3 lost: no command of ours took that away."""
-    return _is_settled(found) and found.marker is not None and found.marker.files > 0
+    held = found.marker
+    return _is_settled(found) and held is not None and held.files > 0 and not held.moved
+
+
+def _is_moved(found: Condition) -> bool:
+    return states.MOVED in found.states
 
 
 def _is_fit(found: Condition) -> bool:
     """Whether nothing more urgent stands before a push or a pull of it."""
-    urgent = {states.CONFLICT, states.REMOVED} & {*found.states}
+    urgent = {states.CONFLICT, states.REMOVED, states.MOVED} & {*found.states}
     return _is_settled(found) and not urgent and not _is_foreign(found)
 
 
@@ -187,22 +192,34 @@ CURES: tuple[Cure, ...] = (
     ),
     ({states.CONFLICT}, _is_settled, "make push DATASET={each} TAKE=local", "keep yours"),
     ({states.CONFLICT}, _is_settled, "make reset DATASET={each}", "or take what S3 holds"),
+    (
+        {states.MOVED},
+        lambda c: _has_card(c) and _follows(c),
+        "git pull",
+        "{said}, moved by {who}; `make pull` then renames what is here",
+    ),
+    (
+        {states.MOVED},
+        lambda c: _is_here(c) and not _has_card(c),
+        "make pull",
+        "rename what was moved {said}",
+    ),
     ({states.REMOVED}, _is_lost, "make push DATASET={each} TAKE=local", "put it back in S3"),
     (
         {states.REMOVED},
-        lambda c: _has_card(c) and not _is_lost(c) and _follows(c),
+        lambda c: _has_card(c) and not _is_lost(c) and not _is_moved(c) and _follows(c),
         "git pull",
         "it was removed for everybody; this brings who did it, and takes its card out",
     ),
     (
         {states.REMOVED},
-        lambda c: _is_here(c) and not _is_lost(c),
+        lambda c: _is_here(c) and not _is_lost(c) and not _is_moved(c),
         "make remove DATASET={each} CONFIRM={name}",
         "it was removed for everybody: what is here goes to the trash",
     ),
     (
         {states.NO_CARD},
-        lambda c: _is_here(c) and states.REMOVED not in c.states,
+        lambda c: _is_here(c) and not {states.REMOVED, states.MOVED} & {*c.states},
         "make card DATASET={each}",
         "begin its card",
     ),

@@ -20,7 +20,7 @@ from registry.status import states
 from registry.status.cache import too_much
 from registry.status.inspect_raw import RawInspector
 from registry.status.known import Known
-from registry.status.states import Condition, Judgement
+from registry.status.states import MOVED, Condition, Judgement
 from registry.sync import compare, marker
 from registry.sync.survey import Survey
 
@@ -72,6 +72,9 @@ class Inspector:
             result.is_ours = own is not None and own.token == stored.token
             result.judgement.said = "by this checkout" if result.is_ours else result.judgement.said
             result.may_restore = known is not None and stored.over in ("", known.marker)
+        elif stored and stored.moved:
+            result.add(MOVED)
+            result.judgement.said = f"to {stored.moved}"
         elif stored and result.judgement.there is None:
             result.judgement.there = Amount(stored.files, stored.bytes)
 
@@ -106,10 +109,10 @@ class Inspector:
     def _compare(self, entry: Entry, local: Scan) -> Judgement:
         """Compare the sides of a mirrored entry, path by path."""
         survey = self._survey(entry, local)
-        remote = Amount(len(survey.remote), sum(o.size for o in survey.remote.values()))
+        remote = _amount_there(survey)
         if not local.files:
             nothing = states.REMOVED if survey.base.rows else states.NOTHING
-            return Judgement([states.NOT_HERE if remote.files else nothing], remote)
+            return Judgement([states.NOT_HERE if survey.remote else nothing], remote)
         if too_much(survey.local, survey.doubtful()):
             return _unread(survey, remote)
         judged = states.of_plan(survey.plan(compare.PULL), bool(survey.base.rows), remote)
@@ -133,7 +136,13 @@ class Inspector:
         return survey
 
 
-def _unread(survey: Survey, remote: Amount) -> Judgement:
+def _amount_there(survey: Survey) -> Amount | None:
+    """None where the baseline stands for the listing and does not know a size: the marker does."""
+    sizes = [row.size for row in survey.remote.values()]
+    return Amount(len(sizes), sum(sizes)) if all(size < 2**63 for size in sizes) else None
+
+
+def _unread(survey: Survey, remote: Amount | None) -> Judgement:
     """So much may have changed that a push or a pull should read it: whichever brings news on."""
     if not survey.agrees():
         return Judgement([states.UNREAD], remote)

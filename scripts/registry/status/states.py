@@ -16,6 +16,7 @@ PUSHING = "being pushed"
 TORN = "torn push"  # never finished, then unlocked
 CONFLICT = "conflict"
 REMOVED = "removed upstream"
+MOVED = "moved"  # its marker says where to
 NO_CARD = "no card"
 NEWER = "newer there"
 NOT_ADDED = "not added"  # a raw dataset that DVC has no version of, as it is now
@@ -31,7 +32,7 @@ UNCHANGED = "unchanged here"  # when S3 could not be asked
 KEPT = "kept"  # an experiment with a card
 GARBAGE = "garbage"  # one without
 STATES = (
-    UNFIT, PUSHING, TORN, CONFLICT, REMOVED, NO_CARD, NEWER, NOT_ADDED, CHANGED, NOT_PUSHED,
+    UNFIT, PUSHING, TORN, CONFLICT, REMOVED, MOVED, NO_CARD, NEWER, NOT_ADDED, CHANGED, NOT_PUSHED,
     NOT_HERE, NOTHING, UNREAD, NOT_COMMITTED, FREED, UP_TO_DATE, UNCHANGED, KEPT, GARBAGE,
 )  # fmt: skip
 QUIET = (FREED, UP_TO_DATE, UNCHANGED, KEPT, GARBAGE)  # nothing to do about them
@@ -114,7 +115,7 @@ class Condition:
         self.judgement.states = sorted({*kept, state}, key=STATES.index)
 
 
-def of_plan(plan: Plan, has_baseline: bool, there: Amount) -> Judgement:
+def of_plan(plan: Plan, has_baseline: bool, there: Amount | None) -> Judgement:
     """What a pull's plan says about an entry that has files here."""
     if plan.verdict == compare.REMOVED:
         return Judgement([REMOVED], there)
@@ -122,7 +123,7 @@ def of_plan(plan: Plan, has_baseline: bool, there: Amount) -> Judgement:
     for action, paths in plan.actions.items():
         if action in CHANGES:
             changes.setdefault(CHANGES[action], Change()).add(paths)
-    if not has_baseline and not there.files:
+    if not has_baseline and there and not there.files:
         return Judgement([NOT_PUSHED], there)
     states = sorted(changes, key=STATES.index)
     return Judgement(states or [UP_TO_DATE], there, changes)

@@ -3,16 +3,17 @@
 `push` and `pull` are the stories, read top to bottom. Both take a `survey` of the three sides,
 `compare` them into a plan, pass the `guards`, and hold the entry by a `claim` on its `marker`, so
 that of two people who push one is refused. `upload` and `download` move what was planned by
-`transfer` and verify it; `place` puts files where they belong, `trash` keeps what they replace.
+`transfer` and verify it (`copies` finds what S3 holds already); `place` puts files where they
+belong, `trash` keeps what they replace.
 `seal` vouches for an entry without a push, `verify` reads every byte of it, `remove` takes it out
 of S3. `versions` gives what is sealed its version and record, `lineage` what it was made from,
 `history` reads the records. `set_aside` has what a push replaces in S3 `kept`, `rollback` brings it
 back from its `sources`, `diff` compares two states.
 `free` gives the disk back for `free_mirrored` and raw entries by a `proof` that S3 has all of one,
-refused by `free_rules`; `usage` tells when it was used last. `refusals` and `describe` are the
-words for it.
+refused by `free_rules`; `usage` tells when it was used last; `dark` finds what no card speaks of.
+`refusals` and `describe` are the words for it.
 
 Face: push, pull, remove, survey, compare, marker, refusals, place, trash, claim, guards,
 describe, seal, verify, versions, lineage, history, kept, rollback, sources, diff,
-free, free_mirrored, free_rules, proof, usage.
+free, free_mirrored, free_rules, proof, usage, dark.
 """

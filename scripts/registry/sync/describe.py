@@ -79,7 +79,8 @@ def done_push(push: Push) -> str:
     local, behind = push.survey.local, push.plan[compare.BEHIND]
     hidden = push.sending.unverifiable if push.claimed else set()
     parts: list[tuple[object, str]] = [
-        (push.files, f"{plural(push.files, 'file')} sent"),
+        (push.sent, f"{plural(push.sent, 'file')} sent"),
+        (push.copied, f"{push.copied} copied in S3, which had their bytes under another path"),
         (push.deleted, f"{len(push.deleted)} deleted in S3"),
         (push.remade, f"{some(push.remade)} made here again meanwhile: push again"),
         (behind, f"S3 has news ({some(behind)}): `make pull DATASET={push.entry:sh}`"),

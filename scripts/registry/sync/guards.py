@@ -11,7 +11,7 @@ from pathlib import Path
 from registry import files, names
 from registry.index import scan
 from registry.names import folders_of
-from registry.sync import compare, marker, refusals
+from registry.sync import compare, copies, marker, refusals
 from registry.sync.compare import Plan
 from registry.sync.survey import Survey
 
@@ -99,7 +99,10 @@ def _refuse_behind(survey: Survey, plan: Plan) -> None:
 def _refuse_many_deletes(survey: Survey, plan: Plan) -> None:
     deletes, whole = len(plan[compare.DELETE]), len(survey.remote)
     options = survey.session.options
-    if compare.is_too_much(deletes, whole) and not options.delete:
+    if options.delete or not compare.is_too_much(deletes, whole):
+        return
+    deletes = len(copies.really_gone(survey, plan))
+    if compare.is_too_much(deletes, whole):
         raise refusals.many_deletes(survey.entry, deletes, whole, options.take_local)
 
 

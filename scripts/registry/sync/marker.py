@@ -26,7 +26,7 @@ PUSHING, DONE, TORN = "pushing", "done", "torn"
 PAGES = (b"<html", b"<!doctype")
 LONGEST = 200  # letters of a text that are kept: a name, a host, a time
 # What older markers do not say.
-LATER: dict[str, Any] = {"over": "", "accepted": False, "version": "", "made_from": {}}
+LATER: dict[str, Any] = {"over": "", "accepted": False, "version": "", "made_from": {}, "moved": ""}
 ABSENT = 404  # what S3 says to a write over an object that is not there any more
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
 
@@ -48,6 +48,8 @@ class Marker:
     accepted: bool = False  # a person took what S3 held for whole; no push had made it
     version: str = ""  # of a sealed state: see index.content; "" if nobody read all of its bytes
     made_from: dict[str, str] = field(default_factory=dict)  # {"section/name": its version}
+
+    moved: str = ""  # where it went; what is still listed goes once Git knows
 
     def of_version(self, version: str) -> Marker:
         return replace(self, version=version)

@@ -68,6 +68,8 @@ class Push:
             self.is_resumed = self.own is not None and holder.token == self.own.token
             if not self.is_resumed:
                 raise refusals.being_pushed(self.entry, holder)
+        if holder and holder.moved and not self.session.options.take_local:
+            raise refusals.moved(self.entry, holder)
         if self.own:
             self.strange = self.survey.recall(self.own, self.is_resumed)
 
@@ -88,6 +90,20 @@ class Push:
     def files(self) -> int:
         """How many files the plan sends."""
         return len(self.plan[compare.UPLOAD])
+
+    @property
+    def copied(self) -> int:
+        """How many of them S3 had already, under another path."""
+        return len(self.sending.copied) if self.claimed else 0
+
+    @property
+    def sent(self) -> int:
+        return self.files - self.copied
+
+    @property
+    def sent_bytes(self) -> int:
+        copied = self.sending.copied if self.claimed else ()
+        return self.bytes - self.survey.local.files.bytes_of(copied)
 
     @property
     def is_idle(self) -> bool:

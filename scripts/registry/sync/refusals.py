@@ -88,9 +88,19 @@ def many_gone(survey: Survey, gone: int) -> Refusal:
     )
 
 
+def moved(entry: Entry, told: Marker) -> Refusal:
+    return Refusal(
+        f"it was moved to {told.moved} by {told.who or 'somebody'}: `git pull` brings the new "
+        "card, `make pull` then renames what is here; if that move was given up, "
+        f"`make push DATASET={entry:sh} TAKE=local` goes on under the old name"
+    )
+
+
 def removed(survey: Survey) -> Refusal:
     """S3 holds nothing of it any more: taken out by a command of ours, or by hand."""
     entry, sealed = survey.entry, survey.marker
+    if sealed and sealed.moved:
+        return moved(entry, sealed)
     if sealed and sealed.files and entry.card.exists():
         return Refusal(
             f"S3 has lost all {plural(sealed.files, 'file')} of it, and no command of this tool "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from registry import freed
 from registry.entries import Entry
@@ -23,10 +23,11 @@ from registry.sync.survey import Survey
 
 @dataclass
 class Removal:
-    """The removal of one mirrored entry from S3."""
+    """The removal of one mirrored entry from S3. `moved`: where it went, so that others follow."""
 
     entry: Entry
     session: Session
+    moved: str = ""
     survey: Survey = field(init=False)
     own: Journal | None = None  # what an interrupted run of ours was about to do
 
@@ -42,7 +43,11 @@ class Removal:
             raise refusals.being_pushed(self.entry, holder)
         rows = self.survey.base.rows
         news = [p for p, o in self.survey.remote.items() if p not in rows or rows[p].etag != o.etag]
-        if news and not self.session.options.full:
+        if holder and holder.moved:
+            self.moved = holder.moved
+        is_nowhere_here = not rows and not self.entry.card.exists() and not self.survey.local.files
+        is_left = is_nowhere_here or (bool(self.moved) and (is_ours or self.survey.is_sealed))
+        if news and not is_left and not self.session.options.full:
             raise Refusal(
                 f"{self.entry}: S3 holds what was never seen here ({news[0]}): "
                 f"`make pull DATASET={self.entry:sh}` first, or add FULL=1 to remove it unseen"
@@ -62,9 +67,18 @@ class Removal:
             raise RegistryError(f"{self.entry}: not everything reached the trash prefix: run again")
         for row in self.survey.remote.values():
             self._delete(row)
-        client.delete(self.session.remote.marker(self.entry))
+        self._let_go(mine)
         baseline.forget(self.entry)
         journal.drop(self.entry)
+
+    def _let_go(self, mine: Marker) -> None:
+        """No marker is left of what is removed; of what moved one that says where it is."""
+        if not self.moved:
+            self.session.client.delete(self.session.remote.marker(self.entry))
+            return
+        client, conditional = self.session.client, self.session.is_conditional()
+        none = replace(mine.sealing(Objects()), moved=self.moved)
+        marker.write(client, self.entry, none, marker.read(client, self.entry)[1], conditional)
 
     def _claim(self) -> Marker:
         """Journal it, as a push that deletes all, and put our marker there."""

@@ -21,6 +21,7 @@ from registry.index.stats import Stat, Stats
 from registry.index.table import unlike
 from registry.remote import etag
 from registry.remote.s3 import Object
+from registry.sync import copies
 from registry.sync.survey import Survey
 from registry.transfer import engine
 from registry.transfer.job import Content, Job
@@ -38,6 +39,7 @@ class Sending:
     files: Rows = field(init=False)
     hashes: FileHashes = field(init=False)
     unverifiable: set[str] = field(default_factory=set)
+    copied: dict[str, str] = field(default_factory=dict)  # {path: whose bytes S3 had already}
 
     def __post_init__(self) -> None:
         self.files = Rows(self.survey.numbers)
@@ -83,6 +85,8 @@ class Sending:
         survey, paths = self.survey, list(self.files)
         prefix = survey.session.remote.prefix(survey.entry)
         altered: list[str] = []
+        self.copied = copies.make(survey, self.files)
+        paths = [path for path in paths if path not in self.copied]
         is_heeded = survey.session.options.engine == "auto" and survey.session.is_conditional()
         over = self._listed if is_heeded else None
         for _ in range(ROUNDS):
@@ -93,7 +97,7 @@ class Sending:
                 )
                 engine.upload(survey.session, job, progress)
             survey.look_again()
-            paths = self._not_arrived(paths)
+            paths = self._not_arrived(list(dict.fromkeys([*paths, *self.copied])))
             if not paths:
                 return
             altered = self._unchanged(paths)

@@ -21,15 +21,23 @@ from registry.sections import MIRRORED, RAW
 SHOWN = 3  # names of loose files
 Move = Callable[[str, str], str]
 Listing = Callable[[str], Iterable[str]]
+HowMuch = Callable[[str], str]
+GIT_ONLY = (CARD, ".dvc", ".gitignore", ".DS_Store")
 Missing = Callable[[list[Version]], list[Version]]
 
 
 def check(
-    library: Library, chosen: list[Entry], listing: Listing, missing: Missing, move: Move
+    library: Library,
+    chosen: list[Entry],
+    listing: Listing,
+    missing: Missing,
+    move: Move,
+    told: HowMuch = lambda id: "",
 ) -> Iterator[Problem]:
     """Every problem between the cards of these entries and the keys in S3.
 
-    `move`: gives the command that moves the files of a folder in S3, not its folders, to another.
+    `told`: how much there is of an entry that was listed, and how old it is. `move`: gives the
+    command that moves the files of a folder in S3, not its folders, to another.
     """
     raw = [version for e in chosen if e.section == RAW for version in _named(e)]
     lacking = missing(raw) if raw else []
@@ -39,7 +47,7 @@ def check(
     for section in MIRRORED:
         mine = [entry for entry in chosen if entry.section == section]
         if everything:
-            yield from _section(library, section, set(listing(f"{section}/")), move)
+            yield from _section(library, section, set(listing(f"{section}/")), move, told)
             continue
         for entry in mine:
             if not any(True for _ in listing(f"{entry}/")):
@@ -52,7 +60,9 @@ def _named(entry: Entry) -> list[Version]:
     return []
 
 
-def _section(library: Library, section: str, keys: set[str], move: Move) -> Iterator[Problem]:
+def _section(
+    library: Library, section: str, keys: set[str], move: Move, told: HowMuch
+) -> Iterator[Problem]:
     """All of one section: its entries against the first parts of the keys."""
     stored = {key.partition("/")[0] for key in keys if "/" in key}
     for entry in library.entries:
@@ -61,11 +71,24 @@ def _section(library: Library, section: str, keys: set[str], move: Move) -> Iter
     for name in sorted(stored):
         entry = Entry(section, name, library.root)
         if not entry.card.is_file() and str(entry) not in library.ids:
-            text = f"what is in S3 must have a card: run `make card DATASET={entry:sh}`"
+            held = f" ({amount})" if (amount := told(str(entry))) else ""
+            text = f"what is in S3{held} must have a card: run `make card DATASET={entry:sh}`"
+            text += f", or `make remove DATASET={entry:sh}`"
             yield Problem(f"{entry}{CARD}", 1, text, rule="remote-card")
     loose = sorted(key for key in keys if key and "/" not in key)
+    cards = [key for key in loose if key.endswith(GIT_ONLY)]
+    if cards:
+        yield _cards_of_git(section, cards)
+    loose = [key for key in loose if key not in cards]
     if loose:
         yield _loose(section, loose, move)
+
+
+def _cards_of_git(section: str, names: list[str]) -> Problem:
+    """What a plain `aws s3 sync` of a section uploaded though Git alone has it."""
+    shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if names[SHOWN:] else "")
+    text = f"cards and rules travel by Git, and are in S3 too ({shown}): `make remove LOOSE=1`"
+    return Problem(f"{section}/", 1, text, rule="remote-loose")
 
 
 def _loose(section: str, names: list[str], move: Move) -> Problem:

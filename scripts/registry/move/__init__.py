@@ -1,0 +1,9 @@
+"""Move: an entry takes another name or section, and nothing that names it is left behind.
+
+`ways` says which moves make sense. `plan` is all that a move changes, written down before the first
+effect, so that the same command goes on after a crash and UNDO=1 goes back. `draft` makes it, with
+the cards rewritten. `local` carries out what lies here, `stored` what lies in S3. `settle` takes
+the old keys away once Git knows, `follow` renames a colleague's folder.
+
+Face: ways, plan, draft, local, stored, settle, follow.
+"""

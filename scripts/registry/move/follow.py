@@ -1,0 +1,76 @@
+"""Renames a folder here whose entry somebody else moved, as the marker and the new card say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from registry import entries
+from registry.entries import Entry
+from registry.errors import RegistryError
+from registry.humanize import some
+from registry.index import baseline, content
+from registry.remote.session import Session
+from registry.sections import EXPERIMENTS, MIRRORED, SECTIONS
+from registry.sync import compare, marker
+from registry.sync.survey import Survey
+
+
+def orphans(session: Session) -> list[Entry]:
+    """Folders here that were in step once, and whose card is gone: asked of this disk alone."""
+    here = (e for s in MIRRORED for e in entries.on_disk(s, session.root) if not e.card.exists())
+    return [e for e in here if baseline.header(e, session.remote.identity)]
+
+
+def follow(session: Session, dry_run: bool) -> Iterator[str]:
+    """Rename what was moved; a line for each, and for each that stays."""
+    for old in orphans(session):
+        held, _ = marker.read(session.client, old)
+        section, _, name = (held.moved if held else "").partition("/")
+        if section not in SECTIONS or not name or "/" in name:
+            continue
+        new = Entry(section, name, session.root)
+        if not new.card.exists():
+            yield f"{old}: it was moved to {new}, whose card is not here yet: `git pull`"
+        elif os.path.lexists(new.folder):
+            yield f"{old}: it was moved to {new}, which is here as well: {_put_away(old)}"
+        elif news := _news(old, session):
+            yield (
+                f"{old}: it was moved to {new}, and kept here, since it was changed here "
+                f"({some(news)}): copy that into {new}/ after a pull; then {_put_away(old)}"
+            )
+        elif dry_run:
+            yield f"{old}: to be renamed to {new}, as it was moved"
+        else:
+            _rename(old, new, session)
+            yield f"{old}: renamed to {new}, as {held.who if held else 'somebody'} moved it"
+
+
+def _put_away(old: Entry) -> str:
+    return f"`make remove DATASET={old:sh} CONFIRM={old:name}` puts the old folder into the trash"
+
+
+def _news(old: Entry, session: Session) -> list[str]:
+    """What is here otherwise than the baseline says."""
+    survey = Survey(old, session)
+    survey.look_here()
+    if survey.local.blocked:
+        return survey.local.blocked
+    survey.trust_marker()
+    try:
+        plan = survey.plan(compare.PULL)
+    except RegistryError as error:
+        return [str(error)]
+    return [*plan[compare.KEEP], *plan[compare.KEEP_GONE]]
+
+
+def _rename(old: Entry, new: Entry, session: Session) -> None:
+    """The baseline first: a crash in between leaves the folder where it was, and is run again."""
+    if new.section != EXPERIMENTS:
+        known = baseline.load(old, session.remote.identity)
+        known.marker = known.version = ""  # of the old one
+        baseline.save(new, session.remote.identity, known, 0)
+    new.folder.parent.mkdir(exist_ok=True)
+    os.rename(old.folder, new.folder)
+    baseline.forget(old)
+    content.forget(old)

@@ -1,0 +1,105 @@
+"""What one move changes, written down before its first effect and kept until Git knows of it.
+
+`.registry/moves/<section>/<name>.json`, by the entry's old name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from registry import workspace
+from registry.entries import Entry
+from registry.files import write_whole
+
+MOVES = "moves"
+
+
+@dataclass
+class MovePlan:
+    """`files`: {path: (text before, text after)}, None where there is none. `folders`: (from, to).
+
+    `stored`: what S3's part has to know: the token, and the old entry's marker before.
+    `is_done`: whether all of it is carried out, and only Git's word is waited for.
+    """
+
+    root: Path
+    old: str
+    new: str
+    kind: str
+    remote: str = ""
+    results: str = ""
+    files: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    folders: list[tuple[str, str]] = field(default_factory=list)
+    stored: dict[str, Any] = field(default_factory=dict)
+    is_done: bool = False
+    is_going_back: bool = False
+
+    @property
+    def old_entry(self) -> Entry:
+        return _entry(self.old, self.root)
+
+    @property
+    def new_entry(self) -> Entry:
+        return _entry(self.new, self.root)
+
+    @property
+    def command(self) -> str:
+        """What was typed, ready to paste again."""
+        words = f"make move DATASET={self.old_entry:sh} TO={self.new_entry:sh}"
+        from shlex import quote
+
+        return f"{words} RESULTS={quote(self.results)}" if self.results else words
+
+    @property
+    def advice(self) -> str:
+        """What to do about one that was cut off."""
+        if self.is_going_back:
+            return f"its move to {self.new} is being undone: `{self.command} UNDO=1` goes on"
+        return f"its move to {self.new} is not finished: `{self.command}` goes on, UNDO=1 goes back"
+
+    @property
+    def baseline_kept(self) -> Path:
+        """The old entry's baseline, as it was before the move."""
+        return _path(self.old_entry).with_suffix(".rows")
+
+    def save(self) -> None:
+        values = {k: v for k, v in asdict(self).items() if k != "root"}
+        write_whole(_path(self.old_entry), json.dumps(values).encode(), durable=True)
+
+    def drop(self) -> None:
+        self.baseline_kept.unlink(missing_ok=True)
+        _path(self.old_entry).unlink(missing_ok=True)
+
+
+def load(old: Entry) -> MovePlan | None:
+    """The move of this entry that is under way, or waits for Git."""
+    path = _path(old)
+    return _read(path, old.root) if path.is_file() else None
+
+
+def waiting(root: Path) -> Iterator[MovePlan]:
+    """Every move of this checkout that Git does not know of yet, as far as this checkout knows."""
+    top = root / workspace.ROOM / MOVES
+    if top.is_dir():
+        for path in sorted(top.glob("*/*.json")):
+            yield _read(path, root)
+
+
+def _read(path: Path, root: Path) -> MovePlan:
+    values = json.loads(path.read_bytes())
+    values["files"] = {name: (a, b) for name, (a, b) in values["files"].items()}
+    values["folders"] = [(a, b) for a, b in values["folders"]]
+    return MovePlan(root, **values)
+
+
+def _path(old: Entry) -> Path:
+    return old.root / workspace.ROOM / MOVES / old.section / f"{old.name}.json"
+
+
+def _entry(id: str, root: Path) -> Entry:
+    section, _, name = id.partition("/")
+    return Entry(section, name, root)

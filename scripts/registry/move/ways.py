@@ -1,0 +1,57 @@
+"""Says which moves make sense: a new name in any section, promotion and demotion."""
+
+from __future__ import annotations
+
+import os
+
+from registry import names
+from registry.entries import TEMPLATE, Entry, known
+from registry.errors import Refusal, UsageError
+from registry.sections import EXPERIMENTS, RAW, SECTIONS
+
+RENAME, PROMOTE, DEMOTE = "rename", "promote", "demote"
+
+
+def target(word: str, old: Entry) -> Entry:
+    """The entry that TO= names; `name` alone is in the same section. Raises UsageError."""
+    section, slash, name = word.strip().removesuffix("/").partition("/")
+    if not slash:
+        section, name = old.section, section
+    if section not in SECTIONS or not name or "/" in name or name == TEMPLATE:
+        raise UsageError(f"TO={word!r}: write TO=section/name; sections: {', '.join(SECTIONS)}")
+    why = names.why_bad(name)
+    if why:
+        raise UsageError(f"TO={word!r} cannot be an entry's name: {why}")
+    return Entry(section, name, old.root)
+
+
+def kind(old: Entry, new: Entry) -> str:
+    """What such a move is. Raises UsageError for one that makes no sense."""
+    if old == new:
+        raise UsageError(f"{old} is called so already")
+    if old.section == new.section:
+        return RENAME
+    if RAW in (old.section, new.section):
+        raise UsageError(
+            f"a raw dataset is versioned by DVC, the other sections are not: to have {old} in "
+            f"{new.section}/, copy its files there, `make card DATASET={new:sh}`, and push it"
+        )
+    if EXPERIMENTS in (old.section, new.section):
+        return PROMOTE if old.section == EXPERIMENTS else DEMOTE
+    raise UsageError(
+        f"{old.section}/ and {new.section}/ hold different things ({SECTIONS[old.section].holds}; "
+        f"{SECTIONS[new.section].holds}): move it to experiments/ first, or make a new entry"
+    )
+
+
+def refuse_taken(new: Entry, leaving: tuple[Entry, ...] = ()) -> None:
+    """Raises Refusal where something of that name is here, or one that some disk takes for it."""
+    for path in (new.card, new.folder, new.dvc_file):
+        if os.path.lexists(path):
+            raise Refusal(
+                f"{new} is taken: {os.path.relpath(path, new.root)} is there: give that "
+                f"another name, `make move DATASET={new:sh} TO={new.section}/…`, or remove it"
+            )
+    others = [e.name for e in known([new.section], new.root) if e not in leaving]
+    if twins := names.twins([*others, new.name]):
+        raise UsageError(f"{new.name!r} and {twins[0][0]!r} are one name on some disks: another")

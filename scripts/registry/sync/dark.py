@@ -1,0 +1,78 @@
+"""What S3 holds that no card speaks of: counted by prefix, and the loose files taken out.
+
+A plain `aws s3 sync` of a section also uploads cards, templates and rules, which travel by Git.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from registry.errors import RegistryError
+from registry.humanize import human_bytes, plural
+from registry.index import scan
+from registry.remote.location import TRASH
+from registry.remote.s3 import Object
+from registry.remote.server_copy import Copier
+from registry.remote.session import Session
+from registry.sections import MIRRORED
+from registry.sync import marker
+
+
+@dataclass
+class Amounts:
+    """Lists sections, and remembers how much is below each folder, and how old its newest is."""
+
+    session: Session
+    _seen: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+
+    def keys(self, folder: str) -> Iterator[str]:
+        """The keys below `section/` or `section/name/`, without that."""
+        prefix, top = self.session.remote.key(folder), folder.partition("/")[0]
+        for row in self.session.client.list(prefix):
+            key = row.key[len(prefix) :]
+            name = key.partition("/")[0] if folder == f"{top}/" else folder.split("/")[1]
+            files, size, newest = self._seen.get(f"{top}/{name}", (0, 0, ""))
+            whole = files + 1, size + row.size, max(newest, row.modified)
+            self._seen[f"{top}/{name}"] = whole
+            yield key
+
+    def told(self, id: str) -> str:
+        """For example `3 files, 21 KiB, newest of 2026-11-28`; "" for what was not listed."""
+        files, size, newest = self._seen.get(id, (0, 0, ""))
+        return of(files, size, newest) if files else ""
+
+
+def of(files: int, size: int, newest: str) -> str:
+    return f"{plural(files, 'file')}, {human_bytes(size)}, newest of {newest[:10]}"
+
+
+def loose(session: Session) -> list[Object]:
+    """The cards, templates and rules that lie in S3 beside the entries' folders."""
+    found = []
+    for section in MIRRORED:
+        prefix = session.remote.key(section, "")
+        for row in session.client.list(prefix):
+            name = row.key[len(prefix) :]
+            if name and "/" not in name and not scan.travels(name):
+                found.append(row)
+    return found
+
+
+def take_out(session: Session, rows: list[Object]) -> str:
+    """To the registry's trash, then key by key as they were listed; the trash's prefix.
+
+    Raises RegistryError where one changed meanwhile: it stays.
+    """
+    remote, client = session.remote, session.client
+    bin_ = remote.key(TRASH, f"{marker.now()}-loose", "")
+    below = len(remote.key(""))
+    for _ in Copier(client).copy_all((row, bin_ + row.key[below:]) for row in rows):
+        pass
+    for row in rows:
+        head = client.head(row.key)
+        if head and head.etag != row.etag:
+            raise RegistryError(f"{row.key}: it changed in S3 meanwhile, and stays: run again")
+        if head:
+            client.delete(row.key)
+    return bin_
