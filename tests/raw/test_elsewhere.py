@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,9 @@ def add_cloud(person: Checkout, bucket: Bucket) -> None:
     dvc(person, "remote", "modify", "--local", "cloud", "version_aware", "true")
 
 
-def test_files_that_the_cloud_versions(clone, moto_bucket):
+def test_files_that_the_cloud_versions(clone, moto_server):
+    moto_bucket = replace(moto_server, bucket="versioned").new_bucket()  # others want none
+    moto_bucket.client.request("PUT", "")
     anna, ben = clone("anna", moto_bucket), clone("ben", moto_bucket)
     name = moto_bucket.url.split("/")[2]
     words = ("--bucket", name, "--versioning-configuration", "Status=Enabled")
