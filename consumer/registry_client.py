@@ -701,7 +701,10 @@ def drop(blob: str, is_trial: bool) -> int:
 
 
 def mirror() -> str:
-    return os.environ.get("DATA_REGISTRY_MIRROR", MIRROR).rstrip("/")
+    address = os.environ.get("DATA_REGISTRY_MIRROR", MIRROR).rstrip("/")
+    if address and not re.match("https?://[^/]", address):
+        raise Usage(f"DATA_REGISTRY_MIRROR={address}: an address begins with https:// or http://")
+    return address
 
 
 def places() -> list[Any]:

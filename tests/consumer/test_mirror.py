@@ -250,6 +250,14 @@ def test_nobody_listens(app, monkeypatch):
         client.path(X)
 
 
+@pytest.mark.parametrize("address", ["file:///srv/mirror", "store.example", "https://"])
+def test_an_address_that_is_none(app, monkeypatch, address):
+    client = app.load()
+    monkeypatch.setenv("DATA_REGISTRY_MIRROR", address)
+    with pytest.raises(client.Usage, match="begins with https:// or http://"):
+        client.path(X)
+
+
 def test_https_by_a_proxy_with_a_password_and_an_authority_of_ones_own(
     app, web, monkeypatch, tmp_path
 ):
