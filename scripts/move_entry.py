@@ -101,7 +101,7 @@ def describe(made: MovePlan, relocation: Relocation | None) -> None:
     if relocation and not relocation.stays_here:
         remote = relocation.survey.remote
         size = human_bytes(remote.bytes)
-        say(f"move: {plural(len(remote), 'object')} ({size}) to be copied in S3, none over the wire")
+        say(f"move: {plural(len(remote), 'object')} ({size}) to copy in S3, none over the wire")
     for source, target in made.folders:
         print(f"{source}/ becomes {target}/")
     for path, (before, after) in made.files.items():
