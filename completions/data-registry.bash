@@ -10,7 +10,7 @@ _data_registry_commands() { sed -n 's/^\([a-z][a-z-]*\):.*## .*/\1/p' Makefile; 
 
 _data_registry_table() { sed '/^#/d' scripts/registry/variables.txt; } # name | values | commands | …
 
-_data_registry_variables() { _data_registry_table | sed 's/ | .*//' | uniq; }
+_data_registry_variables() { _data_registry_table | sed 's/ | .*//' | awk '!seen[$0]++'; }
 
 _data_registry_entries() { # every entry as section/name, then each section/
   local path section
