@@ -10,13 +10,13 @@ the named ones are made from, too, WITH=all also the runs that made them and the
 from __future__ import annotations
 
 import sys
+from itertools import chain
 
 from registry import console, entries, lock, options, workspace
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
 from registry.humanize import plural
-from registry.move import follow, plan
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SYNCED
@@ -91,6 +91,11 @@ def mind_moves(
 
     The entries without those whose own move is not finished, and a refusal for each of these.
     """
+    on_disk = chain.from_iterable(map(entries.on_disk, MIRRORED)) if direction == "pull" else ()
+    if not workspace.moves(entries.ROOT) and all(entry.card.exists() for entry in on_disk):
+        return chosen, []  # as nearly always: nothing of it is imported then
+    from registry.move import follow, plan
+
     waiting, dry = [*plan.waiting(entries.ROOT)], session.options.dry_run
     torn = {id: one for one in waiting if not one.is_done for id in (one.old, one.new)}
     stuck = [Refused(e, error=Refusal(torn[str(e)].advice)) for e in chosen if str(e) in torn]

@@ -21,11 +21,10 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from registry import console, dvc_file, entries, git, pipelines
+from registry import console, dvc_file, entries, git, pipelines, workspace
 from registry.console import say
 from registry.entries import CARD, ROOT, Entry
 from registry.errors import RegistryError, Unreachable, UsageError
-from registry.move import plan
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
@@ -61,16 +60,21 @@ def main(argv: list[str]) -> int:
         show(overview, everything="--all" in flags or bool(words))
     if told := pipelines.note(ROOT):
         say(f"status: {' -> '.join(told)}")
-    for move in plan.waiting(ROOT):
-        after = "once it is committed, `make push` takes its old keys away"
-        say(
-            f"status: {move.old} is {move.new}: {after}"
-            if move.is_done
-            else f"status: {move.advice}"
-        )
+    if workspace.moves(ROOT):
+        tell_moves()
     if overview.problem:
         say(f"status: S3 could not be asked, so this is what is known here: {overview.problem}")
     return 1 if overview.problem else 0
+
+
+def tell_moves() -> None:
+    """Say which moves are under way, or wait for Git."""
+    from registry.move import plan
+
+    for move in plan.waiting(ROOT):
+        after = "once it is committed, `make push` takes its old keys away"
+        told = f"{move.old} is {move.new}: {after}" if move.is_done else move.advice
+        say(f"status: {told}")
 
 
 def show(overview: Overview, everything: bool) -> None:

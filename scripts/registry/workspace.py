@@ -89,6 +89,11 @@ def sweep(root: Path) -> None:
                 partial.unlink(missing_ok=True)
 
 
+def moves(root: Path) -> list[Path]:
+    """What is written down of moves that are under way, or that Git does not know of yet."""
+    return sorted((root / ROOM / "moves").glob("*/*.json"))
+
+
 def has_begun_to_free(root: Path) -> bool:
     """Whether a `make free` was stopped: what it had set aside lies in the trash, named so."""
     tops = (root / ROOM, *(root / section / ROOM for section in SECTIONS))

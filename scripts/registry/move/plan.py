@@ -83,10 +83,8 @@ def load(old: Entry) -> MovePlan | None:
 
 def waiting(root: Path) -> Iterator[MovePlan]:
     """Every move of this checkout that Git does not know of yet, as far as this checkout knows."""
-    top = root / workspace.ROOM / MOVES
-    if top.is_dir():
-        for path in sorted(top.glob("*/*.json")):
-            yield _read(path, root)
+    for path in workspace.moves(root):
+        yield _read(path, root)
 
 
 def _read(path: Path, root: Path) -> MovePlan:

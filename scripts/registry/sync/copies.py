@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import partial
+from typing import TYPE_CHECKING
 
 from registry import parallel
 from registry.errors import Unreachable
 from registry.index.baseline import Rows
-from registry.remote.copy_requests import REQUESTS_AT_ONCE
 from registry.remote.s3 import Object
-from registry.remote.server_copy import Copier
 from registry.sync import compare
 from registry.sync.compare import Plan
 from registry.sync.survey import Survey
+
+if TYPE_CHECKING:
+    from registry.remote.server_copy import Copier
 
 
 def make(survey: Survey, files: Rows) -> dict[str, str]:
@@ -27,6 +29,11 @@ def make(survey: Survey, files: Rows) -> dict[str, str]:
         for path, (stat, tag) in files.items()
         if (stat.size, tag) in held and path not in survey.remote
     }
+    if not wanted:
+        return {}
+    from registry.remote.copy_requests import REQUESTS_AT_ONCE
+    from registry.remote.server_copy import Copier
+
     prefix = survey.session.remote.prefix(survey.entry)
     pairs = [(survey.remote[source], prefix + path) for path, source in wanted.items()]
     done = parallel.over(pairs, partial(_copy, Copier(survey.session.client)), REQUESTS_AT_ONCE)

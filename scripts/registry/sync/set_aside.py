@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from registry.errors import Refusal
 from registry.index import baseline
 from registry.index.content import FileHashes
 from registry.remote.location import TRASH
 from registry.remote.s3 import Denied, Object
-from registry.remote.server_copy import Copier
 from registry.sections import SECTIONS
 from registry.sync import compare, refusals
 from registry.sync.claim import Claim
 from registry.sync.compare import Plan
-from registry.sync.kept import Keeper
 from registry.sync.survey import Survey
+
+if TYPE_CHECKING:
+    from registry.sync.kept import Keeper
 
 # What S3 says of the source of a copy that is in an archive; source:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
@@ -55,6 +57,11 @@ class SetAside:
 
     def carry_out(self, claim: Claim, arriving: FileHashes) -> None:
         """`arriving`: the hashes of what is to be sent. Raises Refusal for what nobody can read."""
+        if not self.theirs and not self.keeps:
+            return
+        from registry.remote.server_copy import Copier
+        from registry.sync.kept import Keeper
+
         when = f"{claim.mine.when}-{claim.token[:6]}"
         copier, remote = Copier(self.survey.session.client), self.survey.session.remote
         try:
