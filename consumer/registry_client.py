@@ -1411,7 +1411,8 @@ def make_folder(folder: str) -> None:
     make_folder(os.path.dirname(folder))
     with contextlib.suppress(FileExistsError):
         os.mkdir(folder)
-        share(folder, 0o2775)
+        if os.path.isdir(cache()):  # else it is one above it, which is not ours to open
+            share(folder, 0o2775)
     if folder == cache():
         write_text(os.path.join(folder, "CACHEDIR.TAG"), CACHE_TAG)
 

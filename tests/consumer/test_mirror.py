@@ -339,6 +339,14 @@ def test_links_where_the_disk_has_them_and_copies_where_not(app, monkeypatch):
     client.verify(X)
 
 
+def test_a_cache_whose_folders_above_are_not_there_yet(app, monkeypatch, tmp_path):
+    """As in a new home; what is asked for is pinned, so nothing is remembered there before."""
+    monkeypatch.setenv("DATA_REGISTRY_CACHE", str(tmp_path / "new home" / ".cache" / "registry"))
+    client = app.load()
+    assert tree(client.path(X, version=OLD)) == FILES
+    assert tree(client.path(X, version=OLD)) == FILES
+
+
 def test_prune_gives_back_what_nobody_uses(app, folder):
     client = app.load()
     old, pinned = client.path(X), folder.publish(Y, {"y": b"y" * 500})
