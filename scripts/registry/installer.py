@@ -20,15 +20,15 @@ EVERY_SECONDS = 10.0  # nobody waits longer for a word
 PIP = ["-m", "pip", "--disable-pip-version-check"]
 LINES = 15  # of what an installer said last, when it fails
 AS_UV_CALLS_IT = {  # pip's settings, so that uv goes the same way to the same packages
-    "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
-    "find-links": "UV_FIND_LINKS",
-    "trusted-host": "UV_INSECURE_HOST",
-    "default-timeout": "UV_HTTP_TIMEOUT",
+    "index_url": "UV_DEFAULT_INDEX",
+    "extra_index_url": "UV_INDEX",
+    "find_links": "UV_FIND_LINKS",
+    "trusted_host": "UV_INSECURE_HOST",
+    "default_timeout": "UV_HTTP_TIMEOUT",
     "timeout": "UV_HTTP_TIMEOUT",
     "proxy": "ALL_PROXY",
     "cert": "SSL_CERT_FILE",
-    "client-cert": "SSL_CLIENT_CERT",
+    "client_cert": "SSL_CLIENT_CERT",
 }
 
 
@@ -65,7 +65,7 @@ def _pip() -> list[str]:
 def _uv(python: str, said: Mapping[str, str]) -> list[str]:
     """Several indexes are one to uv here, as they are to pip: the hashes say what may come."""
     words = ["--require-hashes", "--index-strategy=unsafe-best-match", "--compile-bytecode"]
-    if said.get("no-index", "0").lower() in ("1", "true", "yes", "on"):
+    if said.get("no_index", "0").lower() in ("1", "true", "yes", "on"):
         words.append("--no-index")
     return ["-m", "uv", "pip", "install", "--python", python, "--no-progress", *words]
 
@@ -76,7 +76,8 @@ def settings(python: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for line in sorted(listed.splitlines()):  # a variable (`:env:`) is first, and the first counts
         name, _, value = line.partition("=")
-        said.setdefault(name.rpartition(".")[2], " ".join(str(ast.literal_eval(value)).split()))
+        option = name.rpartition(".")[2].replace("-", "_")
+        said.setdefault(option, " ".join(str(ast.literal_eval(value)).split()))
     return said
 
 
