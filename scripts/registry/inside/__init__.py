@@ -5,5 +5,5 @@ S3, S3's listing, DVC's list of files, or this machine; `ranges` reads bytes of 
 configuration and metrics of a training run; `judge` says which of two values is better. Everything
 here looks and changes nothing.
 
-Face: contents, ranges, run, judge.
+Face: contents, ranges, run, series, judge.
 """

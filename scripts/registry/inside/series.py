@@ -68,6 +68,7 @@ def flat(values: object, name: str = "", depth: int = 0) -> dict[str, float]:
 
 
 def number(value: object) -> float | None:
+    """The finite number that a value is, or that its text says; None for any other."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:

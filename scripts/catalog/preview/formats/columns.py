@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from catalog.preview import blocks
 from catalog.preview.blocks import Block
+from registry.inside import series
 
 MOST = 50  # columns that are described
 BARS = 16
@@ -28,7 +29,7 @@ def describe(head: Sequence[str], rows: Sequence[Sequence[object]], total: str) 
 
 def _column(name: str, values: list[object]) -> dict[str, object]:
     known = [value for value in values if not _is_nothing(value)]
-    numbers = [number for value in known if (number := _number(value)) is not None]
+    numbers = [number for value in known if (number := series.number(value)) is not None]
     kind = _kind(known, numbers)
     ordered: list[float] | list[str] = numbers if kind in ("integer", "number") else _texts(known)
     counts = Counter(_texts(known))
@@ -49,16 +50,6 @@ def _is_nothing(value: object) -> bool:
     if isinstance(value, float):
         return math.isnan(value)
     return value is None or (isinstance(value, str) and value.strip().lower() in NOTHING)
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        return None
-    try:
-        found = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return found if math.isfinite(found) else None
 
 
 def _kind(known: list[object], numbers: list[float]) -> str:
