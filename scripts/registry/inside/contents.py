@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from registry.raw.cache import Cache
 from registry.raw.dataset import Dataset
 from registry.remote.s3 import Client
 from registry.sections import SECTIONS
-from registry.sync import versions
+from registry.sync import marker, versions
 
 
 class File(NamedTuple):
@@ -57,9 +56,8 @@ def read(entry: Entry, client: Client | None) -> Contents:
 
 def _mirrored(entry: Entry, client: Client) -> Contents | None:
     """By the marker's content list, or else by S3's own listing; None if nothing is there."""
-    answer = client.get(client.remote.marker(entry))
-    marker = _marker(answer.body) if answer else {}
-    version = str(marker.get("version", ""))
+    held, etag = marker.read(client, entry)
+    version = held.version if held else ""
     rows = _content_list(entry, client, version) if content.is_version(version) else []
     source = "its version's list in S3"
     if not rows:
@@ -67,20 +65,12 @@ def _mirrored(entry: Entry, client: Client) -> Contents | None:
         rows, version, source = [(p, s) for p, s, _ in listed.by_path()], "", "S3's listing"
     if not rows:
         return None
-    if marker.get("state") == "pushing":
+    if held and held.state == marker.PUSHING:
         source += ", in the middle of a push"
-    here = _same_here(entry, client.remote.identity, answer.etag if answer else "")
+    here = _same_here(entry, client.remote.identity, etag)
     prefix = client.remote.prefix(entry)
     files = [File(path, size, prefix + path, here.get(path, "")) for path, size in rows]
     return Contents(files, source, version[: content.DIGITS_SHOWN])
-
-
-def _marker(body: bytes) -> dict[str, object]:
-    try:
-        values = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
 
 
 def _content_list(entry: Entry, client: Client, version: str) -> list[tuple[str, int]]:
@@ -91,10 +81,10 @@ def _content_list(entry: Entry, client: Client, version: str) -> list[tuple[str,
     return []
 
 
-def _same_here(entry: Entry, remote: str, marker: str) -> dict[str, str]:
-    """{path: place} of the files here that are still what was verified against this marker."""
+def _same_here(entry: Entry, remote: str, etag: str) -> dict[str, str]:
+    """{path: place} of the files here that are still what was verified against the marker."""
     base = baseline.load(entry, remote)
-    if not marker or base.marker != marker:
+    if not etag or base.marker != etag:
         return {}
     local = scan.scan(entry.folder).files
     return {

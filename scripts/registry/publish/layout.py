@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from registry.entries import Entry
 from registry.errors import RegistryError
+from registry.index import content
 
 INDEX = "index.json"
 DELISTED = "delisted.json"  # what was taken out, and since when: its bytes go after a week
@@ -53,8 +54,7 @@ def croissant(entry: Entry) -> str:
 
 def as_text(lines: list[FileLine]) -> bytes:
     """The list of files, by the bytes of their paths: the text whose SHA-256 is a version."""
-    rows = sorted(lines, key=lambda line: line.path.encode())
-    return "".join(f"{line.sha256} {line.size} {line.path}\n" for line in rows).encode()
+    return content.text({line.path: content.Line(line.sha256, line.size) for line in lines})
 
 
 def parse(body: bytes, where: str) -> list[FileLine]:
