@@ -89,6 +89,7 @@ def send_mirrored(session: Session, chosen: list[Entry], seen: dict[Entry, marke
     meter = Meter("sent", sum(push.files for push in pushes), sum(p.bytes for p in pushes))
     hands = engine.movers(session)
     of_entry = {push.entry: push for push in pushes}
+    place = {entry: number for number, entry in enumerate(of_entry)}
     quiet = [push for push in pushes if push.is_idle]
     active = lineage.waves([push.entry for push in pushes if not push.is_idle])
     done: list[parallel.Result[None]] = []
@@ -97,7 +98,7 @@ def send_mirrored(session: Session, chosen: list[Entry], seen: dict[Entry, marke
             done += parallel.each(wave, lambda p: p.entry, partial(send, meter), hands)
     finally:
         meter.close()
-    done.sort(key=lambda result: [*of_entry].index(result.entry))
+    done.sort(key=lambda result: place[result.entry])
     return report(session, pushes, [*[r for r in looked if r.error], *done], meter)
 
 
