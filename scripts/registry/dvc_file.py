@@ -34,12 +34,17 @@ def read(entry: Entry) -> DvcFile:
 
 def version(entry: Entry) -> str:
     """A digest of the `.dvc` file: which version this commit means; "" without one."""
-    from hashlib import sha256
-
     try:
-        return sha256(files.read_regular(entry.dvc_file)).hexdigest()[:32]
+        return version_of(files.read_regular(entry.dvc_file))
     except OSError:
         return ""
+
+
+def version_of(text: bytes) -> str:
+    """The same of a `.dvc` file's text."""
+    from hashlib import sha256
+
+    return sha256(text).hexdigest()[:32]
 
 
 def content(entry: Entry) -> str:

@@ -33,9 +33,9 @@ class Drafting:
 
     def plan(self) -> MovePlan:
         """Raises Refusal or UsageError for what cannot be moved, or not there."""
-        kind = ways.kind(self.old, self.new)
+        ways.refuse_senseless(self.old, self.new)
         ways.refuse_taken(self.new, (self.old,))
-        plan = MovePlan(self.old.root, str(self.old), str(self.new), kind, results=self.results)
+        plan = MovePlan(self.old.root, str(self.old), str(self.new), results=self.results)
         card = self.library.card(self.old)
         if card is None:
             raise Refusal(f"{self.old} has no card that can be read: `make card` or mend it first")
@@ -121,12 +121,11 @@ class Drafting:
 
     def _add_dvc_file(self, plan: MovePlan) -> None:
         """The out of the entry's own name is called as the entry is; others keep theirs."""
-        dvc_file.read(self.old)
+        wanted = [out.path for out in dvc_file.read(self.old).outs]
         before = self.old.dvc_file.read_text(encoding="utf-8")
         name = re.escape(edit.scalar(self.old.name))
         path = re.compile(rf"^(\s*(?:- )?path:\s*)(?:{name}|{re.escape(self.old.name)})\s*$", re.M)
         after = path.sub(lambda m: m[1] + edit.scalar(self.new.name), before)
-        wanted = [out.path for out in dvc_file.read(self.old).outs]
         made = [out.path for out in dvc_parser.parse(after.encode(), f"{self.new}.dvc").outs]
         if made != [self.new.name if out == self.old.name else out for out in wanted]:
             raise Refusal(f"{self.old}.dvc: its `path:` cannot be rewritten: write it on one line")
@@ -138,7 +137,7 @@ class Drafting:
         if self.old.folder.is_symlink():
             raise Refusal(f"{self.old} is a link: move the real folder here first")
         disks = {os.stat(e.folder.parent).st_dev for e in (self.old, self.new)}
-        if self._run and self.results:
+        if self.results:
             disks.add(os.stat(self._run.folder.parent).st_dev)
         if len(disks) > 1:
             raise Refusal(

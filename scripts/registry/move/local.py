@@ -83,16 +83,10 @@ def _carry_raw(plan: MovePlan) -> None:
     old, new = plan.old_entry, plan.new_entry
     known = baseline.load(old, plan.remote)
     before, _ = plan.files[f"{old}.dvc"]
-    if before is None or not known.marker or known.marker != _version(before):
+    if before is None or not known.marker or known.marker != dvc_file.version_of(before.encode()):
         return
     known.marker = dvc_file.version(new)
     baseline.save(new, plan.remote, known, 0)
-
-
-def _version(text: str) -> str:
-    from hashlib import sha256
-
-    return sha256(text.encode()).hexdigest()[:32]
 
 
 def _stage(plan: MovePlan, wanted: dict[str, bool]) -> None:

@@ -29,7 +29,6 @@ class MovePlan:
     root: Path
     old: str
     new: str
-    kind: str
     remote: str = ""
     results: str = ""
     files: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)

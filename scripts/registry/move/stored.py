@@ -93,7 +93,7 @@ class Relocation:
         self._begin()
         if not self.stays_here:
             self._claim(self.new, self._own_marker())
-        self._claim(self.old, replace(self._own_marker(), moved=""))
+        self._claim(self.old, self._own_marker())
         self.survey.look_again()
         if marker.digest(self.survey.remote) != self._former.digest:
             raise RegistryError(f"{self.old} changed in S3 meanwhile: `{self.plan.command} UNDO=1`")

@@ -9,8 +9,6 @@ from registry.entries import TEMPLATE, Entry, known
 from registry.errors import Refusal, UsageError
 from registry.sections import EXPERIMENTS, RAW, SECTIONS
 
-RENAME, PROMOTE, DEMOTE = "rename", "promote", "demote"
-
 
 def target(word: str, old: Entry) -> Entry:
     """The entry that TO= names; `name` alone is in the same section. Raises UsageError."""
@@ -25,23 +23,23 @@ def target(word: str, old: Entry) -> Entry:
     return Entry(section, name, old.root)
 
 
-def kind(old: Entry, new: Entry) -> str:
-    """What such a move is. Raises UsageError for one that makes no sense."""
+def refuse_senseless(old: Entry, new: Entry) -> None:
+    """Raises UsageError for a move that is neither a rename, nor to or from experiments/."""
     if old == new:
         raise UsageError(f"{old} is called so already")
     if old.section == new.section:
-        return RENAME
+        return
     if RAW in (old.section, new.section):
         raise UsageError(
             f"a raw dataset is versioned by DVC, the other sections are not: to have {old} in "
             f"{new.section}/, copy its files there, `make card DATASET={new:sh}`, and push it"
         )
-    if EXPERIMENTS in (old.section, new.section):
-        return PROMOTE if old.section == EXPERIMENTS else DEMOTE
-    raise UsageError(
-        f"{old.section}/ and {new.section}/ hold different things ({SECTIONS[old.section].holds}; "
-        f"{SECTIONS[new.section].holds}): move it to experiments/ first, or make a new entry"
-    )
+    if EXPERIMENTS not in (old.section, new.section):
+        raise UsageError(
+            f"{old.section}/ and {new.section}/ hold different things "
+            f"({SECTIONS[old.section].holds}; {SECTIONS[new.section].holds}): "
+            "move it to experiments/ first, or make a new entry"
+        )
 
 
 def refuse_taken(new: Entry, leaving: tuple[Entry, ...] = ()) -> None:
