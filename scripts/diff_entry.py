@@ -4,20 +4,19 @@ usage: TO=version diff_entry.py [--text] [--json] section/name | name
 
 Without TO: what is here against what S3 holds; of a raw dataset against its `.dvc` file.
 TO=version: what S3 holds now against that version, as a rollback would change it; TO=old..new: two
-versions. The first digits of a version are enough; `make history` lists them. A file with the same
-bytes under another path is renamed. TEXT=1 also shows the lines that differ, of text files up to
-1 MiB. --json (FORMAT=json) is for programs.
+versions, TO=old.. one against what S3 holds now. The first digits of a version are enough; `make
+history` lists them. A file with the same bytes under another path is renamed. TEXT=1 also shows the
+lines that differ, of text files up to 1 MiB. --json (FORMAT=json) is for programs.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
 
-from registry import console, entries, options
+from registry import console, entries, options, text_diff
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
@@ -26,12 +25,13 @@ from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import RAW, SYNCED
 from registry.sync import diff, sources
-from registry.sync.diff import Diff, Side
+from registry.sync import sides as entry_sides
+from registry.sync.diff import Diff
+from registry.sync.sides import SHOWN_BYTES, Side, TooLarge
 from registry.sync.survey import Survey
 
 FLAGS = {"--text", "--json", "--format=json", "--format=text"}
-TEXT_BYTES = 2**20  # a larger file is not shown line by line
-TEXT_FILES, TEXT_LINES = 50, 2000  # nor more of them than a person reads
+TEXT_FILES, TEXT_LINES = 50, 2000  # no more are shown line by line than a person reads
 
 
 def main(argv: list[str]) -> int:
@@ -61,20 +61,31 @@ def sides(session: Session, entry: Entry, to: str) -> tuple[Side, Side]:
         from registry.raw import diff as raw_diff
 
         return raw_diff.sides(entry, to, session.client)
-    versions = [sources.resolve(session, entry, word) for word in to.split("..") if word]
-    if len(versions) == 2:
-        old, new = (diff.of_version(session, entry, version) for version in versions)
+    survey, wanted = Survey(entry, session), diff.ends(to)
+    if isinstance(wanted, tuple):
+        old, new = (state(survey, word) for word in wanted)
         return old, new
-    survey = Survey(entry, session)
-    survey.look_here()
-    now = diff.in_s3(session, survey)
-    if versions:
-        return now, diff.of_version(session, entry, versions[0])
+    now = survey_of_now(survey)
+    if wanted:
+        return now, state(survey, wanted)
     if not survey.local.files:
         raise Refusal(
             f"{entry} is not here: `make pull DATASET={entry:sh}`, or name a version, TO="
         )
-    return now, diff.here(survey, now.files)
+    return now, entry_sides.here(survey, now.files)
+
+
+def survey_of_now(survey: Survey) -> Side:
+    survey.look_here()
+    return entry_sides.in_s3(survey.session, survey)
+
+
+def state(survey: Survey, word: str) -> Side:
+    """The version that a word begins; without one, what S3 holds now."""
+    if not word:
+        return survey_of_now(survey)
+    version = sources.resolve(survey.session, survey.entry, word)
+    return entry_sides.of_version(survey.session, survey.entry, version)
 
 
 def show(found: Diff, old: Side, new: Side) -> None:
@@ -98,28 +109,22 @@ def size(side: Side, path: str) -> str:
 def texts(found: Diff, old: Side, new: Side) -> Iterator[str]:
     """The lines that differ of the changed text files, as `diff -u` shows them."""
     for path in found.changed[:TEXT_FILES]:
-        if max(old.files[path].size, new.files[path].size) > TEXT_BYTES:
-            yield f"--- {harmless(path)}: larger than {human_bytes(TEXT_BYTES)}, not shown"
+        try:
+            before, after = old.read(path), new.read(path)
+        except TooLarge:
+            yield f"--- {harmless(path)}: larger than {human_bytes(SHOWN_BYTES)}, not shown"
             continue
-        before, after = (lines(side.read(path)) for side in (old, new))
         if before is None or after is None:
-            yield f"--- {harmless(path)}: no text, or kept no longer"
+            lost = old.name if before is None else new.name
+            yield f"--- {harmless(path)}: its bytes of {lost} are kept no longer"
             continue
-        names = f"{path} ({old.name})", f"{path} ({new.name})"
-        for line in difflib.unified_diff(before, after, *names, lineterm=""):
-            yield harmless(line)
+        yield from map(harmless, text_diff.unified(before, after, *names(path, old, new)))
     if len(found.changed) > TEXT_FILES:
         yield f"--- and {len(found.changed) - TEXT_FILES} files more"
 
 
-def lines(body: bytes | None) -> list[str] | None:
-    """The lines of a text; None for what is none."""
-    if body is None or b"\0" in body:
-        return None
-    try:
-        return body.decode().splitlines()
-    except UnicodeDecodeError:
-        return None
+def names(path: str, old: Side, new: Side) -> tuple[str, str]:
+    return f"{path} ({old.name})", f"{path} ({new.name})"
 
 
 def summary(found: Diff) -> str:

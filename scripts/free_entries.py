@@ -6,7 +6,8 @@ UNUSED=30d takes those that nobody here read or wrote for so long (m, h, d or w)
 unused for longest until so much is free on the disk of the first one that is named, or else of the
 registry. An entry that was freed is left out by `make pull`; a pull
 that names it brings it again. READ_BACK=1 reads from S3 what its ETag does not tell, IN_USE=1 frees
-what a process here has open, DRY_RUN=1 only says what would go.
+what a process here has open, ARCHIVED=1 what S3 has in an archive and gives back only after hours;
+DRY_RUN=1 only says what would go.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 usage: restore_trash.py ID        (`make trash` lists the ids)
 
-What `make reset` replaced is swapped: it comes back, and what is at its place goes to the trash.
+What was replaced by `make reset`, or by what came into S3 outside this tool, is swapped: it comes
+back, and what is at its place goes to the trash; so the same again swaps it back.
 DRY_RUN=1 only says what it would do.
 """
 
@@ -23,13 +24,19 @@ from registry.raw import remove as raw_remove
 from registry.sections import RAW
 from registry.sync import place, trash
 
-SWAPS = ("reset",)  # why files were set aside that change places with what is there
 SWAPPED = "swapped"
+SWAPS = (
+    "reset",
+    "outside",
+    SWAPPED,
+)  # why files were set aside that change places with what is there
 
 
 def main(argv: list[str]) -> int:
     wanted, options = argv[0] if argv else "", Options.from_environment()
     items = {item.id: item for item in trash.items(ROOT)}
+    if not wanted:
+        raise UsageError("bring back what? Add ID=…: `make trash` lists what there is")
     if wanted not in items:
         near = difflib.get_close_matches(wanted, items, n=1, cutoff=0.3)
         hint = f"; did you mean {near[0]}?" if near else ""

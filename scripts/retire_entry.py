@@ -57,7 +57,7 @@ def written(library: Library, card: Card) -> Card:
     if not why:
         raise UsageError('why? Add WHY="what is wrong with it, and what to use instead"')
     if successor:
-        retire.refuse_successor(library, card.entry, successor)
+        successor = retire.chosen(library, card.entry, successor)
     return retire.retired(card, why, successor)
 
 

@@ -47,7 +47,7 @@ def carry_out(session: Session, entry: Entry, version: str) -> int:
     back.look()
     before = back.survey.marker.version if back.survey.marker else ""
     copies, deletes = back.copies, back.deletes
-    if not copies and not deletes and not back.own:
+    if back.is_there:
         say(f"rollback: {entry} is at version {short(version)} already")
         return 0
     back.check()
@@ -57,12 +57,14 @@ def carry_out(session: Session, entry: Entry, version: str) -> int:
         print(f"{entry}/{path}: to be taken away, that version has no such file")
     if session.options.dry_run:
         return 0
+    takes_much = back.takes_much
     back.carry_out()
+    pull = f"make pull DATASET={entry:sh}" + (" DELETE=1" if takes_much else "")
     undo = f"; to undo it: `make rollback DATASET={entry:sh} TO={short(before)}`" if before else ""
     say(
         f"rollback: {entry}: S3 holds version {short(version)} again: "
         f"{plural(len(copies), 'file')} copied, {len(deletes)} taken away; "
-        f"`make pull DATASET={entry:sh}` brings it here{undo}"
+        f"`{pull}` brings it here{undo}"
     )
     return 0
 

@@ -7,6 +7,7 @@ import json
 import pytest
 from support.oracle import expect, marker, put_in_step
 
+from registry import text_diff
 from registry.index.content import Line
 from registry.sync import diff
 
@@ -22,6 +23,31 @@ def test_equal_bytes_elsewhere_are_a_rename_and_each_only_one():
     found = diff.compare({"a": one, "b": one, "c": two, "e": none}, {"d": one, "c": one, "f": none})
     assert found.renamed == [("a", "d")]
     assert (found.added, found.changed, found.gone) == (["f"], ["c"], ["b", "e"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (b"a\r\nb\r\n", b"a\nb\r\n", ["@@ -1,2 +1,2 @@", "-a\r", "+a", " b\r"]),
+        (b"one", b"one\n", ["@@ -1 +1 @@", "-one", text_diff.NO_END, "+one"]),
+        (b"caf\xe9\n", b"caf\xe8\n", ["@@ -1 +1 @@", "-caf\\xe9", "+caf\\xe8"]),
+        (b"a\x0cb\xc2\x85c\n", b"a\x0cb\n", ["@@ -1 +1 @@", "-a\x0cb\x85c", "+a\x0cb"]),
+        ("ü\n".encode("utf-16"), "ö\n".encode("utf-16"), ["@@ -1 +1 @@", "-ü", "+ö"]),
+        (b"", b"x\n", ["@@ -0,0 +1 @@", "+x"]),
+    ],
+)
+def test_nothing_that_differs_is_hidden(before, after, shown):
+    assert list(text_diff.unified(before, after, "old", "new"))[2:] == shown
+
+
+def test_what_has_no_lines_that_differ_is_said_in_one():
+    for before, after, said in (
+        (b"\0\1", b"text", "no text, not shown"),
+        ("ü\n".encode("utf-16"), "ü\n".encode(), "the same text, in another encoding"),
+    ):
+        assert list(text_diff.unified(before, after, "f (S3)", "f (here)")) == [
+            f"--- f (S3): {said}"
+        ]
 
 
 @pytest.fixture
@@ -44,7 +70,7 @@ def test_here_against_s3_and_two_versions(anna, bucket, edited):
         "gone     gone.txt  4 bytes",
     ]
     assert run.out.splitlines()[:5] == expected, run
-    assert "--- data.bin: no text, or kept no longer" in run.out
+    assert "--- data.bin (S3): no text, not shown" in run.out
     assert "-two\n+2wo\n" in run.out and "S3 > here: 1 file renamed, 1 file added" in run.err
     assert bucket.read() == before
     old = marker(bucket, A)["version"]
@@ -59,7 +85,10 @@ def test_here_against_s3_and_two_versions(anna, bucket, edited):
     assert (told["old"], told["new"]) == ("S3", f"version {old[:12]}")
     assert told["renamed"] == [["sub/moved.txt", "moved.txt"]] and told["gone"] == ["added.txt"]
     run = expect(anna.script("diff_entry", "--text", A, TO=old), 0)
-    assert "--- text.txt: no text, or kept no longer" in run.out, "S3 holds the new one only"
+    assert f"--- text.txt: its bytes of version {old[:12]} are kept no longer" in run.out
+    run = expect(anna.script("diff_entry", A, TO=f"{old[:8]}.."), 0)
+    assert run.out.splitlines() == expected and f"version {old[:12]} > S3" in run.err
+    assert "at least 4 digits" in expect(anna.script("diff_entry", A, TO=old[:3]), 3).err
     run = expect(anna.script("diff_entry", A, TO="abcdef"), 3)
     assert f"no version 'abcdef'; it has {new[:12]} by anna" in run.err and old[:12] in run.err
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import free_entries
 from registry import disk, options
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
+from registry.remote.etag import md5
 from registry.sync import usage
 from registry.sync.usage import Usage
 
@@ -140,6 +142,30 @@ def test_an_etag_that_tells_nothing_is_read_back(clone, moto_bucket):
     assert "READ_BACK=1" in run.said and anna.read(f"{MODEL}/w.bin") == body
     expect(free(anna, MODEL, READ_BACK="1"), 0)
     assert anna.tree() == {} and moto_bucket.get(f"{MODEL}/w.bin") == body
+
+
+def test_what_s3_could_not_give_back_at_once_stays(clone, moto_bucket):
+    """Of a mirrored entry a listing tells it, of a raw dataset's few objects their heads."""
+    anna = clone("anna", moto_bucket)
+    put_in_step(moto_bucket, A, FILES, anna)
+    anna.add(RAW, FILES)
+    expect(anna.make("add", f"DATASET={RAW}"), 0)
+    expect(anna.push(RAW), 0)
+    digest = md5(FILES["x.txt"])
+    for key in (f"{A}/x.txt", f"raw_datasets_dvc_cache/files/md5/{digest[:2]}/{digest[2:]}"):
+        cold = {"x-amz-storage-class": "GLACIER"}
+        moto_bucket.client.put(moto_bucket.key(key), FILES["x.txt"], cold)
+    before = anna.tree()
+    for more in ({}, {"DRY_RUN": "1"}):
+        run = expect(free(anna, A, RAW, **more), 3)
+        assert run.said.count("only after hours: x.txt: `") == 2 and anna.tree() == before, run
+    for cure in re.findall(r"`([^`]+aws s3api restore-object [^`]+)`", run.said)[:1]:
+        expect(anna.run("bash", "-c", cure), 0)  # the mirrored one's
+    run = expect(free(anna, A, RAW), 3)
+    assert f"{A}: freed" in run.said and f"{RAW}: refused" in run.said
+    expect(free(anna, RAW, ARCHIVED="1"), 0)
+    expect(anna.pull(A), 0)
+    assert anna.tree() == {path: body for path, body in before.items() if path.startswith(A)}
 
 
 def in_parts(bucket, name, body):

@@ -169,6 +169,10 @@ def test_what_was_set_aside_is_listed_and_brought_back(pair):
     listed = expect(ben.script("list_trash"), 0)
     assert listed.out.split()[0] in run.err and "1 file" in listed.out, "and what was there is kept"
     assert ben.trash() == [b"one"]
+    for mine, kept in ((b"one", b"Ben's work"), (b"Ben's work", b"one")):  # swapped back, and again
+        item = expect(ben.script("list_trash"), 0).out.split()[0]
+        expect(ben.script("restore_trash", item), 0)
+        assert (ben.read(f"{A}/x.txt"), ben.trash()) == (mine, [kept])
     expect(ben.script("restore_trash", "nonsense"), 2)
     expect(ben.push(), 0)
     assert bucket.data() == ben.tree()

@@ -63,6 +63,7 @@ def test_lines_end_as_they_did_and_long_values_go_whole(root):
 NONSENSE = (
     ({}, 2, 'why? Add WHY="'),
     ({"WHY": "old", "BY": "processed_datasets/cut-3"}, 2, "must be an entry of processed_data"),
+    ({"WHY": "old", "BY": "cut-4"}, 2, "did you mean processed_datasets/cut-2?"),
     ({"WHY": "old", "BY": "raw_datasets/logs"}, 2, "must be an entry of processed_datasets/"),
     ({"WHY": "old", "BY": OLD}, 2, "it must be another entry than the retired one"),
     ({"UNDO": "1"}, 3, "is not retired: nothing to undo"),

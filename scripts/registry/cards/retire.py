@@ -39,15 +39,32 @@ def active(card: Card) -> Card:
     return card
 
 
-def refuse_successor(library: Library, entry: Entry, successor: str) -> None:
-    """Raises UsageError for one that cannot stand in this entry's place."""
-    other = library.ids.get(successor)
-    if successor == str(entry):
-        raise UsageError(f"BY={successor}: it must be another entry than the retired one")
-    if other is None or other.section != entry.section or not library.tells(successor):
+def chosen(library: Library, entry: Entry, word: str) -> str:
+    """The successor that a word means. Raises UsageError for one that cannot take its place."""
+    named = word.removesuffix("/")
+    id = named if "/" in named else f"{entry.section}/{named}"
+    other = library.ids.get(id)
+    if id == str(entry):
+        raise UsageError(f"BY={word}: it must be another entry than the retired one")
+    if other is None or other.section != entry.section or not library.tells(id):
         raise UsageError(
-            f"BY={successor!r} must be an entry of {entry.section}/: write it as section/name"
+            f"BY={word!r} must be an entry of {entry.section}/{_near(library, entry, id)}"
         )
+    _refuse_retired(library, entry, other)
+    return id
+
+
+def _near(library: Library, entry: Entry, id: str) -> str:
+    from difflib import get_close_matches
+
+    fits = [o for o, known in library.ids.items() if known.section == entry.section]
+    near = get_close_matches(id, (o for o in fits if o != str(entry)), n=2)
+    return f": did you mean {' or '.join(near)}?" if near else ", as `make status` lists them"
+
+
+def _refuse_retired(library: Library, entry: Entry, other: Entry) -> None:
+    """Raises UsageError for a successor that is retired itself, naming the one to take instead."""
+    successor = str(other)
     steps, card = [successor], library.card(other)
     while card and is_retired(card):
         following = [text for text, _ in card.texts(SUCCESSOR)]

@@ -29,7 +29,7 @@ class Objects(Table[Object]):
         self.prefix = prefix
 
     def put(self, number: int, row: Object) -> None:
-        _, size, tag, modified, _ = row
+        _, size, tag, modified, *_ = row
         self.set_cell("sizes", number, size.to_bytes(8, "little"))
         self.set_tag(number, tag)
         self.set_cell("times", number, _short(modified).encode().ljust(TIME_LETTERS, b"\0"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.index.content import Line, short
@@ -13,7 +11,8 @@ from registry.raw.cache import Cache
 from registry.raw.dataset import Dataset
 from registry.remote import etag
 from registry.remote.s3 import Client
-from registry.sync.diff import Side
+from registry.sync.diff import ends
+from registry.sync.sides import Side, read_here, refuse_large
 from registry.sync.sources import FEWEST_DIGITS
 
 SEARCHED = 1000  # versions of Git's log
@@ -22,12 +21,12 @@ UNSAID = -1  # a size: DVC's lists tell none
 
 def sides(entry: Entry, to: str, client: Client) -> tuple[Side, Side]:
     """The `.dvc` file's version and what is here; or with that, or each other, those of `to`."""
-    versions = [_of_version(entry, word, client) for word in to.split("..") if word]
-    if len(versions) == 2:
-        return versions[0], versions[1]
-    dataset = Dataset.of(entry)
-    now = _side(f"{entry.name}.dvc", dataset, client)
-    return now, versions[0] if versions else _here(dataset, client)
+    wanted = ends(to)
+    if isinstance(wanted, tuple):
+        old, new = (_of_version(entry, word, client) for word in wanted)
+        return old, new
+    now = _of_version(entry, "", client)
+    return now, _of_version(entry, wanted, client) if wanted else _here(Dataset.of(entry), client)
 
 
 def _side(name: str, dataset: Dataset, client: Client) -> Side:
@@ -36,8 +35,13 @@ def _side(name: str, dataset: Dataset, client: Client) -> Side:
     objects = manifest.objects_of(dataset, files)
 
     def read(path: str) -> bytes | None:
-        body = cache.read(objects[path])
-        answer = None if body is not None else client.get(stored.key(client, objects[path]))
+        name = objects[path]
+        if cache.has(name):
+            refuse_large(cache.path(name).stat().st_size)
+        body = cache.read(name)
+        row = None if body is not None else stored.look(client, [name]).get(name)
+        refuse_large(row.size if row else 0)
+        answer = client.get(row.key) if row else None
         return answer.body if answer else body
 
     return Side(name, {path: Line(tag, UNSAID) for path, tag in files.items()}, read)
@@ -56,16 +60,14 @@ def _here(dataset: Dataset, client: Client) -> Side:
         is_same = path in wanted and path not in found.changed
         files[path] = wanted[path] if is_same else etag.compute(dataset.base / path)
 
-    def read(path: str) -> bytes | None:
-        with suppress(OSError):
-            return (dataset.base / path).read_bytes()
-        return None
-
-    return Side("here", {path: Line(tag, UNSAID) for path, tag in files.items()}, read)
+    lines = {path: Line(tag, UNSAID) for path, tag in files.items()}
+    return Side("here", lines, lambda path: read_here(dataset.base / path))
 
 
 def _of_version(entry: Entry, word: str, client: Client) -> Side:
-    """The version whose hash, or whose commit, the word begins."""
+    """The version whose hash, or whose commit, the word begins; without one the `.dvc` file's."""
+    if not word:
+        return _side(f"{entry.name}.dvc", Dataset.of(entry), client)
     known = history.committed(entry, SEARCHED)
     fits = (
         (m, f)

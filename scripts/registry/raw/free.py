@@ -56,6 +56,8 @@ class RawFreeing(Freeing):
         self.rows = stored.look(self.session.client, self.names)
         if self.names.keys() - self.rows.keys():
             raise free_rules.not_in_s3(self.entry)
+        rows = {path: self.rows[name] for name, path in self.names.items()}
+        free_rules.refuse_archived(self.session, rows)
 
     def _refuse_ignored(self) -> None:
         """Refuse for what DVC leaves out of the dataset: it is nowhere else."""

@@ -75,4 +75,5 @@ def _head(client: Client, name: str) -> Object | None:
     if head is None:
         return None
     size = int(head.headers.get("content-length", 0))
-    return Object(key(client, name), size, head.etag)
+    storage = head.headers.get("x-amz-storage-class", "")
+    return Object(key(client, name), size, head.etag, storage=storage)

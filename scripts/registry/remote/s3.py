@@ -64,7 +64,8 @@ class Silent(Unreachable):
 class Object(NamedTuple):
     """One row of a listing: `etag` without quotes, `modified` as the store writes it (ISO, UTC).
 
-    `version`: the id of one that is not the current one, in a bucket with versioning.
+    `version`: the id of one that is not the current one, in a bucket with versioning. `storage`:
+    its storage class, if it was told.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Object(NamedTuple):
     etag: str
     modified: str = ""
     version: str = ""
+    storage: str = ""
 
     @property
     def query(self) -> dict[str, str]:
@@ -336,7 +338,8 @@ def _page(body: bytes) -> tuple[list[Object], str]:
         key, size, etag = text["Key"], int(text["Size"]), text["ETag"]
         if not 0 <= size < 2**63:
             raise ValueError(size)
-        rows.append(Object(decode(key), size, etag.strip('"'), text["LastModified"]))
+        storage, modified = text.get("StorageClass", ""), text["LastModified"]
+        rows.append(Object(decode(key), size, etag.strip('"'), modified, storage=storage))
     return rows, following if more == "true" else ""
 
 

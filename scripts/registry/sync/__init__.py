@@ -8,12 +8,13 @@ belong, `trash` keeps what they replace.
 `seal` vouches for an entry without a push, `verify` reads every byte of it, `remove` takes it out
 of S3. `versions` gives what is sealed its version and record, `lineage` what it was made from,
 `history` reads the records. `set_aside` has what a push replaces in S3 `kept`, `rollback` brings it
-back from its `sources`, `diff` compares two states.
+back from its `sources` by the `way_back`, `diff` compares two states, which `sides` reads.
 `free` gives the disk back for `free_mirrored` and raw entries by a `proof` that S3 has all of one,
-refused by `free_rules`; `usage` tells when it was used last; `dark` finds what no card speaks of.
+refused by `free_rules`, also where it is `archived`; `usage` tells when it was used last; `dark`
+finds what no card speaks of.
 `refusals` and `describe` are the words for it.
 
 Face: push, pull, remove, survey, compare, marker, refusals, place, trash, claim, guards,
-describe, seal, verify, versions, lineage, history, kept, rollback, sources, diff,
-free, free_mirrored, free_rules, proof, usage, dark.
+describe, seal, verify, versions, lineage, history, kept, rollback, sources, diff, sides,
+free, free_mirrored, free_rules, proof, archived, usage, dark.
 """

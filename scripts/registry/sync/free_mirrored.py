@@ -45,6 +45,12 @@ class MirroredFreeing(Freeing):
             raise free_rules.stays_here(stays)
         if not survey.remote:
             raise free_rules.not_in_s3(self.entry)
+        free_rules.refuse_archived(self.session, self._listed())
+
+    def _listed(self) -> dict[str, Object]:
+        """{path: its object} as a listing has it, which tells of storage classes."""
+        prefix = self.session.remote.prefix(self.entry)
+        return {row.key[len(prefix) :]: row for row in self.session.client.list(prefix)}
 
     def prove(self, progress: Progress) -> None:
         local, remote = self.survey.local.files, self.survey.remote

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from registry import options
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import plural, some
+from registry.remote.s3 import Object
+from registry.remote.session import Session
+from registry.sync import archived, refusals
 
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # of desktops: they make it anew
 
@@ -42,6 +48,24 @@ def newer(entry: Entry, paths: list[str]) -> Refusal:
         f"S3 holds a newer version, so what is here is kept there no more: {some(paths)}: "
         f"`make pull DATASET={entry:sh}` first"
     )
+
+
+def refuse_archived(session: Session, rows: Mapping[str, Object]) -> None:
+    """Raises Refusal for what S3 could give back only after hours, unless ARCHIVED=1 allows it.
+
+    `rows`: {path: its object}.
+    """
+    if options.flag("ARCHIVED"):
+        return
+    paths = {row.key: path for path, row in rows.items()}
+    cold = sorted(row.key for row in archived.find(session.client, rows.values()))
+    if cold:
+        command = refusals.bring_back(session.remote, cold[0])
+        raise Refusal(
+            f"in an archive of S3 (Glacier, say), so that a pull could bring it only after hours: "
+            f"{some([paths[key] for key in cold])}: `{command}` brings the first back for a week, "
+            "or free it all the same: add ARCHIVED=1"
+        )
 
 
 def hidden(paths: list[str]) -> Refusal:

@@ -161,12 +161,17 @@ def read_only(entry: Entry, folder: str) -> Refusal:
 
 
 def archived(remote: Remote, path: str, key: str) -> Refusal:
-    words = ["s3api", "restore-object", "--bucket", remote.bucket, "--key", key]
-    command = remote.command(f"{shlex.join(words)} --restore-request Days=7")
     return Refusal(
         f"{path} is in an archive of S3 (Glacier, say), from which nobody can read it at once: "
-        f"`{command}` brings it back within hours; then run again. So for each that is"
+        f"`{bring_back(remote, key)}` brings it back within hours; then run again. So for each "
+        "that is"
     )
+
+
+def bring_back(remote: Remote, key: str) -> str:
+    """The command that takes an object out of the archive, for a week."""
+    words = ["s3api", "restore-object", "--bucket", remote.bucket, "--key", key]
+    return remote.command(f"{shlex.join(words)} --restore-request Days=7")
 
 
 def too_deep(paths: list[str]) -> Refusal:

@@ -6,85 +6,23 @@ that the way back is another rollback. Running it again after a crash goes on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
-from registry.humanize import some
-from registry.index import content, journal
+from registry.index import journal
 from registry.index.content import FileHash
 from registry.index.journal import Journal
 from registry.index.table import Tags
 from registry.remote import capabilities
 from registry.remote.server_copy import Copier
-from registry.remote.session import Session
-from registry.sync import guards, marker, versions
+from registry.sync import marker
 from registry.sync.claim import Claim
 from registry.sync.kept import Keeper
-from registry.sync.sources import Sources
-from registry.sync.survey import Survey
 from registry.sync.versions import Versioning
+from registry.sync.way_back import WayBack
 from registry.transfer import engine
 
 
-@dataclass
-class Rollback:
-    """One entry, back to a version. Call the steps in the order they stand here."""
-
-    entry: Entry
-    session: Session
-    version: str
-    survey: Survey = field(init=False)
-    own: Journal | None = None  # what an interrupted run of ours was about to do
-    sources: Sources = field(init=False)
-    sent: list[str] = field(default_factory=list)  # what comes from here, kept nowhere else
-
-    def look(self) -> None:
-        """Raises Refusal unless S3 holds a sealed state, or a rollback of ours that was cut off."""
-        self.survey = Survey(self.entry, self.session)
-        self.survey.look_there()
-        self.own = journal.load(self.entry, self._place, self.survey.numbers)
-        holder = self.survey.marker
-        is_ours = bool(holder and self.own and holder.token == self.own.token)
-        if self.own and not self.own.token:
-            raise Refusal(f"an unfinished pull comes first: `make pull DATASET={self.entry:sh}`")
-        if not is_ours:
-            guards.refuse_unfinished(self.survey, "")
-            if not self.survey.is_sealed:
-                raise Refusal(
-                    f"what S3 holds of it is not sealed: `make seal DATASET={self.entry:sh}` first"
-                )
-        self._learn("" if is_ours or not holder else holder.version)
-        wanted = versions.read(self.session.client, self.entry, self.version) or {}
-        self.sources = Sources(self.survey, wanted)
-
-    @property
-    def copies(self) -> list[str]:
-        """The paths whose objects have to become those of the version."""
-        return sorted(
-            p for p, line in self.sources.wanted.items() if self.sources.hash(p) != line.sha256
-        )
-
-    @property
-    def deletes(self) -> list[str]:
-        """The paths that the version has not."""
-        return sorted(path for path in self.survey.remote if path not in self.sources.wanted)
-
-    def check(self) -> None:
-        """Raises Refusal, naming the files, where bytes of the version are kept no longer.
-
-        A file here that has them, such as one of who did not pull yet, is as good.
-        """
-        sources = self.sources.objects()
-        lost = [p for p in self.copies if self.sources.wanted[p].sha256 not in sources]
-        self.sent = [path for path in lost if self.sources.is_here(path)]
-        gone = [path for path in lost if path not in self.sent]
-        if gone:
-            raise Refusal(
-                f"{self.entry}: of version {content.short(self.version)} S3 no longer keeps "
-                f"{some(gone, most=20)}, and the files here are others; nothing was touched: "
-                "type the same in a checkout that still has them"
-            )
+class Rollback(WayBack):
+    """One entry, back to a version: `look`, `check`, `carry_out`."""
 
     def carry_out(self) -> None:
         """Claim it, keep what goes, copy what comes, look, delete, seal."""
@@ -94,23 +32,13 @@ class Rollback:
         leaving = [path for path in [*copies, *deletes] if path in self.survey.remote]
         Keeper(self.survey, f"{claim.mine.when}-{claim.token[:6]}").keep(leaving, staying)
         self._copy([path for path in copies if path not in self.sent])
-        for path in self.sent:
-            engine.send_one(self.session, self.entry.folder / path, self._key(path))
+        engine.send(self.session, self.entry.folder, self.sent, self._key(""))
         self.survey.look_again()
         for path in self.sent:
             self.sources.learn_sent(path)
         self._check_copies(copies)
         self._delete(deletes)
         self._seal(claim)
-
-    def _learn(self, version: str) -> None:
-        """The hashes of what S3 holds, by the list of what is sealed."""
-        lines = versions.read(self.session.client, self.entry, version) if version else None
-        for path, line in (lines or {}).items():
-            listed = self.survey.remote.get(path)
-            if listed and listed.size == line.size:
-                self.survey.contents[path] = FileHash(listed.etag, line.sha256)
-        self.survey.save_contents()
 
     def _claim(self) -> Claim:
         """Journal it as a push of whatever these paths hold, and put our marker there."""

@@ -19,7 +19,7 @@ from registry.remote.session import Session
 from registry.sync import history, kept, refusals, versions
 from registry.sync.survey import Survey
 
-FEWEST_DIGITS = 4  # digits of a version that a person types
+FEWEST_DIGITS, HEX_DIGITS = 4, "0123456789abcdef"  # of a version, as a person types it
 
 
 @dataclass
@@ -59,10 +59,12 @@ class Sources:
 
 def resolve(session: Session, entry: Entry, word: str) -> str:
     """The version that a person's word begins. Raises Refusal, naming those there are."""
-    below = versions.list_key(session.remote, entry, "")
-    is_fit = len(word) >= FEWEST_DIGITS and not word.strip("0123456789abcdef")
-    rows = session.client.list(below + word) if is_fit else ()
-    found = [row.key[len(below) :] for row in rows]
+    below, is_hex = versions.list_key(session.remote, entry, ""), not word.strip(HEX_DIGITS)
+    if is_hex and len(word) < FEWEST_DIGITS:
+        rows = "; ".join(known(session, entry)) or "none yet"
+        raise Refusal(f"TO={word!r}: write at least {FEWEST_DIGITS} digits of a version: {rows}")
+    listed = session.client.list(below + word) if is_hex else ()
+    found = [row.key[len(below) :] for row in listed]
     if len(found) == 1:
         return found[0]
     if len(found) > 1:

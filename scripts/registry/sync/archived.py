@@ -1,0 +1,23 @@
+"""Tells which objects lie in an archive of S3, which gives nothing back at once.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from registry import parallel
+from registry.remote.s3 import Client, Object
+
+# Storage classes of what is in an archive, or may be: only its head tells.
+DOUBTFUL = {"GLACIER", "DEEP_ARCHIVE", "INTELLIGENT_TIERING"}
+HANDS = 16  # requests at once
+
+
+def find(client: Client, rows: Iterable[Object]) -> Iterator[Object]:
+    """Those of a listing's rows that have to be restored before anybody can read them."""
+    doubtful = (row for row in rows if row.storage in DOUBTFUL)
+    for row, head in parallel.over(doubtful, lambda row: client.head(row.key), HANDS):
+        if head and head.is_archived:
+            yield row
