@@ -9,7 +9,6 @@ usage. docs/cards.md lists the rules. Needs no network and no data; with --remot
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 
 from registry import console, git, humanize, problems
@@ -84,6 +83,8 @@ def fix(chosen: list[Entry], library: Library) -> bool:
 
 def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
     """The problems that only S3 can tell. Raises RegistryError when it does not answer."""
+    import shlex
+
     from registry import dvc_file
     from registry.cards.rules import remote
     from registry.raw import manifest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from registry.errors import Refusal
 
@@ -24,8 +24,7 @@ class BadDvcFile(Refusal):
         self.path, self.line, self.reason = path, line, reason
 
 
-@dataclass(frozen=True)
-class Out:
+class Out(NamedTuple):
     """A file or folder that DVC versions.
 
     `path`: below the section's folder. `digest`: its MD5; with `.dir` that of a folder's list of
@@ -52,8 +51,7 @@ class Out:
         return object_path(self.digest, self.is_legacy)
 
 
-@dataclass(frozen=True)
-class DvcFile:
+class DvcFile(NamedTuple):
     """`source`: where an import comes from. `unserved`: why only plain dvc can serve it."""
 
     outs: tuple[Out, ...]

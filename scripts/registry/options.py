@@ -6,7 +6,6 @@ variables.txt beside this file is the one list of them; the Makefile and complet
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,8 +26,7 @@ HANDED_OVER = ("ALL", "FORMAT", "FIX", "REMOTE", "STATUS", "OFFLINE", "SORT", "P
                 "TEXT")  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """Named overrides and modes that more than one command obeys."""
 
     take_local: bool = False  # TAKE=local: conflicts go to what is here

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """One top-level folder of entries.
 
     travels: "dvc" (versioned, DVC's remote), "mirror" (S3 prefix of the same name) or

@@ -66,7 +66,7 @@ def test_rows_that_are_none_are_said_with_their_line():
     text += (
         "c | yes | yes | yes | no | | here\nd/e | mit | https://x.org\nf | mit | https://x.org\n"
     )
-    table, wrong = licenses.parse(text, licenses.LicenseTable())
+    table, wrong = licenses.parse(text, licenses.LicenseTable({}, {}))
     assert [line for line, _ in wrong] == [3, 4, 5, 7]
     assert (table.terms, table.works) == ({}, {"d/e": "mit"})
 

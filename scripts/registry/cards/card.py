@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from registry.cards import front_matter, markdown
@@ -12,17 +11,16 @@ from registry.cards.yaml_values import BadFrontMatter, Mapping, Value
 from registry.entries import Entry
 
 
-@dataclass
 class Card:
     """One card. `broken` are the reasons (line, message) why its front matter cannot be used;
     a `bare` one has none."""
 
-    entry: Entry
-    text: str
-    fields: Mapping = field(default_factory=Mapping)
-    where: Split | None = None
-    broken: list[tuple[int, str]] = field(default_factory=list)
-    bare: bool = False
+    def __init__(self, entry: Entry, text: str) -> None:
+        self.entry, self.text = entry, text
+        self.fields = Mapping()
+        self.where: Split | None = None
+        self.broken: list[tuple[int, str]] = []
+        self.bare = False
 
     @property
     def path(self) -> str:

@@ -7,7 +7,6 @@ What a license allows is data, a row each with its source: `vocab/license_terms.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -31,12 +30,11 @@ class Terms(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-@dataclass
-class LicenseTable:
+class LicenseTable(NamedTuple):
     """The terms of each license, and the license of each id on the Hub that a row names."""
 
-    terms: dict[str, Terms] = field(default_factory=dict)
-    works: dict[str, str] = field(default_factory=dict)
+    terms: dict[str, Terms]
+    works: dict[str, str]
 
     def shared(self, names: list[str]) -> str:
         """Why something under these may not be passed on; "" when it may."""
@@ -98,7 +96,7 @@ def sources_of(card: Card) -> Iterator[str]:
 def common() -> LicenseTable:
     """The table that comes with these scripts."""
     text = (FOLDER / "license_terms.txt").read_text(encoding="utf-8")
-    table, wrong = parse(text, LicenseTable())
+    table, wrong = parse(text, LicenseTable({}, {}))
     assert not wrong, wrong
     return table
 

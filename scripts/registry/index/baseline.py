@@ -80,8 +80,7 @@ class Baseline:
     version: str = ""
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """The first line of a state file: enough to tell that nothing changed."""
 
     marker: str

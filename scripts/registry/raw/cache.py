@@ -10,8 +10,8 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from registry import files, parallel
 from registry.entries import Entry
@@ -27,8 +27,7 @@ from registry.sync import place, trash
 MODE = 0o444  # what DVC gives its objects: it trusts those that nobody can have written to
 
 
-@dataclass(frozen=True)
-class Cache:
+class Cache(NamedTuple):
     """`top`: its folder. `is_shared`: whether a group writes to it (`cache.shared`)."""
 
     root: Path

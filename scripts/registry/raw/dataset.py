@@ -71,7 +71,7 @@ class Dataset:
     def own(self) -> Dataset:
         """The same of the outs alone that the registry's own place keeps."""
         outs = tuple(out for out in self.file.outs if not out.elsewhere)
-        return replace(self, file=replace(self.file, outs=outs))
+        return replace(self, file=self.file._replace(outs=outs))
 
     @property
     def is_dvcs(self) -> bool:

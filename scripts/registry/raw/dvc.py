@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -76,7 +75,9 @@ def pull_unknown(root: Path, names: list[str]) -> None:
     """The same for imports that name no version: what DVC did not learn of them, it remembers,
     and takes their files away when a version is named one day. Raises as `run` does.
     """
-    with tempfile.TemporaryDirectory() as index:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as index:
         pull(root, names, index)
 
 
@@ -90,7 +91,9 @@ def checkout(root: Path, names: list[str]) -> None:
 
 def check_out_anew(root: Path, names: list[str]) -> None:
     """The same where DVC's memory may be wrong: by an index of its own. Raises as `run` does."""
-    with tempfile.TemporaryDirectory() as index:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as index:
         try:
             run(root, "checkout", *names, index=index)
         except Missing:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat as modes
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from registry.index.scan import Scan
 from registry.index.stats import from_stat
@@ -16,8 +16,7 @@ _MOUNTED = "another disk is mounted here: copy its files into the entry, or moun
 _NO_RULES = "DVC takes no .dvcignore inside a dataset: move it to raw_datasets/"
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(NamedTuple):
     """`base`: what paths are relative to. `cache`: links into this folder are the files there.
 
     `is_ignored(path, is_folder)`: whether DVC's rules leave out a path below `base`.

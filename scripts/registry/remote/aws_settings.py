@@ -7,14 +7,11 @@ By hand, since botocore takes ten times longer to start than all the rest of a q
 from __future__ import annotations
 
 import os
-import re
-import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from registry.errors import Unreachable
+from registry.remote import ini
+from registry.remote.ini import Pairs, Sections
 
-Pairs = Mapping[str, str]
 # Where Linux distributions and macOS keep the certificates that this machine trusts.
 SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -24,8 +21,7 @@ SYSTEM_BUNDLES = (
 )
 
 
-@dataclass(frozen=True)
-class AwsSettings:
+class AwsSettings(NamedTuple):
     """What AWS's settings say for one profile: `options` are the profile's, of both files.
 
     `named` is the profile that DVC's config names; `profile` the one in force, maybe "default".
@@ -33,9 +29,12 @@ class AwsSettings:
 
     config_file: str
     credentials_file: str
-    named: str = ""
-    config: Mapping[str, Pairs] = field(default_factory=dict, repr=False)
-    keys: Mapping[str, Pairs] = field(default_factory=dict, repr=False)
+    named: str
+    config: Sections
+    keys: Sections
+
+    def __repr__(self) -> str:
+        return f"AwsSettings({self.config_file}, {self.credentials_file})"  # never the keys
 
     @classmethod
     def read(cls, profile: str = "", config: str = "", credentials: str = "") -> AwsSettings:
@@ -45,7 +44,7 @@ class AwsSettings:
         """
         config = config or _path("AWS_CONFIG_FILE", "~/.aws/config")
         credentials = credentials or _path("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
-        return cls(config, credentials, profile, _ini(config), _ini(credentials))
+        return cls(config, credentials, profile, ini.read(config), ini.read(credentials))
 
     @property
     def profile(self) -> str:
@@ -67,10 +66,7 @@ class AwsSettings:
     def section_name(self, kind: str, name: str) -> str:
         """How the config file calls it: `profile x`, `profile "x y"`, `default`; "" without it."""
         for section in self.config:
-            try:
-                words = shlex.split(section)
-            except ValueError:  # a quote that does not end
-                continue
+            words = ini.words(section)
             if words == [kind, name] or (name == "default" and words == ["default"]):
                 return section
         return ""
@@ -151,33 +147,3 @@ def _first(*values: str | None) -> str:
 
 def _path(variable: str, default: str) -> str:
     return os.path.expanduser(os.environ.get(variable) or default)
-
-
-def _ini(path: str) -> dict[str, dict[str, str]]:
-    """The sections of a file; {} where there is none."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as error:
-        raise Unreachable(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise Unreachable(f"{path}: it is not UTF-8: {error.reason}: mend that file") from None
-    return _parsed(path, text)
-
-
-def _parsed(path: str, text: str) -> dict[str, dict[str, str]]:
-    import configparser  # many have no such file
-
-    parser = configparser.RawConfigParser()  # strict and with a [DEFAULT], as botocore has it
-    try:
-        parser.read_string(text)
-    except configparser.Error as error:
-        line = re.search(r"line:? +(\d+)", str(error))
-        where = f"{path}:{line[1]}" if line else path
-        twice = configparser.DuplicateOptionError | configparser.DuplicateSectionError
-        is_twice = isinstance(error, twice)
-        what = "it is there twice" if is_twice else "it is no [section] and no name = value"
-        raise Unreachable(f"{where}: {what}: mend that line") from None
-    return {section: dict(parser.items(section)) for section in parser.sections()}

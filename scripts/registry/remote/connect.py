@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import takewhile
@@ -13,7 +11,7 @@ from typing import TypeVar
 from registry import entries
 from registry.entries import ROOT
 from registry.errors import Unreachable
-from registry.remote import aws_settings, credentials, dvc_config, location, s3
+from registry.remote import dvc_config, location, s3
 from registry.remote.location import CONTENT_LISTS, MARKERS
 from registry.remote.s3 import Client
 from registry.remote.session import Session
@@ -22,19 +20,6 @@ from registry.sections import MIRRORED
 T = TypeVar("T")
 SPARE_ROWS = 32  # of a listing of markers, more than there are cards
 PROOF_SECONDS = 8.0  # how long a first answer may take
-
-_REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
-_CURES = {  # S3's error codes, and what to do about them
-    "NoSuchBucket": "there is no such bucket: if the name is right, `{make}` makes it",
-    "InvalidAccessKeyId": "the store does not know these keys: {keys}",
-    "SignatureDoesNotMatch": "the secret key is wrong: {keys}",
-    "AccessDenied": "these credentials may not list it: ask its owner, or use another profile",
-    "AuthorizationHeaderMalformed": _REGION,
-    "PermanentRedirect": _REGION,
-    "IllegalLocationConstraintException": _REGION,
-    "ExpiredToken": "the credentials have expired: {keys}",
-    "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
-}
 
 
 def connect(root: Path = ROOT, patience: float = PROOF_SECONDS) -> tuple[Session, dict[str, str]]:
@@ -78,7 +63,9 @@ def _explained(client: Client, ask: Callable[[Client], T]) -> T:
     try:
         return ask(client)
     except Unreachable as error:
-        raise Unreachable(_explain(client, error)) from None
+        from registry.remote import no_access
+
+        raise Unreachable(no_access.explain(client, error)) from None
 
 
 def ensure_store(root: Path = ROOT) -> None:
@@ -97,46 +84,6 @@ def ensure_store(root: Path = ROOT) -> None:
 
 def _is_embedded(root: Path) -> bool:
     return dvc_config.load(root).name == location.EMBEDDED
-
-
-def _explain(client: s3.Client, error: Unreachable) -> str:
-    remote = client.remote
-    place = remote.url + (f" at {remote.address}" if remote.address else "")
-    try:
-        source = client.credentials.source
-    except Unreachable:
-        source = "none"
-    cure, look = _cure(remote, error, source), f"s3 ls {shlex.quote(remote.url + '/')}"
-    return (
-        f"cannot get into the registry, nothing was touched\n"
-        f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
-        f"{cure}\n  try: {remote.command(look)}"
-    )
-
-
-def _cure(remote: location.Remote, error: Unreachable, source: str) -> str:
-    """A line of its own, or nothing."""
-    if isinstance(error, s3.Denied):
-        cure = _CURES.get(error.code, "")
-        cure = cure.replace("{make}", remote.command(f"s3 mb s3://{remote.bucket}"))
-        return f"\n  {cure.replace('{keys}', _better_keys(remote, source))}" if cure else ""
-    if remote.profile == location.EMBEDDED:
-        return "\n  `make store` starts it, in the clone whose embedded store it is"
-    return ""
-
-
-def _better_keys(remote: location.Remote, source: str) -> str:
-    """How to get right keys, by where the wrong ones came from."""
-    if source.endswith("of the environment"):
-        names = " ".join(name for name in credentials.VARIABLES if os.environ.get(name))
-        return f"`unset {names}` lets those of ~/.aws count, or export right ones"
-    if remote.access_key:
-        return f"mend access_key_id and secret_access_key of remote '{remote.name}' in DVC's config"
-    if remote.credentials_file:
-        return f"mend {remote.credentials_file}, or name another profile in `make remote`"
-    profile = remote.profile or aws_settings.usual_profile()
-    named = f" --profile {shlex.quote(profile)}" if profile else ""
-    return f"`aws configure{named}` enters others, `aws sso login{named}` logs in again"
 
 
 def read_etags(client: Client, about: int = 1000) -> dict[str, str]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from registry.errors import Unreachable
 
 
-@dataclass(frozen=True)
-class Keys:
+class Keys(NamedTuple):
     """One set of keys as a request is signed with; without any, requests are not signed."""
 
     access: str
-    secret: str = field(repr=False)
-    token: str = field(default="", repr=False)
+    secret: str
+    token: str = ""
+
+    def __repr__(self) -> str:
+        return f"Keys({self.access!r})"  # never the secret
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """Where the keys come from, in words for messages, and a call that gives them fresh.
 
     `lasting` ones are the same for as long as the command runs.

@@ -5,9 +5,8 @@ Besides, NO_PROXY may name networks (10.0.0.0/8), which curl and Go know and Pyt
 
 from __future__ import annotations
 
-import base64
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from registry.errors import Unreachable
@@ -15,8 +14,7 @@ from registry.errors import Unreachable
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-@dataclass(frozen=True)
-class Proxy:
+class Proxy(NamedTuple):
     """Where it listens, and the headers that let us through."""
 
     host: str
@@ -32,6 +30,8 @@ class Proxy:
         host = parts.netloc.rpartition("@")[2]
         if parts.username is None:
             return cls(host, {})
+        import base64
+
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         token = base64.b64encode(pair.encode()).decode()
         return cls(host, {"Proxy-Authorization": f"Basic {token}"})

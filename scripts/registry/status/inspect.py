@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from registry import freed, names
 from registry.entries import Amount, Entry
@@ -22,7 +23,9 @@ from registry.status.inspect_raw import RawInspector
 from registry.status.known import Known
 from registry.status.states import MOVED, Condition, Judgement
 from registry.sync import compare, marker
-from registry.sync.survey import Survey
+
+if TYPE_CHECKING:  # an entry that is as it was needs no survey
+    from registry.sync.survey import Survey
 
 
 @dataclass
@@ -123,6 +126,8 @@ class Inspector:
 
     def _survey(self, entry: Entry, local: Scan) -> Survey:
         """The three sides, with no more requests than the marker asks for."""
+        from registry.sync.survey import Survey
+
         session, etags = self.known.session, self.known.etags
         survey = Survey(entry, session, local=local)
         survey.base = baseline.load(entry, session.remote.identity, survey.numbers)

@@ -10,8 +10,8 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from registry import files, workspace
 from registry.entries import Entry
@@ -21,8 +21,7 @@ KEPT_DAYS = 14
 WHEN = "%Y%m%dT%H%M%SZ"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One thing set aside: why (see `list_trash`), when, from which entry."""
 
     folder: Path

@@ -6,8 +6,8 @@ its MD5, and the ETag that the store answers is compared.
 
 from __future__ import annotations
 
-import base64
 import threading
+from binascii import b2a_base64
 from collections.abc import Iterator
 from functools import partial
 
@@ -95,7 +95,7 @@ def _send(run: Run, path: str, content: Content) -> None:
     """
     digest = content.md5 or content.etag
     headers = run.condition(path) | {
-        "content-md5": base64.b64encode(bytes.fromhex(digest)).decode()
+        "content-md5": b2a_base64(bytes.fromhex(digest), newline=False).decode()
     }
     source = Parting(run.at(path), run.count, 0, content.size)
     try:

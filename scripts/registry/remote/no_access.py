@@ -1,0 +1,63 @@
+"""Explains why nobody gets into the registry, and says what to try."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from registry.errors import Unreachable
+from registry.remote import aws_settings, credentials, location, s3
+
+_REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
+CURES = {  # by S3's error codes
+    "NoSuchBucket": "there is no such bucket: if the name is right, `{make}` makes it",
+    "InvalidAccessKeyId": "the store does not know these keys: {keys}",
+    "SignatureDoesNotMatch": "the secret key is wrong: {keys}",
+    "AccessDenied": "these credentials may not list it: ask its owner, or use another profile",
+    "AuthorizationHeaderMalformed": _REGION,
+    "PermanentRedirect": _REGION,
+    "IllegalLocationConstraintException": _REGION,
+    "ExpiredToken": "the credentials have expired: {keys}",
+    "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
+}
+
+
+def explain(client: s3.Client, error: Unreachable) -> str:
+    """The remote, the credentials, the reason, its cure and what to try, a line each."""
+    remote = client.remote
+    place = remote.url + (f" at {remote.address}" if remote.address else "")
+    try:
+        source = client.credentials.source
+    except Unreachable:
+        source = "none"
+    cure, look = _cure(remote, error, source), f"s3 ls {shlex.quote(remote.url + '/')}"
+    return (
+        f"cannot get into the registry, nothing was touched\n"
+        f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
+        f"{cure}\n  try: {remote.command(look)}"
+    )
+
+
+def _cure(remote: location.Remote, error: Unreachable, source: str) -> str:
+    """A line of its own, or nothing."""
+    if isinstance(error, s3.Denied):
+        cure = CURES.get(error.code, "")
+        cure = cure.replace("{make}", remote.command(f"s3 mb s3://{remote.bucket}"))
+        return f"\n  {cure.replace('{keys}', _better_keys(remote, source))}" if cure else ""
+    if remote.profile == location.EMBEDDED:
+        return "\n  `make store` starts it, in the clone whose embedded store it is"
+    return ""
+
+
+def _better_keys(remote: location.Remote, source: str) -> str:
+    """How to get right keys, by where the wrong ones came from."""
+    if source.endswith("of the environment"):
+        names = " ".join(name for name in credentials.VARIABLES if os.environ.get(name))
+        return f"`unset {names}` lets those of ~/.aws count, or export right ones"
+    if remote.access_key:
+        return f"mend access_key_id and secret_access_key of remote '{remote.name}' in DVC's config"
+    if remote.credentials_file:
+        return f"mend {remote.credentials_file}, or name another profile in `make remote`"
+    profile = remote.profile or aws_settings.usual_profile()
+    named = f" --profile {shlex.quote(profile)}" if profile else ""
+    return f"`aws configure{named}` enters others, `aws sso login{named}` logs in again"
