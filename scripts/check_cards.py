@@ -88,7 +88,7 @@ def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
     from registry import dvc_file
     from registry.cards.rules import remote
     from registry.raw import manifest
-    from registry.remote import connect, dvc_config
+    from registry.remote import aws_command, connect, dvc_config
     from registry.sync import dark
 
     def missing(versions: list[dvc_file.Version]) -> list[dvc_file.Version]:
@@ -98,7 +98,7 @@ def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
 
     def move(source: str, target: str) -> str:
         ends = " ".join(shlex.quote(f"{place.url}/{folder}") for folder in (source, target))
-        return place.command(f"s3 mv --recursive --exclude '*/*' {ends}")
+        return aws_command.of(place, f"s3 mv --recursive --exclude '*/*' {ends}")
 
     return list(remote.check(library, chosen, amounts.keys, missing, move, amounts.told))
 

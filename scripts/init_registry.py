@@ -136,7 +136,7 @@ def say_next(found: Former | None) -> None:
         if origin:
             say(f"  origin is {origin}: if that is not your team's repository,")
             say("  git remote rename origin upstream; git remote add origin <its URL>")
-    if Store().pid():
+    if Store().process.pid():
         say("  make store-stop           # the samples' store, which still runs")
 
 

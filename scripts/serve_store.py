@@ -23,10 +23,13 @@ def main(argv: list[str]) -> int:
 def start() -> int:
     store = Store()
     console.say(store.ensure() or "store: running")
-    print(f"s3://{BUCKET} at {store.endpoint}, process {store.pid()}, files in .store/data")
+    print(
+        f"s3://{BUCKET} at {store.process.endpoint}, process {store.process.pid()}, "
+        "files in .store/data"
+    )
     print("\nFor another clone on this machine to use it, type there:")
     print(
-        f"  make remote URL=s3://{BUCKET} ENDPOINT={store.endpoint} "
+        f"  make remote URL=s3://{BUCKET} ENDPOINT={store.process.endpoint} "
         f"PROFILE={store.as_remote().profile} "
         f"CREDENTIALS={shlex.quote(str(store.credentials))} LOCAL=1"
     )
@@ -34,7 +37,7 @@ def start() -> int:
 
 
 def stop() -> int:
-    console.say("store: stopped" if Store().stop() else "store: was not running")
+    console.say("store: stopped" if Store().process.stop() else "store: was not running")
     return 0
 
 

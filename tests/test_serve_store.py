@@ -265,8 +265,8 @@ def test_a_pull_interrupted_leaves_the_store_to_the_others(running):
         ["./pull.sh"], cwd=running.path, env=running.env, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    until(Store(running.path).pid)
+    until(Store(running.path).process.pid)
     os.killpg(pull.pid, signal.SIGINT)
     pull.wait(300)
-    assert Store(running.path).pid()
+    assert Store(running.path).process.pid()
     expect(running.pull("processed_datasets/"), 0)

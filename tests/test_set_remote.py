@@ -10,7 +10,7 @@ import pytest
 from support.oracle import assert_in_time, below, expect
 from support.servers import Bucket, Server
 
-from registry.remote import dvc_config, location
+from registry.remote import config_file, dvc_config, location
 
 A = "processed_datasets/a"
 
@@ -23,7 +23,7 @@ def bucket(moto_bucket):
 
 def local(here, **options):
     """Change what this machine's config says of the remote; the way in is no longer a proxy."""
-    dvc_config.update(here.path / ".dvc" / "config.local", {'remote "test"': options})
+    config_file.update(here.path / ".dvc" / "config.local", {'remote "test"': options})
 
 
 @pytest.fixture

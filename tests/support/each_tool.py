@@ -13,6 +13,7 @@ import sys
 from registry import entries
 from registry.errors import RegistryError
 from registry.raw import dvc
+from registry.remote import aws_command
 from registry.remote.session import Session
 from registry.transfer import aws
 
@@ -21,7 +22,7 @@ def main() -> None:
     session = Session.open()
     session.client.patience = float(os.environ.get("PATIENCE", session.client.patience))
     url = shlex.quote(session.remote.url + "/")
-    print(session.remote.command(f"s3 ls {url}"), flush=True)
+    print(aws_command.of(session.remote, f"s3 ls {url}"), flush=True)
     for visit in (_ours, _aws, _dvc):
         try:
             visit(session)

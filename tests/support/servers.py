@@ -117,12 +117,14 @@ def run_rclone(folder: Path) -> Iterator[Server]:
     store = Store(folder)
     store.ensure()
     there = store.as_remote()
-    server = Server(RCLONE, store.endpoint, there.bucket, there.profile, there.credentials_file)
+    server = Server(
+        RCLONE, store.process.endpoint, there.bucket, there.profile, there.credentials_file
+    )
     try:
-        with _not_outliving_us(store.pid()):
+        with _not_outliving_us(store.process.pid()):
             yield server
     finally:
-        store.stop()
+        store.process.stop()
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes
 from registry.raw import verified
-from registry.remote import capabilities, location
+from registry.remote import aws_command, capabilities, location
 from registry.sections import RAW, SYNCED
 from registry.sync import marker
 
@@ -40,7 +40,7 @@ def versioning(visit: Visit) -> Iterator[Finding]:
     remote = visit.opened.remote
     text = "off or not told: nothing brings back what somebody deletes by hand"
     words = f"s3api put-bucket-versioning --bucket {remote.bucket} "
-    cure = remote.command(words + "--versioning-configuration Status=Enabled")
+    cure = aws_command.of(remote, words + "--versioning-configuration Status=Enabled")
     if remote.name == location.EMBEDDED:
         text = "none: this machine's own store is for trying things out"
         cure = "use a bucket that has it: make remote URL=s3://bucket/prefix"
@@ -118,7 +118,7 @@ def uploads(visit: Visit) -> Iterator[Finding]:
     for row in rows[:3]:
         text = {child.tag.rpartition("}")[2]: child.text or "" for child in row}
         words = [remote.bucket, "--key", text["Key"], "--upload-id", text["UploadId"]]
-        cure = remote.command(f"s3api abort-multipart-upload --bucket {shlex.join(words)}")
+        cure = aws_command.of(remote, f"s3api abort-multipart-upload --bucket {shlex.join(words)}")
         said = f"{text['Key']} was begun {text.get('Initiated', '')[:16]}Z and not finished"
         yield Finding(NOTE, "uploads", said, f"unless it still runs: {cure}")
     if not rows:

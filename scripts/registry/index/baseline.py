@@ -1,9 +1,8 @@
 """Keeps the baseline: what this checkout last verified of an entry, one small file per entry.
 
 First line: JSON (format, remote, marker's ETag, stamp; of the rows: number, length, checksum).
-It alone tells whether anything changed. Then the rows by path, in pages: how many rows, how many
-bytes of paths and of ETags that are no MD5; the paths, the stats, the ETags. As they are in
-memory, because a million rows of them load in a tenth of the time that lines of text take.
+It alone tells whether anything changed. Then the rows by path, in `pages`, because a million rows
+load in a tenth of the time that lines of text take.
 
 A file that is missing, torn, garbage or about another remote is no baseline, and that is safe:
 without one nothing here counts as known, so nothing is overwritten.
@@ -11,20 +10,19 @@ without one nothing here counts as known, so nothing is overwritten.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from struct import Struct
 from typing import Any, BinaryIO, NamedTuple
 
 from registry.entries import Entry
-from registry.index import checksummed
+from registry.index import checksummed, pages
+from registry.index.columns import field_of, set_stat, stat_at
 from registry.index.path_ids import TAG, Numbers
 from registry.index.scan import stamped
 from registry.index.stats import Stat, Stats
-from registry.index.table import STAT, Table, blocks, field_of, set_stat, stat_at
+from registry.index.table import Table, blocks
 
 FORMAT = 2
 UNKNOWN = Stat(-1, -1, -1, -1)  # never equal to a file's: its bytes are looked at next time
@@ -32,7 +30,6 @@ OVERRULED = Stat(-2, -1, -1, -1)  # S3's version that TAKE=local chose against, 
 # An edit within a clock tick of the last look leaves no trace in the times. How long is a tick?
 FINE_TICK_NS = 50_000_000
 COARSE_TICK_NS = 2_000_000_000  # disks that keep whole or even seconds
-_PAGE = Struct("<3I")
 
 
 class Row(NamedTuple):
@@ -107,8 +104,7 @@ def load(entry: Entry, remote: str, numbers: Numbers | None = None) -> Baseline:
         known = _header(head, remote)
         if known is None:
             raise ValueError
-        while size := file.read(_PAGE.size):
-            _read_page(file, base.rows, *_PAGE.unpack(size))
+        pages.fill(base.rows, file)
         base.marker, base.version = known.marker, known.version
         base.device = int(head["device"])
 
@@ -123,11 +119,11 @@ def save(entry: Entry, remote: str, baseline: Baseline, looked_ns: int) -> None:
     """
     stamp = blake2b(digest_size=16)
 
-    def pages() -> Iterator[bytes]:
+    def body() -> Iterator[bytes]:
         for paths, (stats, tags) in blocks(baseline.rows, "stats", "tags"):
             sure = _sure(stats, looked_ns)
             stamp.update(stamped(paths, sure))
-            yield from _page(paths, sure, tags, baseline.rows.numbers)
+            yield from pages.page(paths, {"stats": sure, "tags": tags}, baseline.rows.numbers)
 
     def head() -> dict[str, Any]:
         return {
@@ -141,7 +137,7 @@ def save(entry: Entry, remote: str, baseline: Baseline, looked_ns: int) -> None:
             "bytes": sum(field_of(baseline.rows.stats, 0)),
         }
 
-    checksummed.write(path_of(entry), pages(), head)
+    checksummed.write(path_of(entry), body(), head)
 
 
 def forget(entry: Entry) -> None:
@@ -156,21 +152,6 @@ def _header(head: dict[str, Any] | None, remote: str) -> Header | None:
         return Header(head["marker"], head["stamp"], head["rows"], head["bytes"], version)
     except KeyError:
         return None
-
-
-def _page(paths: list[str], stats: bytes, tags: bytes, numbers: Numbers) -> Iterator[bytes]:
-    names = "\0".join(paths).encode("utf-8", "surrogateescape")
-    words = json.dumps(numbers.words(tags)).encode()
-    yield _PAGE.pack(len(paths), len(names), len(words))
-    yield from (names, stats, tags, words)
-
-
-def _read_page(file: BinaryIO, rows: Rows, count: int, names: int, words: int) -> None:
-    paths = file.read(names).decode("utf-8", "surrogateescape").split("\0")
-    stats, tags = file.read(count * STAT.size), bytearray(file.read(count * TAG.size))
-    for at, word in json.loads(file.read(words)):
-        tags[at : at + TAG.size] = rows.numbers.cell(word)
-    rows.fill(paths, stats, tags)
 
 
 def _sure(stats: bytes, looked_ns: int) -> bytes:

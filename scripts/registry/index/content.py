@@ -10,26 +10,22 @@ nothing is read twice. It is only a cache: losing it costs time.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from struct import Struct
 from struct import error as Unfit
 from typing import Any, BinaryIO, NamedTuple
 
 from registry.entries import Entry
-from registry.index import checksummed, listing
+from registry.index import checksummed, listing, pages
 from registry.index.listing import Objects
-from registry.index.path_ids import TAG, Numbers
+from registry.index.path_ids import Numbers
 from registry.index.table import Table, blocks
 
 FORMAT = 1
 DIGITS = 64  # of a version, and of a file's hash
 DIGITS_SHOWN = 12  # digits of a version that people see and type
-_HASH = 32  # bytes
-_PAGE = Struct("<3I")
 
 
 class FileHash(NamedTuple):
@@ -145,8 +141,7 @@ def load(entry: Entry, remote: str, numbers: Numbers) -> FileHashes:
     def take(head: dict[str, Any], file: BinaryIO) -> None:
         if (head["format"], head["remote"]) != (FORMAT, remote):
             raise Unfit
-        while size := file.read(_PAGE.size):
-            _read_page(file, known, *_PAGE.unpack(size))
+        pages.fill(known, file)
 
     return known if checksummed.read(_path(entry), take) else FileHashes(numbers)
 
@@ -162,18 +157,7 @@ def forget(entry: Entry) -> None:
 
 def _pages(known: FileHashes) -> Iterator[bytes]:
     for paths, (tags, hashes) in blocks(known, "tags", "hashes"):
-        names = "\0".join(paths).encode("utf-8", "surrogateescape")
-        words = json.dumps(known.numbers.words(tags)).encode()
-        yield _PAGE.pack(len(paths), len(names), len(words))
-        yield from (names, tags, hashes, words)
-
-
-def _read_page(file: BinaryIO, known: FileHashes, count: int, names: int, words: int) -> None:
-    paths = file.read(names).decode("utf-8", "surrogateescape").split("\0")
-    tags, hashes = bytearray(file.read(count * TAG.size)), file.read(count * _HASH)
-    for at, word in json.loads(file.read(words)):
-        tags[at : at + TAG.size] = known.numbers.cell(word)
-    known.fill(paths, tags, hashes)
+        yield from pages.page(paths, {"tags": tags, "hashes": hashes}, known.numbers)
 
 
 def _path(entry: Entry) -> Path:

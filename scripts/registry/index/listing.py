@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from registry import names
 from registry.index import scan
 from registry.index.baseline import Rows
+from registry.index.columns import field_of
 from registry.index.path_ids import Numbers
-from registry.index.table import Table, blocks, field_of
+from registry.index.table import Table, blocks
 from registry.remote.s3 import Client, Object
 
 NAME_BYTES = 255

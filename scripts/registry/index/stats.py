@@ -7,7 +7,8 @@ import stat as modes
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from registry.index.table import Table, field_of, set_stat, stat_at
+from registry.index.columns import field_of, set_stat, stat_at
+from registry.index.table import Table
 
 MOST = 2**63 - 1  # what a table holds; times and inodes beyond are wrapped around
 

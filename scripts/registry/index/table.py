@@ -12,17 +12,15 @@ from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
 from copy import copy
 from hashlib import blake2b
 from itertools import compress
-from struct import Struct
 from typing import Any, ClassVar, TypeVar
 
-from registry.index.path_ids import TAG, Numbers
+from registry.index.columns import WIDTHS, cells, padded
+from registry.index.path_ids import Numbers
 
 R = TypeVar("R")
 T = TypeVar("T", bound="Table[Any]")
 BLOCK = 256  # rows compared at a time
 PAGE = 4096  # rows stored or digested at a time
-STAT = Struct("<4q")
-WIDTHS = {"stats": STAT.size, "tags": TAG.size, "sizes": 8, "times": 24, "said": 1, "hashes": 32}
 
 
 class Table(MutableMapping[str, R]):
@@ -198,40 +196,20 @@ class _Values(ValuesView[R]):
         return map(table.take, table, compress(range(len(table.present)), table.present))
 
 
-def set_stat(stats: bytearray, number: int, stat: tuple[int, int, int, int]) -> None:
-    """Pack a stat (size, mtime, ctime, inode) into a column of them."""
-    STAT.pack_into(stats, number * STAT.size, *stat)
-
-
-def stat_at(stats: bytearray, number: int) -> tuple[int, ...]:
-    return STAT.unpack_from(stats, number * STAT.size)
-
-
-def field_of(stats: bytes | bytearray, field: int) -> memoryview:
-    """One field of every stat of a column: 0 the sizes, 1 the mtimes, 2 the ctimes."""
-    return memoryview(stats).cast("q")[field::4]
-
-
 def unlike(flags: bytearray, one: Table[Any], other: Table[Any], column: str) -> None:
     """Flag every number at which two tables differ: in this column, or in having a row at all."""
     width, mine, theirs = WIDTHS[column], getattr(one, column), getattr(other, column)
     for start in range(0, len(flags), BLOCK):
         rows = slice(start, min(start + BLOCK, len(flags)))
-        same_rows = _cut(one.present, 1, rows) == _cut(other.present, 1, rows)
-        if same_rows and _cut(mine, width, rows) == _cut(theirs, width, rows):
+        same_rows = padded(one.present, 1, rows) == padded(other.present, 1, rows)
+        if same_rows and padded(mine, width, rows) == padded(theirs, width, rows):
             continue
         for n in range(rows.start, rows.stop):
             row = slice(n, n + 1)
-            if _cut(one.present, 1, row) != _cut(other.present, 1, row) or (
-                _cut(mine, width, row) != _cut(theirs, width, row)
+            if padded(one.present, 1, row) != padded(other.present, 1, row) or (
+                padded(mine, width, row) != padded(theirs, width, row)
             ):
                 flags[n] = 1
-
-
-def _cut(column: bytearray, width: int, rows: slice) -> bytearray:
-    """Cells of a column, which may be shorter: then the rest are zeros."""
-    cells = column[rows.start * width : rows.stop * width]
-    return cells.ljust((rows.stop - rows.start) * width, b"\0")
 
 
 def blocks(table: Table[Any], *columns: str) -> Iterator[tuple[list[str], list[bytes]]]:
@@ -241,14 +219,6 @@ def blocks(table: Table[Any], *columns: str) -> Iterator[tuple[list[str], list[b
         page = paths[start : start + PAGE]
         numbers = list(map(table.numbers.__getitem__, page))
         yield page, [cells(getattr(table, name), WIDTHS[name], numbers) for name in columns]
-
-
-def cells(column: bytearray, width: int, numbers: list[int]) -> bytes:
-    """The cells at these numbers, one after the other."""
-    first, end = numbers[0], numbers[-1] + 1
-    if end - first == len(numbers) and numbers == list(range(first, end)):
-        return bytes(column[first * width : end * width])
-    return b"".join([column[n * width : (n + 1) * width] for n in numbers])
 
 
 class Tags(Table[str]):

@@ -1,15 +1,16 @@
 """The remote: where the registry is, as whom we come, and the S3 client that asks it.
 
-`location` is the place and the way there, one decision: DVC's own config says it (`dvc_config`),
-and what that leaves open, AWS's (`aws_settings`, from two files that `ini` reads); `settings` writes
-it, `describe` words it. `connect` opens a `session` and proves that S3 answers; it starts the store
-of this clone (`embedded`) if need be, and where nobody gets in, `no_access` explains why. `s3`
-speaks S3 over `http`, maybe by a `proxy`, signed by `sigv4` with the `keys` that `credentials`
-finds, with botocore's help (`indirect`) where they are not plain.
+`location` is the place and the way there, one decision: DVC's own config says it (`dvc_config`,
+which reads each `config_file`), and what that leaves open, AWS's (`aws_settings`, in two `ini` files).
+`settings` writes it, `describe` words it, `aws_command` is a command that goes there. `connect`
+opens a `session` and proves that S3 answers; it starts the store of this clone if need be
+(`embedded`, a `store_process`), and where nobody gets in, `no_access` explains why. `s3` speaks S3
+over `http`, maybe by a `proxy`, signed by `sigv4` with the `keys` that `credentials` finds, with
+botocore's help (`indirect`) where they are not plain.
 `children` hands the decision to aws and DVC; `key_server` gives them keys that expire.
 `server_copy` copies objects on the server, by `copy_requests`, large ones in `copy_parts`.
 `capabilities` asks what the store can do, and `etag` knows what an ETag says about bytes.
 
-Face: location, dvc_config, settings, credentials, children, describe, connect, session, s3, http,
-server_copy, copy_requests, etag, capabilities, embedded.
+Face: location, dvc_config, config_file, settings, credentials, children, describe, connect, session, s3, http,
+server_copy, copy_requests, etag, capabilities, embedded, aws_command.
 """

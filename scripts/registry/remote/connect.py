@@ -76,7 +76,7 @@ def ensure_store(root: Path = ROOT) -> None:
     from registry.remote.embedded import Store
 
     store = Store(root)
-    if not store.is_up() or not dvc_config.load(root).endpoint:
+    if not store.process.is_up() or not dvc_config.load(root).endpoint:
         said = store.ensure()
         if said:
             say(said)

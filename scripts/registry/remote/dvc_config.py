@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from registry.entries import ROOT
 from registry.errors import RegistryError
-from registry.files import write_whole
+from registry.remote import config_file
 from registry.remote.location import DVC_FOLDER, YES, Remote
 
-_PATHS = ("credentialpath", "configpath", "dir")
 # A network that went away must end a run within a minute; these are s3fs's, in seconds.
 _PATIENCE = {"connect_timeout": "5", "read_timeout": "20"}
 
@@ -72,7 +70,8 @@ def level(root: Path, option: str) -> str:
     section = f'remote "{load(root).name}"'
     words = ("--system ", "--global ", "", "--local ")
     said = [
-        (word, _parse(path).get(section, {})) for word, path in zip(words, files(root), strict=True)
+        (word, config_file.load(path).get(section, {}))
+        for word, path in zip(words, files(root), strict=True)
     ]
     setting = [word for word, options in said if option in options]
     return (setting or [word for word, options in said if "url" in options] or [""])[-1]
@@ -88,61 +87,22 @@ def cache_folder(root: Path) -> Path:
     return root / ".dvc" / os.path.expanduser(cache(root).get("dir") or "cache")
 
 
-def update(path: Path, sections: dict[str, dict[str, str]]) -> None:
-    """Change a DVC config file: options are set, empty ones removed, an empty section dropped.
-
-    Comments stay. Writes, whole or not at all, only when something is new.
-    """
-    config = _parse(path)
-    before = _text(config)
-    for name, options in sections.items():
-        section = config.setdefault(name, {})
-        if not options:
-            section.clear()
-        for option, value in options.items():
-            section[option] = value
-            if not value:
-                del section[option]
-        if not section:
-            del config[name]
-    if _text(config) != before:
-        write_whole(path, _text(config))
-
-
-def parse(text: bytes, name: str) -> dict[str, dict[str, str]]:
-    """A config that is no file here. Raises RegistryError, with its name, for one that is none."""
-    from configobj import ConfigObj, ConfigObjError
-
-    try:
-        lines = text.decode("utf-8").splitlines()
-        config = ConfigObj(lines, list_values=False, interpolation=False)
-    except (ConfigObjError, UnicodeDecodeError) as error:
-        raise RegistryError(f"{name}: {error}: mend that line there") from None
-    return {key: dict(section) for key, section in config.items() if isinstance(section, dict)}
-
-
 def carry(root: Path, remotes: dict[str, dict[str, str]], ours: str) -> None:
     """Add further remotes, which some `.dvc` files may name; those that are there stay."""
-    have = _parse(root / ".dvc" / "config")
+    have = config_file.load(root / ".dvc" / "config")
     more = {f'remote "{name}"': options for name, options in remotes.items() if name != ours}
-    update(root / ".dvc" / "config", {n: o for n, o in more.items() if n not in have and o})
-
-
-def _text(config: Any) -> bytes:  # noqa: ANN401  # configobj ships no types
-    from io import BytesIO
-
-    text = BytesIO()
-    config.write(text)
-    return text.getvalue()
+    config_file.update(
+        root / ".dvc" / "config", {n: o for n, o in more.items() if n not in have and o}
+    )
 
 
 def _settings(root: Path) -> dict[str, dict[str, str]]:
     """All of DVC's config files as one mapping, the nearest on top: paths are whole."""
     merged: dict[str, dict[str, str]] = {}
     for path in files(root):
-        for section, options in _parse(path).items():
+        for section, options in config_file.load(path).items():
             if isinstance(options, dict):
-                own = {k.lower(): _value(path, k.lower(), v) for k, v in options.items()}
+                own = {k.lower(): config_file.value(path, k.lower(), v) for k, v in options.items()}
                 merged.setdefault(section, {}).update(own)
     return merged
 
@@ -159,33 +119,6 @@ def files(root: Path = ROOT) -> list[Path]:
     return [Path(of_all) / "config", Path(of_mine) / "config", *own]
 
 
-def _value(path: Path, option: str, value: str) -> str:
-    """A value as DVC takes it: without its quotes, a path below the file unless it is whole."""
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-        value = value[1:-1]
-    if option in _PATHS and value:
-        return os.path.normpath(path.parent / os.path.expanduser(value))
-    return value
-
-
-def _parse(path: Path) -> Any:  # noqa: ANN401  # configobj ships no types
-    """The file as a ConfigObj; an empty one if there is no file."""
-    from configobj import ConfigObj, ConfigObjError
-
-    try:
-        return ConfigObj(
-            str(path) if path.exists() else None,
-            list_values=False,
-            interpolation=False,
-            encoding="utf-8",
-        )
-    except (ConfigObjError, UnicodeDecodeError) as error:
-        where = f".dvc/{path.name}" if path.parent.name == ".dvc" else path
-        raise RegistryError(f"{where}: {error}: mend that line") from None
-    except OSError as error:
-        raise RegistryError(f"{path} cannot be read: {error.strerror}") from None
-
-
 def write(root: Path, remote: Remote, local: bool) -> Path:
     """Make `remote` the default one, for everybody or for this machine; the file changed."""
     options = {"url": f"{remote.url}/{DVC_FOLDER}", "verify": "true", **_PATIENCE}
@@ -197,8 +130,8 @@ def write(root: Path, remote: Remote, local: bool) -> Path:
     }
     options.update({name: value for name, value in named.items() if value})
     path = root / ".dvc" / ("config.local" if local else "config")
-    update(path, {"core": {"remote": remote.name}, f'remote "{remote.name}"': options})
+    config_file.update(path, {"core": {"remote": remote.name}, f'remote "{remote.name}"': options})
     if not local:  # what this machine said of it before would hide the new settings
-        update(root / ".dvc" / "config.local", {"core": {"remote": ""}})
-        update(root / ".dvc" / "config.local", {f'remote "{remote.name}"': {}})
+        config_file.update(root / ".dvc" / "config.local", {"core": {"remote": ""}})
+        config_file.update(root / ".dvc" / "config.local", {f'remote "{remote.name}"': {}})
     return path

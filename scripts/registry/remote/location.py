@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from registry.entries import Entry
-from registry.remote import aws_settings, proxy
+from registry.remote import aws_settings
 from registry.remote.aws_settings import AwsSettings
 
 EMBEDDED = "embedded"  # the remote of a fresh clone: a store on this machine
@@ -114,51 +113,6 @@ class Remote:
     def identity(self) -> str:
         """Names the place itself, not the way in: what was verified here holds only for here."""
         return f"{self.address or 'aws'} {self.url}"
-
-    def command(self, words: str) -> str:
-        """An aws command that goes the same way as we do, ready to paste; `words` are quoted."""
-        import shlex
-
-        variables = "".join(f"{n}={shlex.quote(v)} " for n, v in self._variables().items())
-        options = {
-            "--endpoint-url": self.address,
-            "--profile": "" if self.access_key else self.profile,
-            "--region": self.set_region,
-        }
-        said = "".join(f" {name} {shlex.quote(value)}" for name, value in options.items() if value)
-        said += "" if self.verifies else " --no-verify-ssl"
-        said += " --no-sign-request" if self.is_anonymous else ""
-        program = shlex.quote(os.environ.get("AWS") or ".venv/bin/aws")
-        return f"{variables}{self._keys()}{program} {words}{said}"
-
-    def _variables(self) -> dict[str, str]:
-        """What an aws command finds neither in its options nor by itself."""
-        usual = aws_settings.usual_profile()
-        variables = {
-            # of two in the environment, version 2 of aws takes the other one than version 1
-            "AWS_PROFILE": "" if usual == os.environ.get("AWS_PROFILE", usual) else usual,
-            "AWS_SHARED_CREDENTIALS_FILE": self.credentials_file,
-            "AWS_CONFIG_FILE": self.config_file,
-            "AWS_CA_BUNDLE": self.ca_bundle,
-            "NO_PROXY": proxy.exception(self.address),
-        }
-        return {name: value for name, value in variables.items() if value}
-
-    def _keys(self) -> str:
-        """Where DVC's config holds the keys: how to hand them over without showing them."""
-        import shlex
-
-        options = {
-            "AWS_ACCESS_KEY_ID": (self.access_key, "access_key_id"),
-            "AWS_SECRET_ACCESS_KEY": (self.secret_key, "secret_access_key"),
-            "AWS_SESSION_TOKEN": (self.session_token, "session_token"),
-        }
-        ask = ".venv/bin/dvc config"
-        return "".join(
-            f'{name}="$({ask} {shlex.quote(f"remote.{self.name}.{option}")})" '
-            for name, (value, option) in options.items()
-            if value
-        )
 
     def key(self, *parts: str) -> str:
         """The key below the base; a folder's ends with a slash when the last part is empty."""

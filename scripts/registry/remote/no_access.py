@@ -6,7 +6,7 @@ import os
 import shlex
 
 from registry.errors import Unreachable
-from registry.remote import aws_settings, credentials, location, s3
+from registry.remote import aws_command, aws_settings, credentials, location, s3
 
 _REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
 CURES = {  # by S3's error codes
@@ -34,7 +34,7 @@ def explain(client: s3.Client, error: Unreachable) -> str:
     return (
         f"cannot get into the registry, nothing was touched\n"
         f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
-        f"{cure}\n  try: {remote.command(look)}"
+        f"{cure}\n  try: {aws_command.of(remote, look)}"
     )
 
 
@@ -42,7 +42,7 @@ def _cure(remote: location.Remote, error: Unreachable, source: str) -> str:
     """A line of its own, or nothing."""
     if isinstance(error, s3.Denied):
         cure = CURES.get(error.code, "")
-        cure = cure.replace("{make}", remote.command(f"s3 mb s3://{remote.bucket}"))
+        cure = cure.replace("{make}", aws_command.of(remote, f"s3 mb s3://{remote.bucket}"))
         return f"\n  {cure.replace('{keys}', _better_keys(remote, source))}" if cure else ""
     if remote.profile == location.EMBEDDED:
         return "\n  `make store` starts it, in the clone whose embedded store it is"

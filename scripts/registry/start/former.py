@@ -10,7 +10,7 @@ from pathlib import Path
 from registry import git
 from registry.entries import CARD, TEMPLATE
 from registry.errors import UsageError
-from registry.remote import dvc_config
+from registry.remote import config_file
 from registry.sections import SECTIONS
 
 UNITED = (".gitignore", ".gitattributes", ".dvcignore")  # files of rules: both sides' lines count
@@ -116,7 +116,7 @@ def remotes(root: Path, former: Former) -> tuple[str, dict[str, dict[str, str]]]
     configs = [p for p in listed(root, former.commit) if f"/{p}".endswith("/.dvc/config")]
     for path in sorted(configs, key=lambda path: path.count("/")):
         text = git.show(root, f"{former.commit}:{path}") or b""
-        config = dvc_config.parse(text, f"{former.where}: {path}")
+        config = config_file.parse(text, f"{former.where}: {path}")
         default = config.get("core", {}).get("remote", "")
         if default:
             return default, {

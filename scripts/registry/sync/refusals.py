@@ -170,8 +170,10 @@ def archived(remote: Remote, path: str, key: str) -> Refusal:
 
 def bring_back(remote: Remote, key: str) -> str:
     """The command that takes an object out of the archive, for a week."""
+    from registry.remote import aws_command
+
     words = ["s3api", "restore-object", "--bucket", remote.bucket, "--key", key]
-    return remote.command(f"{shlex.join(words)} --restore-request Days=7")
+    return aws_command.of(remote, f"{shlex.join(words)} --restore-request Days=7")
 
 
 def too_deep(paths: list[str]) -> Refusal:
