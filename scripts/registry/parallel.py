@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from registry import interrupt
 from registry.entries import Entry
 from registry.errors import RegistryError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,6 +29,8 @@ def over(items: Iterable[T], work: Callable[[T], R], threads: int | None) -> Ite
     if len(first) < 2:  # no thread is worth its start then
         yield from ((item, work(item)) for item in first)
         return
+    from concurrent.futures import ThreadPoolExecutor  # brings logging: as slow as all of ours
+
     begun: deque[tuple[T, Future[R]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
@@ -75,6 +79,8 @@ def each(
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             return Result(entry_of(item), error=RegistryError(f"{where}{error.strerror}"))
+
+    from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(hands) as pool:
         futures = [pool.submit(one, item) for item in items]

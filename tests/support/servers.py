@@ -117,9 +117,7 @@ def run_rclone(folder: Path) -> Iterator[Server]:
     store = Store(folder)
     store.ensure()
     there = store.as_remote()
-    server = Server(
-        RCLONE, store.process.endpoint, there.bucket, there.profile, there.credentials_file
-    )
+    server = Server(RCLONE, there.endpoint, there.bucket, there.profile, there.credentials_file)
     try:
         with _not_outliving_us(store.process.pid()):
             yield server

@@ -69,10 +69,8 @@ def level(root: Path, option: str) -> str:
     """
     section = f'remote "{load(root).name}"'
     words = ("--system ", "--global ", "", "--local ")
-    said = [
-        (word, config_file.load(path).get(section, {}))
-        for word, path in zip(words, files(root), strict=True)
-    ]
+    each = zip(words, map(config_file.load, files(root)), strict=True)
+    said = [(word, config.get(section, {})) for word, config in each]
     setting = [word for word, options in said if option in options]
     return (setting or [word for word, options in said if "url" in options] or [""])[-1]
 
@@ -89,11 +87,10 @@ def cache_folder(root: Path) -> Path:
 
 def carry(root: Path, remotes: dict[str, dict[str, str]], ours: str) -> None:
     """Add further remotes, which some `.dvc` files may name; those that are there stay."""
-    have = config_file.load(root / ".dvc" / "config")
+    path = root / ".dvc" / "config"
+    have = config_file.load(path)
     more = {f'remote "{name}"': options for name, options in remotes.items() if name != ours}
-    config_file.update(
-        root / ".dvc" / "config", {n: o for n, o in more.items() if n not in have and o}
-    )
+    config_file.update(path, {n: o for n, o in more.items() if n not in have and o})
 
 
 def _settings(root: Path) -> dict[str, dict[str, str]]:
