@@ -77,6 +77,13 @@ class DvcFile(NamedTuple):
         return sum(n or 0 for n in files), sum(n or 0 for n in sizes)
 
 
+def restore(path: str) -> str:
+    """The cure for a file that says what DVC does not take."""
+    from shlex import quote
+
+    return f"mend it, or take the committed one: `git checkout HEAD -- {quote(path)}`"
+
+
 def object_path(digest: str, is_legacy: bool = False) -> str:
     """Where DVC keeps what has this MD5, below its cache and its remote alike."""
     return f"{'' if is_legacy else 'files/md5/'}{digest[:2]}/{digest[2:]}"
