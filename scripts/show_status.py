@@ -28,7 +28,7 @@ from registry.errors import RegistryError, Unreachable, UsageError
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
-from registry.status import cache, cures, states
+from registry.status import cache, outlook, states
 from registry.status.inspect import Inspector
 from registry.status.known import Known
 from registry.status.states import Condition, Judgement
@@ -154,7 +154,7 @@ def add_what_git_knows(found: list[Condition]) -> list[str]:
 
 def judge_cards(found: list[Condition]) -> None:
     """Note whose card would stop the push that is next; a quiet registry has no need of it."""
-    going = [c for c in found if {*c.states} & TO_PUSH and cures.would_go_out(c)]
+    going = [c for c in found if {*c.states} & TO_PUSH and outlook.would_go_out(c)]
     if not going:
         return
     from registry.cards import check

@@ -12,7 +12,7 @@ from support.oracle import assert_clean, assert_in_time, expect, marker
 from support.servers import MOTO
 
 from registry.entries import Amount, Entry
-from registry.status import cures, render, summary
+from registry.status import cells, cures, render, summary
 from registry.status import states as status_states
 from registry.status.states import Condition, Judgement
 from registry.sync.marker import Marker
@@ -425,7 +425,7 @@ def test_colours_only_where_they_are_wanted():
      ("2026-01-01T00:10:00.123456Z", "now"), ("what", "")],
 )  # fmt: skip
 def test_ages(when, age):
-    assert render._age(when, 1767225600.0) == age
+    assert cells.age(when, 1767225600.0) == age
 
 
 def test_every_state_has_a_cure_or_is_quiet():

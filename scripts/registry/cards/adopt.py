@@ -9,7 +9,7 @@ import re
 
 from registry.cards import clues, edit, schema
 from registry.cards.card import Card
-from registry.cards.clues import Clue
+from registry.cards.clue import Clue
 from registry.cards.edit import BLANK, LISTS
 from registry.cards.library import Library
 from registry.cards.rules.body import TITLE

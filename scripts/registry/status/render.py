@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from registry.entries import Amount
 from registry.humanize import human_bytes, plural, some
 from registry.index.content import DIGITS_SHOWN
 from registry.sections import SECTIONS
-from registry.status import states
+from registry.status import cells, states
 from registry.status.cures import Step
 from registry.status.states import Condition
 from registry.status.summary import Overview
-from registry.sync import marker
 
 # So many entries are all shown; of more only those that differ, unless all is asked for. Those
 # that only lack their files here are named up to this number, and counted beyond it.
@@ -32,7 +29,6 @@ COLOURS = {
     states.PUSHING: "36",
 }
 OTHER, HEADING, QUIET = "33", "1", "2"
-AGES = ((60, "m"), (3600, "h"), (86400, "d"), (604800, "w"), (31557600, "y"))
 
 
 @dataclass(frozen=True)
@@ -84,12 +80,12 @@ class Page:
             yield from self._hidden([c for c in members if c.entry not in named])
 
     def _line(self, found: Condition, name: int, state: int) -> str:
-        label = f"  {_cut(found.entry.name, name):<{name}} "
-        amounts = f" {_amount(found.here)} {_amount(found.judgement.there)}  "
+        label = f"  {cells.cut(found.entry.name, name):<{name}} "
+        amounts = f" {cells.amount_of(found.here)} {cells.amount_of(found.judgement.there)}  "
         room = self.width - len(label) - state - len(amounts)
         colour = COLOURS.get(found.state, OTHER)
         word = self._paint(f"{found.state:<{state}}", colour)
-        return (label + word + amounts + _cut(self._push(found), room)).rstrip()
+        return (label + word + amounts + cells.cut(self._push(found), room)).rstrip()
 
     def _push(self, found: Condition) -> str:
         """Who pushed it last, when and from which commit."""
@@ -97,13 +93,11 @@ class Page:
         if there is None:
             return ""
         if found.state == states.PUSHING:
-            return f"by {there.who or there.host} since {_clock(there.when)}"
-        version = (
-            f" {there.version[:DIGITS_SHOWN] or '-':<{DIGITS_SHOWN}}"
-            if self._shows_versions
-            else ""
-        )
-        return f"{_age(there.when, self.now):>3} {there.commit[:7] or '-':<7}{version} {there.who}"
+            return f"by {there.who or there.host} since {cells.clock(there.when)}"
+        version = there.version[:DIGITS_SHOWN] or "-"
+        shown = f" {version:<{DIGITS_SHOWN}}" if self._shows_versions else ""
+        age = f"{cells.age(there.when, self.now):>3}"
+        return f"{age} {there.commit[:7] or '-':<7}{shown} {there.who}"
 
     @property
     def _shows_versions(self) -> bool:
@@ -149,41 +143,3 @@ def totals(overview: Overview) -> str:
         f"here {plural(here.files, 'file')}, {human_bytes(here.bytes)}; "
         f"{asked} {plural(there.files, 'file')}, {human_bytes(there.bytes)}"
     )
-
-
-def _amount(amount: Amount | None) -> str:
-    """Files and bytes in 10 columns."""
-    if amount is None:
-        return f"{'-':>10}"
-    return f"{_short(amount.files, 1000):>4} {_short(amount.bytes, 1024):>5}"
-
-
-def _short(count: float, step: int) -> str:
-    """At most 5 letters: 999, 1.2K, 34M."""
-    for unit in ("", "K", "M", "G", "T"):
-        if count < (step if unit else 1000) or unit == "T":
-            break
-        count /= step
-    return f"{count:.1f}{unit}" if unit and count < 9.95 else f"{count:.0f}{unit}"
-
-
-def _age(when: str, now: float) -> str:
-    """How long ago, in 3 letters; "" for a time that is none."""
-    moment = marker.seconds(when)
-    if moment is None:
-        return ""
-    text = "now"
-    for unit, letter in AGES:
-        if now - moment >= unit:
-            text = f"{(now - moment) // unit:.0f}{letter}"
-    return text
-
-
-def _clock(when: str) -> str:
-    """A time of the marker's as this machine's clock shows it."""
-    moment = marker.seconds(when)
-    return when if moment is None else time.strftime("%d %b %H:%M", time.localtime(moment))
-
-
-def _cut(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"

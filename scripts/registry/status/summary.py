@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry.entries import Amount
-from registry.status import cures, states
-from registry.status.cures import Step
+from registry.status import states
 from registry.status.states import Condition
+
+if TYPE_CHECKING:
+    from registry.status.cures import Step
 
 
 @dataclass
@@ -67,6 +69,8 @@ class Overview:
 
     def steps(self) -> Iterator[Step]:
         """What to type next, most urgent first."""
+        from registry.status import cures
+
         return cures.steps(self.conditions, self.uncommitted, bool(self.problem))
 
 
