@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from registry import console, makefile, options
+from registry import console, makefile, variables
 from registry.errors import UsageError
 from registry.makefile import Command
 
@@ -37,7 +37,7 @@ def explain(command: Command) -> list[str]:
     text = command.explanation()
     lines = [f"make {command.name}: {command.summary}", ""]
     lines += [text, ""] if text else ["it runs:", *indent(command.recipe.splitlines()), ""]
-    taken = options.taken_by(command.name)
+    taken = variables.taken_by(command.name)
     width = max(len(row.name) for row in taken)
     lines += ["variables:", *indent(f"{row.name:<{width}}  {row}" for row in taken), ""]
     if "xit code" not in text:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 
-from registry import console, entries, makefile, options
+from registry import console, entries, makefile, variables
 from registry.console import say
 from registry.sections import SECTIONS
 
@@ -24,7 +24,7 @@ def suggest(word: str, asked: list[str]) -> str:
     name = word.removesuffix("=")
     if name == word:
         return _command(word)
-    known = [*dict.fromkeys(row.name for row in options.table())]
+    known = [*dict.fromkeys(row.name for row in variables.table())]
     commands = makefile.load()
     if name in known and all(command in commands for command in asked):
         return " ".join(f"{command} takes no {name}=; {_takes(command)}" for command in asked)
@@ -35,7 +35,7 @@ def suggest(word: str, asked: list[str]) -> str:
 
 
 def _takes(command: str) -> str:
-    return f"it takes {', '.join(row.name for row in options.taken_by(command))}"
+    return f"it takes {', '.join(row.name for row in variables.taken_by(command))}"
 
 
 def _command(word: str) -> str:

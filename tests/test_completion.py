@@ -14,10 +14,10 @@ import time
 import pytest
 from support.template import ROOT
 
-from registry import makefile, options
+from registry import makefile, variables
 
 BASH = ROOT / "completions" / "data-registry.bash"
-VARIABLES = [*dict.fromkeys(row.name for row in options.table())]
+VARIABLES = [*dict.fromkeys(row.name for row in variables.table())]
 ZSH = ROOT / "completions" / "data-registry.zsh"
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from support.oracle import expect
 
-from registry import makefile, options
+from registry import makefile, variables
 
 COMMANDS = makefile.load()
 
@@ -40,9 +40,9 @@ def test_every_command_can_be_explained(clone, name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_variables_of_a_command_are_those_that_its_texts_name(name):
     """The table's, and what the summary, the recipe and the script say: neither has more."""
-    command, taken = COMMANDS[name], {row.name for row in options.taken_by(name)}
+    command, taken = COMMANDS[name], {row.name for row in variables.taken_by(name)}
     text = f"{command.summary}\n{command.recipe}\n{command.explanation()}"
-    every = {row.name for row in options.table()}
+    every = {row.name for row in variables.table()}
     text = re.sub(rf"`make (?!{name})[^`]*`", "", text)  # another's
     named = {n for n in every if re.search(rf"(?<![A-Z_]){n}=|\b{n}:", text)}
     assert named <= taken

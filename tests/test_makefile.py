@@ -9,13 +9,13 @@ import pytest
 from support.oracle import expect
 from support.template import ROOT
 
-from registry import options
+from registry import variables
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = re.findall(r"^([a-z-]+):", MAKEFILE, re.M)
 
 
-VARIABLES = sorted({row.name for row in options.table()})
+VARIABLES = sorted({row.name for row in variables.table()})
 SHELL = [*ROOT.glob("*.sh"), *ROOT.glob("scripts/*.sh"), *ROOT.glob("scripts/hooks/*"),
          ROOT / ".ci" / "run"]  # fmt: skip
 
@@ -67,7 +67,7 @@ def test_values_arrive_to_the_letter(recorded, value):
     # make drops the spaces before a value on its command line, as it does in a Makefile
     arrived = value.lstrip(" ")
     for target in set(TARGETS) - {"help", "check", "lock"}:
-        taken = [row.name for row in options.taken_by(target)]
+        taken = [row.name for row in variables.taken_by(target)]
         found = calls(target, *(f"{name}={value}" for name in taken))
         assert found, target
         for argv, environment in found:

@@ -8,10 +8,10 @@ import pytest
 from support.oracle import expect
 from support.template import ROOT
 
-from registry import makefile, options
+from registry import makefile, options, variables
 from registry.errors import UsageError
 
-TABLE = options.table()
+TABLE = variables.table()
 FLAGS = sorted({row.name for row in TABLE if row.is_flag})
 COMMANDS = makefile.load()
 A = "processed_datasets/a"
@@ -59,7 +59,7 @@ def test_every_command_reads_its_flags_alike(clone, bucket, name, command):
     anna = clone("anna", bucket)
     anna.add(A, {"x": b"1"})
     before, told = anna.tree(), anna.git("status", "--porcelain")
-    words = ["DATASET=a"] if "DATASET" in {row.name for row in options.taken_by(command)} else []
+    words = ["DATASET=a"] if "DATASET" in {row.name for row in variables.taken_by(command)} else []
     words += ["URL=s3://some-bucket/x"] if command in ("remote", "init") else []
     words += ["ID=20260101T000000Z-1"] if command == "restore" else []
     for run in (anna.make(command, *words, f"{name}=perhaps"),
@@ -78,7 +78,7 @@ def test_every_command_judges_its_words_at_its_start(clone, name, command):
     anna = clone("anna")
     anna.add(A, {"x": b"1"})
     before, told = anna.tree(), anna.git("status", "--porcelain")
-    words = ["DATASET=a"] if "DATASET" in {row.name for row in options.taken_by(command)} else []
+    words = ["DATASET=a"] if "DATASET" in {row.name for row in variables.taken_by(command)} else []
     for run in (anna.make(command, *words, f"{name}=perhaps"),
                 anna.make(command, *words, **{name: "perhaps"})):  # fmt: skip
         expect(run, 2)
@@ -92,11 +92,11 @@ def test_a_dry_run_that_a_command_does_not_know_does_nothing(clone, command):
     anna = clone("anna")
     anna.add("raw_datasets/r", {"x": b"1"})
     before, told = anna.tree(), anna.git("status", "--porcelain", "--ignored")
-    words = ["DATASET=r"] if "DATASET" in {row.name for row in options.taken_by(command)} else []
+    words = ["DATASET=r"] if "DATASET" in {row.name for row in variables.taken_by(command)} else []
     run = expect(anna.make(command, *words, DRY_RUN="1"), 2)
     assert f"{command}: {command} takes no DRY_RUN, and nothing was done" in run.err, run
     assert (anna.tree(), anna.git("status", "--porcelain", "--ignored")) == (before, told)
-    takes = {row.name for row in options.taken_by(command)}
+    takes = {row.name for row in variables.taken_by(command)}
     assert command in COMMANDS and "DRY_RUN" not in takes
 
 
@@ -160,14 +160,14 @@ def test_the_table_is_well_formed():
     assert all(re.fullmatch("[A-Z][A-Z_]*", name) for name in names)
     pairs = [(row.name, command) for row in TABLE for command in row.commands]
     assert len(pairs) == len(set(pairs))
-    assert {command for _, command in pairs} <= {*COMMANDS, options.ANY}
+    assert {command for _, command in pairs} <= {*COMMANDS, variables.ANY}
     for row in TABLE:
-        assert row.words or row.values in options.KINDS, row
+        assert row.words or row.values in variables.KINDS, row
 
 
 def test_the_makefile_hands_over_what_each_command_takes():
     for name, command in COMMANDS.items():
-        taken = {row.name for row in options.taken_by(name)}
+        taken = {row.name for row in variables.taken_by(name)}
         recipe = command.recipe.replace("$(dataset)", "$$DATASET")
         named = set(re.findall(r"\$\$\{?([A-Z_]+)", recipe))
         assert named <= taken, name
@@ -177,6 +177,6 @@ def test_the_page_of_options_is_the_table():
     page = (ROOT / "docs" / "options.md").read_text()
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*?) \| (.*) \|$", page, re.M)
     for row, (name, values, commands, about) in zip(TABLE, rows, strict=True):
-        every = row.commands == (options.ANY,)
+        every = row.commands == (variables.ANY,)
         assert (name, values, about) == (row.name, row.values, row.about)
         assert commands == ("every command" if every else ", ".join(row.commands))

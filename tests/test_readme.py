@@ -13,7 +13,7 @@ from support.oracle import expect
 from support.own_store import OwnStore
 from support.template import ROOT
 
-from registry import options
+from registry import variables
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
@@ -28,7 +28,7 @@ OWN_NAMES = ["make restore ID=…", "make remove DATASET=training_results/x CONF
              "make rollback DATASET=champion_models/x TO=version"]  # fmt: skip
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):.* ## ", MAKEFILE, re.M))
-VARIABLES = {row.name for row in options.table()}
+VARIABLES = {row.name for row in variables.table()}
 
 pytestmark = pytest.mark.xdist_group("readme")
 LOG = "training_results/lighthouse-language/logs/training.log"

@@ -1,21 +1,15 @@
-"""Reads the options that a person sets: make's variables, in the environment.
-
-variables.txt beside this file is the one list of them; the Makefile and completions/ read it too.
-"""
+"""Reads the options that a person sets: make's `variables`, in the environment."""
 
 from __future__ import annotations
 
 import os
-from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
+from registry import variables
 from registry.errors import UsageError
 
 ON, OFF = ("1", "yes", "on", "true"), ("", "0", "no", "off", "false")
-KINDS = ("flag", "text", "entry", "entries", "command")
 SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-ANY = "any"  # every command takes it
 # Commands that change something and take no DRY_RUN. On make's command line they are refused by the
 # Makefile; before it, as in `DRY_RUN=1 make add`, only here.
 EARNEST = ("add", "card", "adopt", "card-export", "consumer", "vocab", "hooks", "debt", "remote",
@@ -56,7 +50,7 @@ def flag(name: str) -> bool:
 def choice(name: str) -> str:
     """The word that was chosen; "" for none. Raises UsageError for another than the table's."""
     value = text(name)
-    words = next(row.words for row in table() if row.name == name)
+    words = next(row.words for row in variables.table() if row.name == name)
     if value and value not in words:
         raise UsageError(f"{name}={value!r}: the choices are {', '.join(words)}")
     return value
@@ -99,7 +93,7 @@ def judge(command: str) -> None:
     """
     if command in EARNEST and flag("DRY_RUN"):
         raise UsageError(f"{command} takes no DRY_RUN, and nothing was done: leave it out")
-    for row in taken_by(command):
+    for row in variables.taken_by(command):
         if row.name in os.environ and row.name not in HANDED_OVER:
             if row.is_flag:
                 flag(row.name)
@@ -113,7 +107,11 @@ def settle(argv: list[str]) -> list[str]:
     make writes them so, since only here is it known what a person's word means.
     """
     end = argv.index("--") if "--" in argv else len(argv)
-    flags = {"--" + row.name.lower().replace("_", "-"): row.name for row in table() if row.is_flag}
+    flags = {
+        "--" + row.name.lower().replace("_", "-"): row.name
+        for row in variables.table()
+        if row.is_flag
+    }
     settled = []
     for word in argv[:end]:
         option, equals, value = word.partition("=")
@@ -129,39 +127,3 @@ def _is_on(name: str, value: str) -> bool:
     if word not in (*ON, *OFF):
         raise UsageError(f"{name}={value!r}: write {name}=1 for yes, or leave it out")
     return word in ON
-
-
-class Variable(NamedTuple):
-    """A row of the table: what one variable means to some commands."""
-
-    name: str
-    values: str
-    commands: tuple[str, ...]
-    about: str
-
-    def __str__(self) -> str:
-        """What may be said, and what for: `1: list all of S3`, `local: keep what is here`."""
-        said = "1" if self.is_flag else " or ".join(self.words)
-        return f"{said}: {self.about}" if said else self.about
-
-    @property
-    def is_flag(self) -> bool:
-        return self.values == "flag"
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The only words it takes; () where any text will do."""
-        return () if self.values in KINDS else tuple(self.values.split())
-
-
-@lru_cache(maxsize=1)
-def table() -> tuple[Variable, ...]:
-    """The rows of variables.txt, in its order."""
-    lines = Path(__file__).with_name("variables.txt").read_text(encoding="utf-8").splitlines()
-    rows = (line.split(" | ") for line in lines if line and not line.startswith("#"))
-    return tuple(Variable(n, values, tuple(c.split()), about) for n, values, c, about in rows)
-
-
-def taken_by(command: str) -> list[Variable]:
-    """The variables that a command takes, in the table's order."""
-    return [row for row in table() if command in row.commands or row.commands == (ANY,)]
