@@ -77,11 +77,7 @@ def adopted_now(entry: Entry, library: Library, license: str) -> bool:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="adopt_cards.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("adopt_cards.py", __doc__)
     parser.add_argument("--license", default="", help="the license of every card that names none")
     parser.add_argument("entries", nargs="*", help="name, section/name or section/")
     return parser

@@ -132,11 +132,7 @@ def _address(url: str) -> str:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="build_catalog.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("build_catalog.py", __doc__)
     parser.add_argument("--out", default="_site", metavar="FOLDER")
     parser.add_argument("--url", default="", metavar="ADDRESS")
     parser.add_argument("--title", default="", metavar="TEXT")

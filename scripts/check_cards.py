@@ -104,11 +104,7 @@ def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="check_cards.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("check_cards.py", __doc__)
     parser.add_argument("entries", nargs="*", help="name, section/name, section/ or a card file")
     parser.add_argument("--fix", action="store_true", help="repair what has one right answer")
     parser.add_argument("--format", choices=tuple(problems.FORMATS), default="text")

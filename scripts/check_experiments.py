@@ -63,11 +63,7 @@ def in_s3() -> list[str]:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="check_experiments.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("check_experiments.py", __doc__)
     parser.add_argument("--fix", action="store_true", help="add and remove lines of .gitignore")
     parser.add_argument("--format", choices=tuple(problems.FORMATS), default="text")
     parser.add_argument("--quiet", action="store_true", help="say nothing when nothing is wrong")

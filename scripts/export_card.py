@@ -59,11 +59,7 @@ def _remote(library: Library) -> str:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="export_card.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("export_card.py", __doc__)
     parser.add_argument("entry", nargs="?", default="", help="section/name")
     parser.add_argument("--out", default="", help="the folder to write README.md into")
     return parser

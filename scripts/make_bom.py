@@ -39,11 +39,7 @@ def main(argv: list[str]) -> int:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="make_bom.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("make_bom.py", __doc__)
     parser.add_argument("entry", nargs="?", default="", help="section/name")
     parser.add_argument("--out", default="", metavar="FILE")
     return parser

@@ -94,11 +94,7 @@ def ask(question: str) -> str:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="make_card.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("make_card.py", __doc__)
     parser.add_argument("entry", nargs="?", default="", help="section/name")
     parser.add_argument("--from", dest="sources", default="", help="entries it derives from")
     parser.add_argument("--code", default="", help="a clone of the repository that made it")

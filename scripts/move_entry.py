@@ -168,11 +168,7 @@ def undo(begun: MovePlan | None, word: str) -> int:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="move_entry.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("move_entry.py", __doc__)
     parser.add_argument("entry", nargs="?", default="", help="section/old")
     parser.add_argument("to", nargs="?", default="", help="section/new")
     parser.add_argument("--results", default="", help="the subfolder with the training results")

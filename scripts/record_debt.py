@@ -69,11 +69,7 @@ def told(kept: Debt, allowed: Debt, now: Debt, is_new: bool) -> str:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
-        prog="record_debt.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    return console.parser("record_debt.py", __doc__)
 
 
 if __name__ == "__main__":

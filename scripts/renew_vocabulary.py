@@ -79,11 +79,7 @@ def _text(path: Path) -> str:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="renew_vocabulary.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("renew_vocabulary.py", __doc__)
     parser.add_argument("file", nargs="?", default="", help="a file of the Hub's")
     return parser
 

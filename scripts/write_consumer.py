@@ -104,11 +104,7 @@ def text_of(path: Path) -> str:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="write_consumer.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = console.parser("write_consumer.py", __doc__)
     parser.add_argument("--out", default="", help="the folder to write registry_client.py into")
     parser.add_argument("--alias", default="", help="another name of DATA_REGISTRY")
     return parser

@@ -12,7 +12,9 @@ from registry import interrupt, options
 from registry.errors import RegistryError
 from registry.humanize import harmless
 
-if TYPE_CHECKING:  # a check of cards starts no thread
+if TYPE_CHECKING:  # a check of cards starts no thread, and few scripts have options of their own
+    import argparse
+
     from registry.parallel import Result
 
 _COLOUR = re.compile(r"(\x1b\[(?:0|1|2|3[0-7])m)")  # the only ones that we write
@@ -113,3 +115,11 @@ def worst(codes: Iterable[int]) -> int:
 def words_from(argv: list[str]) -> list[str]:
     """The entries named on the command line; with `-`, one per line of standard input."""
     return sys.stdin.read().splitlines() if argv == ["-"] else argv
+
+
+def parser(script: str, doc: str | None) -> argparse.ArgumentParser:
+    """A parser of a script's words; its docstring is what `--help` prints."""
+    import argparse
+
+    raw = argparse.RawDescriptionHelpFormatter
+    return argparse.ArgumentParser(prog=script, description=doc, formatter_class=raw)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from registry import dvc_file, git
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
+from registry.index import content
+from registry.index.content import BadList, Lines
 from registry.index.listing import Objects
 from registry.index.path_ids import Numbers
 from registry.names import CONTROL
-from registry.publish import layout
 from registry.raw import manifest, objects, stored
 from registry.raw.cache import Cache
 from registry.raw.dataset import Dataset
@@ -66,14 +66,20 @@ def _mirrored(session: Session, entry: Entry) -> Held:
             f"S3 holds something else than was sealed: `make status DATASET={entry:sh} FULL=1` "
             "tells what; pull or push it first"
         )
-    answer = session.client.get(versions.list_key(session.remote, entry, sealed.version))
-    if answer is None or sha256(answer.body).hexdigest() != sealed.version:
-        raise Refusal(f"the list of its version is lost: `make seal DATASET={entry:sh}` first")
-    lines = layout.parse(answer.body, f"the list of {entry}")
-    if {(line.path, line.size) for line in lines} != {(p, row.size) for p, row in listed.items()}:
+    lines = _list(session, entry, sealed.version)
+    if {(p, line.size) for p, line in lines.items()} != {(p, r.size) for p, r in listed.items()}:
         raise Refusal(f"its version is of other files: `make seal DATASET={entry:sh}` first")
-    rows = [FileSource(line.path, listed[line.path], line.sha256) for line in lines]
+    rows = [FileSource(path, listed[path], line.sha256) for path, line in lines.items()]
     return Held(entry, sealed.version, sealed.commit, rows)
+
+
+def _list(session: Session, entry: Entry, version: str) -> Lines:
+    answer = session.client.get(versions.list_key(session.remote, entry, version))
+    try:
+        return content.parse(answer.body if answer else b"", version)
+    except BadList:
+        cure = f"`make seal DATASET={entry:sh}` first"
+        raise Refusal(f"the list of its version is lost: {cure}") from None
 
 
 def _raw(session: Session, entry: Entry) -> Held:
