@@ -23,20 +23,21 @@ from functools import partial
 from catalog import papers
 from registry import console, git, lock, parallel
 from registry.cards import vocabulary
+from registry.cards.card import Card
 from registry.cards.library import Library
 from registry.console import say
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal
-from registry.humanize import human_bytes, plural
+from registry.humanize import plural
 from registry.options import Options
 from registry.parallel import Result
 from registry.progress import Meter
 from registry.publish import (
     allowlist,
-    delisting,
     documents,
     gates,
     layout,
+    plan,
     readback,
     targets,
     visitors,
@@ -48,8 +49,6 @@ from registry.publish.delisting import Shelf
 from registry.publish.publication import Publication
 from registry.publish.visitors import Unserved, Visitor
 from registry.remote import connect
-
-SHOWN = 12  # digits of a version
 
 
 def main(argv: list[str]) -> int:
@@ -86,52 +85,41 @@ def look(
     library = Library()
 
     def one(id: str) -> Publication:
-        entry = library.ids.get(id)
-        if entry is None:
-            near = vocabulary.guess(id, list(library.ids)) or " Take it out, or correct it"
-            raise Refusal(
-                f"{PUBLIC_FILE}:{allowed.entries[id]} names no entry of this registry.{near}"
-            )
-        why = gates.reasons(entry, library)
-        if why:
-            stays = f"\n  what is public of it stays: take it out of {PUBLIC_FILE} to end that"
-            raise Refusal("\n  ".join(["", *why]) + (stays if id in shelf.rows else ""))
-        card = library.card(entry)
-        assert card
+        card = may_go_out(id, allowed, shelf, library)
         bill = Bill(carrier.session, library)
         describe = partial(papers.describe, card, allowed.url, bill)
         versions = shelf.taken.get(id, {}).get("versions", [])
-        found = Publication(entry, card, carrier, way, describe, versions, is_thorough)
+        found = Publication(card.entry, card, carrier, way, describe, versions, is_thorough)
         found.look()
         return found
 
     return parallel.each(list(allowed.entries), _entry, one)
 
 
+def may_go_out(id: str, allowed: Allowlist, shelf: Shelf, library: Library) -> Card:
+    """The card of an entry that may be public. Raises Refusal for one that may not."""
+    entry = library.ids.get(id)
+    if entry is None:
+        near = vocabulary.guess(id, list(library.ids)) or " Take it out, or correct it"
+        line = allowed.entries[id]
+        raise Refusal(f"{PUBLIC_FILE}:{line} names no entry of this registry.{near}")
+    why = gates.reasons(entry, library)
+    if why:
+        stays = f"\n  what is public of it stays: take it out of {PUBLIC_FILE} to end that"
+        raise Refusal("\n  ".join(["", *why]) + (stays if id in shelf.rows else ""))
+    card = library.card(entry)
+    assert card
+    return card
+
+
 def tell(
     allowed: Allowlist, shelf: Shelf, seen: list[Result[Publication]], now: datetime.datetime
 ) -> None:
     """The plan."""
-    for id in shelf.gone(allowed.entries):
-        day = (now + delisting.KEPT).date()
-        print(f"{id}: out of the index, its bytes on {day}: {PUBLIC_FILE} does not name it")
-    for id in shelf.overdue(now):
-        print(f"{id}: taken out over a week ago, its bytes to be deleted")
-    for result in seen:
-        if result.value:
-            print(f"{result.entry}: {plan_of(result.value)}")
+    for line in plan.lines(allowed, shelf, [r.value for r in seen if r.value], now):
+        print(line)
     if git.uncommitted(ROOT, PUBLIC_FILE):
         say(f"publish: {PUBLIC_FILE} is not committed: commit it, so that all publish the same")
-
-
-def plan_of(publication: Publication) -> str:
-    held = publication.held
-    what = f"version {held.version[:SHOWN]}, {plural(len(held.sources), 'file')}"
-    if publication.is_idle:
-        return f"{what}, public already"
-    missing = publication.missing
-    size = human_bytes(sum(source.row.size for source in missing))
-    return f"{what}, {f'{len(missing)} to bring ({size})' if missing else 'all there, to be told'}"
 
 
 def carry_out(publications: list[Publication]) -> list[Result[Publication]]:

@@ -19,25 +19,15 @@ import os
 import shutil
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-from registry import console, dvc_file, entries, git, pipelines, workspace
+from registry import console, entries, pipelines, workspace
 from registry.console import say
-from registry.entries import CARD, ROOT, Entry
-from registry.errors import RegistryError, Unreachable, UsageError
-from registry.remote import connect
-from registry.remote.session import Session
-from registry.sections import MIRRORED, SECTIONS
-from registry.status import cache, outlook, states
-from registry.status.inspect import Inspector
-from registry.status.known import Known
-from registry.status.states import Condition, Judgement
+from registry.entries import ROOT
+from registry.errors import UsageError
+from registry.sections import SECTIONS
+from registry.status import look
 from registry.status.summary import Overview
-from registry.sync.marker import DONE, Marker
 
-HANDS = 16  # entries looked at at once: most of the time is spent waiting for S3
-PATIENCE_SECONDS = 4.0
-TO_PUSH = {states.CHANGED, states.NOT_PUSHED}
 FLAGS = {"--all", "--json", "--format=json", "--format=text"}
 
 
@@ -51,7 +41,9 @@ def main(argv: list[str]) -> int:
     named = [word for word in argv[:cut] if word not in flags] + argv[cut + 1 :]
     words = [word for word in named if word.strip()]
     chosen = entries.select(words, SECTIONS)
-    overview = look(chosen, whole=not words)
+    overview = look.look(chosen, whole=not words)
+    for line in overview.unread:
+        say(f"status: {line}")
     if flags & {"--json", "--format=json"}:
         import json
 
@@ -84,84 +76,6 @@ def show(overview: Overview, everything: bool) -> None:
     width = max(shutil.get_terminal_size().columns, 80)
     for line in Page(width, colours, everything, time.time()).lines(overview):
         print(line)
-
-
-def look(chosen: list[Entry], whole: bool) -> Overview:
-    """Look at these entries; `whole`: also name those that only S3 knows."""
-    try:
-        session, etags = connect.connect(patience=PATIENCE_SECONDS)
-        if whole:
-            chosen = [*chosen, *only_there(etags, chosen)]
-        found = look_at(session, etags, chosen, whole)
-        problem = ""
-    except Unreachable as error:
-        session, problem = Session.open(), str(error)
-        found = look_at(session, None, chosen, whole=False)
-    found = [c for c in found if states.MOVED not in c.states or c.entry.card.exists() or c.here]
-    uncommitted = add_what_git_knows(found)
-    judge_cards(found)
-    found.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
-    return Overview(session.remote.url, found, problem, uncommitted)
-
-
-def look_at(
-    session: Session, etags: dict[str, str] | None, chosen: list[Entry], whole: bool
-) -> list[Condition]:
-    notes = cache.Notes.load(ROOT, session.remote.identity)
-    inspector = Inspector(Known(session, etags, notes))
-    with ThreadPoolExecutor(HANDS) as pool:
-        found = list(pool.map(lambda entry: inspect(inspector, entry), chosen))
-    notes.save(keep=not whole)
-    return found
-
-
-def inspect(inspector: Inspector, entry: Entry) -> Condition:
-    """An entry's condition; one that cannot be looked at does not hide the others."""
-    try:
-        return inspector.inspect(entry)
-    except Unreachable:
-        raise
-    except RegistryError as error:
-        return Condition(entry, Judgement([states.UNFIT], said=str(error)))
-
-
-def only_there(etags: dict[str, str], known: list[Entry]) -> list[Entry]:
-    """Entries that have a marker in S3, and neither a card nor a folder here."""
-    pairs = [id.partition("/") for id in etags]
-    stored = [Entry(section, name) for section, _, name in pairs if section in MIRRORED]
-    return [entry for entry in stored if "/" not in entry.name and entry not in known]
-
-
-def add_what_git_knows(found: list[Condition]) -> list[str]:
-    """Note what is not committed, and who committed each raw version; all that is uncommitted."""
-    try:
-        paths = git.uncommitted(ROOT, *SECTIONS)
-        commits = git.last_commits(ROOT, "raw_datasets/*.dvc")
-    except git.GitError as error:
-        say(f"status: {error}")
-        return []
-    for one in found:
-        own = {f"{one.entry}{CARD}", f"{one.entry}.dvc"}
-        if own & {*paths}:
-            one.add(states.NOT_COMMITTED)
-        commit = commits.get(f"{one.entry}.dvc")
-        if commit:
-            version = dvc_file.content(one.entry)
-            who, when = commit.who, commit.when
-            one.marker = Marker(DONE, "", who, "", when, commit.id, version=version)
-    return paths
-
-
-def judge_cards(found: list[Condition]) -> None:
-    """Note whose card would stop the push that is next; a quiet registry has no need of it."""
-    going = [c for c in found if {*c.states} & TO_PUSH and outlook.would_go_out(c)]
-    if not going:
-        return
-    from registry.cards import check
-
-    bad = check.find_bad([c.entry for c in going])
-    for one in going:
-        one.has_bad_card = one.entry in bad
 
 
 if __name__ == "__main__":

@@ -13,8 +13,10 @@ from dataclasses import replace
 
 from registry import console, entries, lock, options
 from registry.console import say
+from registry.entries import Entry
 from registry.errors import Refusal, UsageError
 from registry.remote import connect
+from registry.remote.session import Session
 from registry.sections import MIRRORED
 from registry.sync import marker
 
@@ -34,8 +36,13 @@ def main(argv: list[str]) -> int:
         raise Refusal(
             f"if that push is surely dead: `make unlock DATASET={entry:sh} CONFIRM={entry:name}`"
         )
-    if session.options.dry_run:
-        return 0
+    if not session.options.dry_run:
+        release(session, entry, claimed, etag)
+    return 0
+
+
+def release(session: Session, entry: Entry, claimed: marker.Marker, etag: str) -> None:
+    """Mark what was claimed as torn. Raises Refusal if its push lives after all."""
     torn = replace(claimed, state=marker.TORN)
     try:
         marker.write(session.client, entry, torn, etag, session.is_conditional())
@@ -45,7 +52,6 @@ def main(argv: list[str]) -> int:
         f"unlock: released. Push it from a checkout that has it all, or accept what S3 holds: "
         f"`make seal DATASET={entry:sh} CONFIRM={entry:name}`"
     )
-    return 0
 
 
 if __name__ == "__main__":

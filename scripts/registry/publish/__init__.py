@@ -5,9 +5,9 @@ are. `layout` names the objects of a public mirror and `documents` writes their 
 where they go, a `folder` or a `bucket`. `carrier` brings bytes there, `publication` one entry with
 all of its parts in their order; `readback` reads it as a stranger would, by `visitors`, without
 keys. `delisting` takes out what public.yml no longer names: the index at once, the bytes after a
-week. `bom` writes the bill of materials of an entry and all it is made from, `signatures` signs and
-verifies.
+week. `plan` says what will be done, `bom` writes the bill of materials of an entry and all it is
+made from, `signatures` signs and verifies.
 
-Face: allowlist, bom, bucket, carrier, delisting, documents, folder, gates, layout, publication,
-readback, signatures, sources, targets, visitors.
+Face: allowlist, bom, bucket, carrier, delisting, documents, folder, gates, layout, plan,
+publication, readback, signatures, sources, targets, visitors.
 """

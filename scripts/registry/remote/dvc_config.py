@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from registry.entries import ROOT
 from registry.errors import RegistryError
@@ -13,6 +14,19 @@ from registry.remote.location import DVC_FOLDER, YES, Remote
 
 # A network that went away must end a run within a minute; these are s3fs's, in seconds.
 _PATIENCE = {"connect_timeout": "5", "read_timeout": "20"}
+_OPTIONS = {  # a remote's fields, and what DVC calls them
+    "endpoint": "endpointurl",
+    "region": "region",
+    "profile": "profile",
+    "credentials_file": "credentialpath",
+    "config_file": "configpath",
+    "ssl_verify": "ssl_verify",
+    "access_key": "access_key_id",
+    "secret_key": "secret_access_key",
+    "session_token": "session_token",
+    "sse": "sse",
+    "sse_kms_key_id": "sse_kms_key_id",
+}
 
 
 def load(root: Path = ROOT) -> Remote:
@@ -28,7 +42,16 @@ def load(root: Path = ROOT) -> Remote:
         raise RegistryError(
             ".dvc/config: no default remote: set one with `make remote URL=s3://bucket/prefix`"
         )
-    url = options.get("url", "").rstrip("/")
+    bucket, base = _place(name, options.get("url", ""))
+    said: dict[str, Any] = {field: options.get(option, "") for field, option in _OPTIONS.items()}
+    said["endpoint"] = said["endpoint"].rstrip("/")
+    said["is_anonymous"] = options.get("allow_anonymous_login", "").lower() in YES
+    return Remote(name, bucket, base, **said)
+
+
+def _place(name: str, url: str) -> tuple[str, str]:
+    """The bucket and the base that a remote's url names."""
+    url = url.rstrip("/")
     base, _, last = url.removeprefix("s3://").rpartition("/")
     if not url.startswith("s3://") or last != DVC_FOLDER or not base:
         raise RegistryError(
@@ -36,23 +59,7 @@ def load(root: Path = ROOT) -> Remote:
             f"{url!r}; set it with `make remote URL=s3://bucket/prefix`"
         )
     bucket, _, prefix = base.partition("/")
-    return Remote(
-        name=name,
-        bucket=bucket,
-        base=prefix.strip("/"),
-        endpoint=options.get("endpointurl", "").rstrip("/"),
-        region=options.get("region", ""),
-        profile=options.get("profile", ""),
-        credentials_file=options.get("credentialpath", ""),
-        config_file=options.get("configpath", ""),
-        ssl_verify=options.get("ssl_verify", ""),
-        access_key=options.get("access_key_id", ""),
-        secret_key=options.get("secret_access_key", ""),
-        session_token=options.get("session_token", ""),
-        is_anonymous=options.get("allow_anonymous_login", "").lower() in YES,
-        sse=options.get("sse", ""),
-        sse_kms_key_id=options.get("sse_kms_key_id", ""),
-    )
+    return bucket, prefix.strip("/")
 
 
 def options(root: Path = ROOT) -> dict[str, str]:

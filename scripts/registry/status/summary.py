@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Overview:
-    """`problem`: why S3 could not be asked, or ""; `uncommitted`: paths of the sections."""
+    """`problem`: why S3 could not be asked, or ""; `uncommitted`: paths of the sections;
+    `unread`: why Git does not tell of them, if it does not."""
 
     url: str
     conditions: list[Condition]
     problem: str = ""
     uncommitted: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def in_section(self, section: str) -> list[Condition]:
         return [c for c in self.conditions if c.entry.section == section]

@@ -1,0 +1,102 @@
+"""Looks at all entries at once: here, in S3, in Git, and at the cards that a push would need."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from registry import dvc_file, git
+from registry.entries import CARD, ROOT, Entry
+from registry.errors import RegistryError, Unreachable
+from registry.remote import connect
+from registry.remote.session import Session
+from registry.sections import MIRRORED, SECTIONS
+from registry.status import cache, outlook, states
+from registry.status.inspect import Inspector
+from registry.status.known import Known
+from registry.status.states import Condition, Judgement
+from registry.status.summary import Overview
+from registry.sync.marker import DONE, Marker
+
+HANDS = 16  # entries looked at at once: most of the time is spent waiting for S3
+PATIENCE_SECONDS = 4.0
+TO_PUSH = {states.CHANGED, states.NOT_PUSHED}
+
+
+def look(chosen: list[Entry], whole: bool) -> Overview:
+    """Look at these entries; `whole`: also name those that only S3 knows."""
+    try:
+        session, etags = connect.connect(patience=PATIENCE_SECONDS)
+        if whole:
+            chosen = [*chosen, *_only_there(etags, chosen)]
+        found = _look_at(session, etags, chosen, whole)
+        problem = ""
+    except Unreachable as error:
+        session, problem = Session.open(), str(error)
+        found = _look_at(session, None, chosen, whole=False)
+    found = [c for c in found if states.MOVED not in c.states or c.entry.card.exists() or c.here]
+    uncommitted, unread = _add_what_git_knows(found)
+    _judge_cards(found)
+    found.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
+    return Overview(session.remote.url, found, problem, uncommitted, unread)
+
+
+def _look_at(
+    session: Session, etags: dict[str, str] | None, chosen: list[Entry], whole: bool
+) -> list[Condition]:
+    notes = cache.Notes.load(ROOT, session.remote.identity)
+    inspector = Inspector(Known(session, etags, notes))
+    with ThreadPoolExecutor(HANDS) as pool:
+        found = list(pool.map(lambda entry: _inspect(inspector, entry), chosen))
+    notes.save(keep=not whole)
+    return found
+
+
+def _inspect(inspector: Inspector, entry: Entry) -> Condition:
+    """An entry's condition; one that cannot be looked at does not hide the others."""
+    try:
+        return inspector.inspect(entry)
+    except Unreachable:
+        raise
+    except RegistryError as error:
+        return Condition(entry, Judgement([states.UNFIT], said=str(error)))
+
+
+def _only_there(etags: dict[str, str], known: list[Entry]) -> list[Entry]:
+    """Entries that have a marker in S3, and neither a card nor a folder here."""
+    pairs = [id.partition("/") for id in etags]
+    stored = [Entry(section, name) for section, _, name in pairs if section in MIRRORED]
+    return [entry for entry in stored if "/" not in entry.name and entry not in known]
+
+
+def _add_what_git_knows(found: list[Condition]) -> tuple[list[str], list[str]]:
+    """Note what is not committed, and who committed each raw version.
+
+    Returns the paths that are uncommitted, and why Git does not tell, if it does not.
+    """
+    try:
+        paths = git.uncommitted(ROOT, *SECTIONS)
+        commits = git.last_commits(ROOT, "raw_datasets/*.dvc")
+    except git.GitError as error:
+        return [], [str(error)]
+    for one in found:
+        own = {f"{one.entry}{CARD}", f"{one.entry}.dvc"}
+        if own & {*paths}:
+            one.add(states.NOT_COMMITTED)
+        commit = commits.get(f"{one.entry}.dvc")
+        if commit:
+            version = dvc_file.content(one.entry)
+            who, when = commit.who, commit.when
+            one.marker = Marker(DONE, "", who, "", when, commit.id, version=version)
+    return paths, []
+
+
+def _judge_cards(found: list[Condition]) -> None:
+    """Note whose card would stop the push that is next; a quiet registry has no need of it."""
+    going = [c for c in found if {*c.states} & TO_PUSH and outlook.would_go_out(c)]
+    if not going:
+        return
+    from registry.cards import check
+
+    bad = check.find_bad([c.entry for c in going])
+    for one in going:
+        one.has_bad_card = one.entry in bad
