@@ -77,7 +77,7 @@ class DvcFile(NamedTuple):
         return sum(n or 0 for n in files), sum(n or 0 for n in sizes)
 
 
-def restore(path: str) -> str:
+def how_to_mend(path: str) -> str:
     """The cure for a file that says what DVC does not take."""
     from shlex import quote
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from registry.dvc_outs import BadDvcFile, DvcFile, Out, restore
+from registry.dvc_outs import BadDvcFile, DvcFile, Out, how_to_mend
 
 # What `dvc add` writes: read without starting a YAML parser, since every command reads them all.
 _USUAL = re.compile(
@@ -24,7 +24,7 @@ def parse(content: bytes, path: str) -> DvcFile:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise BadDvcFile(path, line, f"is not UTF-8: {restore(path)}") from None
+        raise BadDvcFile(path, line, f"is not UTF-8: {how_to_mend(path)}") from None
     usual = _USUAL.fullmatch(text)
     if usual:
         digest, size, files, name = usual.groups()
@@ -34,7 +34,7 @@ def parse(content: bytes, path: str) -> DvcFile:
         raise BadDvcFile(path, line, f"a merge conflict: {_choose(path)}")
     from registry import dvc_schema  # the YAML parser takes longer to load than to run
 
-    return dvc_schema.Reader(path).file(text)
+    return dvc_schema.DvcReader(path).file(text)
 
 
 def _choose(path: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from registry.dvc_outs import BadDvcFile, restore
+from registry.dvc_outs import BadDvcFile, how_to_mend
 from registry.dvc_yaml import Fields
 
 
-class Row:
+class DvcRow:
     """One mapping of the file at `path`: what is wrong with a value names the line of its key."""
 
     def __init__(self, path: str, fields: Fields) -> None:
@@ -18,13 +18,13 @@ class Row:
     def text(self, key: str) -> str:
         value = self.fields.get(key, "")
         if not isinstance(value, str):
-            raise self.bad(f"{key} must be one word or text: {restore(self.path)}", key)
+            raise self.bad(f"{key} must be one word or text: {how_to_mend(self.path)}", key)
         return "" if value in ("null", "~") else value
 
     def number(self, key: str) -> int | None:
         value = self.text(key)
         if value and not re.fullmatch(r"\d{1,18}", value, re.ASCII):
-            raise self.bad(f"{key} must be a number: {value!r}: {restore(self.path)}", key)
+            raise self.bad(f"{key} must be a number: {value!r}: {how_to_mend(self.path)}", key)
         return int(value) if value else None
 
     def flag(self, key: str) -> bool:

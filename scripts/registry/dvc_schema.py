@@ -15,9 +15,9 @@ from registry.dvc_outs import (
     BadDvcFile,
     DvcFile,
     Out,
-    restore,
+    how_to_mend,
 )
-from registry.dvc_row import Row
+from registry.dvc_row import DvcRow
 
 _DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
 # The keys of DVC's schema (dvc/schema.py and dvc/output.py of 3.67).
@@ -28,7 +28,7 @@ _OF_OUT = {
 }  # fmt: skip
 
 
-class Reader:
+class DvcReader:
     """Reads one file, `section/name.dvc`."""
 
     def __init__(self, path: str) -> None:
@@ -37,13 +37,13 @@ class Reader:
     def file(self, text: str) -> DvcFile:
         """What the text says. Raises BadDvcFile."""
         try:
-            top = Row(self.path, dvc_yaml.load(text))
+            top = DvcRow(self.path, dvc_yaml.load(text))
         except dvc_yaml.BadYaml as error:
-            raise BadDvcFile(self.path, error.line, f"{error}: {restore(self.path)}") from None
+            raise BadDvcFile(self.path, error.line, f"{error}: {how_to_mend(self.path)}") from None
         top.refuse_unknown(_TOP)
         values = top.fields.get("outs")
         if not isinstance(values, list) or not values:
-            raise BadDvcFile(self.path, 1, f"names no outs: {restore(self.path)}")
+            raise BadDvcFile(self.path, 1, f"names no outs: {how_to_mend(self.path)}")
         wdir, (source, why) = top.text("wdir") or ".", _source(top)
         rows = [self._row(value, "an out must be `path: name` and more") for value in values]
         outs = [self._out(row, wdir, why, bool(source)) for row in rows]
@@ -51,18 +51,18 @@ class Reader:
         unserved = unserved or next((self._outside(out.path) for out in outs), "")
         return DvcFile(tuple(outs), source, unserved)
 
-    def _row(self, value: object, what: str) -> Row:
+    def _row(self, value: object, what: str) -> DvcRow:
         if not isinstance(value, dvc_yaml.Fields):
-            raise BadDvcFile(self.path, 1, f"{what}: {restore(self.path)}")
-        return Row(self.path, value)
+            raise BadDvcFile(self.path, 1, f"{what}: {how_to_mend(self.path)}")
+        return DvcRow(self.path, value)
 
-    def _out(self, row: Row, wdir: str, why: str, is_import: bool) -> Out:
+    def _out(self, row: DvcRow, wdir: str, why: str, is_import: bool) -> Out:
         row.refuse_unknown(_OF_OUT)
         path, digest = row.text("path"), row.text("md5").lower()
         if not path:
-            raise row.bad(f"an out must have a path: {restore(self.path)}")
+            raise row.bad(f"an out must have a path: {how_to_mend(self.path)}")
         if digest and not _DIGEST.fullmatch(digest):
-            cure = restore(self.path)
+            cure = how_to_mend(self.path)
             raise row.bad(f"md5 must be 32 hex digits: {digest!r}: {cure}", "md5")
         place = path if _is_foreign(path) else self._below_section(os.path.join(wdir, path))
         elsewhere = why or _elsewhere(row, bool(digest), is_import)
@@ -79,7 +79,7 @@ class Reader:
         for value in values:
             row = self._row(value, what)
             if not (path := row.text("relpath")):
-                raise BadDvcFile(self.path, 1, f"{what}: {restore(self.path)}")
+                raise BadDvcFile(self.path, 1, f"{what}: {how_to_mend(self.path)}")
             pairs.append((path, row.text("md5").lower()))
             sizes.append(row.number("size"))
         is_told = all(_DIGEST.fullmatch(digest) for _, digest in pairs)
@@ -99,7 +99,7 @@ class Reader:
         return ""
 
 
-def _source(top: Row) -> tuple[str, str]:
+def _source(top: DvcRow) -> tuple[str, str]:
     """Where an import comes from, and why DVC itself has to bring it, if it has to."""
     deps = top.fields.get("deps")
     if not isinstance(deps, list) or not deps or not isinstance(deps[0], dict):
@@ -113,7 +113,7 @@ def _source(top: Row) -> tuple[str, str]:
     return str(dep.get("path", "")), ""
 
 
-def _elsewhere(row: Row, has_digest: bool, is_import: bool) -> str:
+def _elsewhere(row: DvcRow, has_digest: bool, is_import: bool) -> str:
     """Why an out is not kept with the registry's other raw data; "" if it is."""
     if row.has("files", "cloud", "version_id"):
         return BY_CLOUD
@@ -126,7 +126,7 @@ def _elsewhere(row: Row, has_digest: bool, is_import: bool) -> str:
     return NOT_DOWNLOADED if is_import and not has_digest else ""
 
 
-def _unserved(row: Row) -> str:
+def _unserved(row: DvcRow) -> str:
     kind = row.fields.get("hash", "md5")
     return "" if kind in ("md5", "") else f"its hash is {kind!r}"
 
