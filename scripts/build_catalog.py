@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from registry import console, entries
 from registry.entries import ROOT
 from registry.errors import RegistryError, UsageError
+from registry.humanize import plural
 from registry.sections import SECTIONS
 
 if TYPE_CHECKING:
@@ -43,38 +44,47 @@ def main(argv: list[str]) -> int:
     chosen = entries.select(args.entries, SECTIONS) if args.entries else None
     base = _address(args.url)
     need_packages()
-    from catalog import collect, output, pushes, unchanged
+    from catalog import collect, kept, output, pushes, stamps, unchanged
 
     place = (ROOT / args.out).absolute()
     output.refuse_others(place)
-    inputs = ""
+    inputs, maker = "", stamps.maker(ROOT)
     if args.public:
         found = public_only(args)
     else:
         store = collect.NOT_ASKED if args.offline else pushes.reach(ROOT)
-        inputs = unchanged.digest(ROOT, store, repr((base, args.title, args.preview, chosen)))
+        inputs = unchanged.digest(
+            ROOT, store, repr((maker, base, args.title, args.preview, chosen))
+        )
         if not args.status and unchanged.holds(ROOT, place, inputs):
             return tell_unchanged(args.out, store.problem)
-        found = collect.collect(ROOT, store, args.status, args.title)
+        answers = kept.Kept(kept.place(ROOT, place, ".kept.json"), maker)
+        found = collect.collect(ROOT, store, args.status, args.title, answers)
     if args.preview:
         from catalog.preview import make
 
         make.previews(found, chosen)
-    write(found, place, base)
+    new = write(found, place, base)
     unchanged.note(ROOT, place, inputs, found)
-    tell(args.out, found.offline, base)
+    tell_offline(found.offline)
+    tell(args.out, new, len(found.items), base)
     print(place / "index.html")
     return 0
 
 
-def write(found: Collection, place: Path, base: str) -> None:
+def write(found: Collection, place: Path, base: str) -> int:
+    """Put the site there; how many pages of entries are new in it."""
     from catalog import output, site
+    from catalog.folder import SiteFolder
 
     try:
-        with output.replacing(place) as folder:
+        with output.replacing(place) as new:
+            folder = SiteFolder(new, place, found.kept)
             site.write(found, folder, base)
+        found.kept.save()
     except OSError as error:
         raise RegistryError(f"{error.filename or place}: {error.strerror}") from None
+    return folder.rendered
 
 
 def public_only(args: argparse.Namespace) -> Collection:
@@ -117,11 +127,11 @@ def tell_unchanged(out: str, offline: str) -> int:
     return 0
 
 
-def tell(out: str, offline: str, base: str) -> None:
-    tell_offline(offline)
+def tell(out: str, new: int, count: int, base: str) -> None:
     if not base:
         console.say("catalog: no sitemap, since it must name addresses: URL=https://… makes one")
-    console.say(f"catalog: built {out}; open it in a browser:")
+    pages = f", {new} of {plural(count, 'page')} anew" if new < count else ""
+    console.say(f"catalog: built {out}{pages}; open it in a browser:")
 
 
 def _address(url: str) -> str:

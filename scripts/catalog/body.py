@@ -41,7 +41,7 @@ def render(card: Card, links: Links) -> Rendered:
     """The body without its title, for a page one folder down."""
     section = card.entry.section
     env: dict[str, Any] = {}  # what footnotes keep between parsing and rendering
-    tokens = _parser().parse(card.text[card.where.body :] if card.where else card.text, env)
+    tokens = _parser().parse(source(card), env)
     anchor = _number_headings(tokens)
     tokens = _without_title(tokens)
     gfm.with_emoji(tokens)
@@ -50,6 +50,11 @@ def render(card: Card, links: Links) -> Rendered:
         _pictures(token, section, links)
     html = _parser().renderer.render(tokens, _parser().options, env)
     return Rendered(clean.clean(html, section, links), _words(tokens), _summary(tokens), anchor)
+
+
+def source(card: Card) -> str:
+    """What is rendered of a card: all behind its front matter."""
+    return card.text[card.where.body :] if card.where else card.text
 
 
 @cache

@@ -7,11 +7,12 @@ MLCommons' own package.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from mimetypes import guess_type
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from catalog.item import Item, instant
+from catalog import distribution
+from catalog.distribution import Mirror
+from catalog.item import Item
+from catalog.moments import instant
 from registry.cards.formats import TODO, URL
 from registry.sections import PROCESSED, RAW
 
@@ -35,27 +36,6 @@ CONTEXT: dict[str, Any] = {
     "rai": "http://mlcommons.org/croissant/RAI/",
     "sc": "https://schema.org/",
 }
-
-
-class PublicFile(Protocol):
-    """A published file, with its hash."""
-
-    @property
-    def sha256(self) -> str: ...
-
-    @property
-    def size(self) -> int: ...
-
-    @property
-    def path(self) -> str: ...
-
-
-class Mirror(NamedTuple):
-    """Where everybody gets a version: below `url` each file lies under its hash."""
-
-    url: str
-    version: str
-    files: Sequence[PublicFile]
 
 
 def describe(item: Item, url: str, mirror: Mirror | None = None) -> dict[str, Any] | None:
@@ -88,37 +68,11 @@ def describe(item: Item, url: str, mirror: Mirror | None = None) -> dict[str, An
         "isBasedOn": [link.id for link in item.made_from] + _links(item, "source_url"),
         "citeAs": _first(item, "citation"),
         "size": f"{item.size} B" if item.size is not None else "",
-        "distribution": _published(mirror) if mirror and mirror.url else [_files(item)],
+        "distribution": distribution.published(mirror)
+        if mirror and mirror.url
+        else [distribution.here(item)],
     }
     return {key: value for key, value in found.items() if value}
-
-
-def _files(item: Item) -> dict[str, str]:
-    """All files, as they lie in a checkout after `make pull`."""
-    return {
-        "@type": "cr:FileSet",
-        "@id": "files",
-        "name": "files",
-        "description": f"Every file of {item.id}, below that folder of a checkout.",
-        "includes": f"{item.id}/**",
-        "encodingFormat": "application/octet-stream",
-    }
-
-
-def _published(mirror: Mirror) -> list[dict[str, str]]:
-    """Each file, with the address that gives it and the hash to check it by."""
-    return [
-        {
-            "@type": "cr:FileObject",
-            "@id": f"file-{number}",  # mlcroissant takes no blanks in it, and paths have them
-            "name": file.path,
-            "contentUrl": f"{mirror.url}/blobs/sha256/{file.sha256[:2]}/{file.sha256}",
-            "contentSize": f"{file.size} B",
-            "encodingFormat": guess_type(file.path)[0] or "application/octet-stream",
-            "sha256": file.sha256,
-        }
-        for number, file in enumerate(mirror.files, 1)
-    ]
 
 
 def _is_known(text: str) -> bool:

@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 from catalog import words
-from catalog.item import Item, about
+from catalog.card_texts import about
+from catalog.item import Item
 from registry.cards.formats import URL
 from registry.cards.schema import LINEAGE
 from registry.sections import SECTIONS

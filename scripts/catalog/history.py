@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from catalog.item import Change
 from registry import git
 from registry.entries import id_of
 from registry.sections import SECTIONS
 
 START, BETWEEN = "\x01", "\x02"
 FORMAT = f"%x01{'%x02'.join(('%H', '%aN', '%aI', '%s'))}"
+
+
+class Change(NamedTuple):
+    """A commit that touched the entry's card or `.dvc` file. `when`: ISO 8601 with its offset."""
+
+    commit: str
+    who: str
+    when: str
+    subject: str
 
 
 def read(root: Path) -> tuple[dict[str, list[Change]], dict[str, str]]:

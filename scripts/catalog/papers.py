@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog import croissant
+from catalog import croissant, distribution
 from catalog.item import Item, Link
 from registry.cards import licenses
 from registry.cards.card import Card
@@ -20,7 +20,7 @@ def describe(
     made_from = [Link("made from", id) for id in licenses.sources_of(card)]
     item = Item(held.entry, card, size=size, files=len(lines), made_from=made_from)
     page = f"{url}/{layout.card(held.entry)}" if url else layout.card(held.entry)
-    data = croissant.describe(item, page, croissant.Mirror(url, held.version, lines))
+    data = croissant.describe(item, page, distribution.Mirror(url, held.version, lines))
     found = {
         layout.bom(held.entry): documents.as_text(bill.of(held.entry)),
         layout.croissant(held.entry): documents.as_text(data) if data else None,

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from catalog.collect import Collection
-from catalog.item import Item, instant
+from catalog.item import Item
+from catalog.moments import instant
 from catalog.relations import Edge
 
 NEWEST = 50  # items of the feed

@@ -12,7 +12,7 @@ from typing import Any
 
 from catalog import body, relations
 from catalog.collect import Collection
-from catalog.croissant import Mirror
+from catalog.distribution import Mirror
 from catalog.item import Item
 from catalog.links import Links
 from registry import parallel

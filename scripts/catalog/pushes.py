@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from catalog.item import Push
+from catalog.kept import Kept, key_of
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index import listing
@@ -18,6 +18,19 @@ from registry.sections import MIRRORED, SYNCED
 from registry.sync import marker
 
 AT_ONCE = 16
+
+
+class Push(NamedTuple):
+    """What S3 holds of an entry. `state`: a marker's, or "" when nobody ever sealed it."""
+
+    files: int
+    bytes: int
+    state: str = ""
+    who: str = ""
+    when: str = ""
+    commit: str = ""
+    version: str = ""
+    moved: str = ""  # what it is called now, while something is left under this name
 
 
 class Reached(NamedTuple):
@@ -34,6 +47,7 @@ class Answer(NamedTuple):
     pushes: dict[str, Push]
     problem: str = ""
     client: Client | None = None
+    etags: Mapping[str, str] = {}
 
 
 def reach(root: Path) -> Reached:
@@ -44,22 +58,22 @@ def reach(root: Path) -> Reached:
     return Reached(session.client, etags)
 
 
-def read(store: Reached, root: Path, entries: list[Entry]) -> Answer:
+def read(store: Reached, root: Path, entries: list[Entry], kept: Kept) -> Answer:
     """Ask for every entry that S3 has a marker of, and for those that should be there.
 
     An entry that nobody sealed, as in a bucket filled by plain `aws s3 sync`, is listed.
     """
     if not store.client:
         return Answer({}, store.problem)
-    marked = [_entry(root, name) for name in store.etags if _is_entry(name)]
+    marked = [entry_of(root, name) for name in store.etags if _isentry_of(name)]
     bare = [e for e in entries if e.section in MIRRORED and str(e) not in store.etags]
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = _ask(pool, partial(_sealed, store.client), marked)
+            found = _ask(pool, partial(_sealed, store, kept), marked)
             found |= _ask(pool, partial(_listed, store.client), bare)
     except RegistryError as error:
         return Answer({}, str(error))
-    return Answer(found, client=store.client)
+    return Answer(found, client=store.client, etags=store.etags)
 
 
 def _ask(
@@ -69,13 +83,21 @@ def _ask(
     return {str(entry): push for entry, push in answers if push}
 
 
-def _sealed(client: Client, entry: Entry) -> Push | None:
-    """What an entry's marker says."""
-    found, _ = marker.read(client, entry)
+def _sealed(store: Reached, kept: Kept, entry: Entry) -> Push | None:
+    """What an entry's marker says, or said while it had the same ETag."""
+    assert store.client
+    name = key_of(str(entry), store.client.remote.identity, store.etags[str(entry)])
+    former = kept.get("markers", name)
+    if former:
+        return Push(*former)
+    found, etag = marker.read(store.client, entry)
     if found is None or found.token == "unreadable":
         return None
     made = found.files, found.bytes, found.state, found.who, found.when, found.commit
-    return Push(*made, found.version)
+    push = Push(*made, found.version, found.moved)
+    if etag == store.etags[str(entry)]:
+        kept.put("markers", name, push)
+    return push
 
 
 def _listed(client: Client, entry: Entry) -> Push | None:
@@ -87,10 +109,10 @@ def _listed(client: Client, entry: Entry) -> Push | None:
     return Push(len(rows), sum(row.size for row in rows), when=newest)
 
 
-def _is_entry(name: str) -> bool:
+def _isentry_of(name: str) -> bool:
     return name.count("/") == 1 and name.partition("/")[0] in SYNCED
 
 
-def _entry(root: Path, name: str) -> Entry:
+def entry_of(root: Path, name: str) -> Entry:
     section, _, rest = name.partition("/")
     return Entry(section, rest, root)

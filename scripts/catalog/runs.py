@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -40,13 +40,27 @@ def assign(items: dict[str, Item]) -> None:
             item.run = next((run.run for run in named if run and run.run), None)
 
 
-def of_model(item: Item, items: Iterable[Item]) -> list[Item]:
-    """The runs that belong beside an entry, its own first: those of the same model."""
-    models = {item.id} if item.entry.section == MODELS else set(item.all("model"))
-    own = item.all("training_results") if item.entry.section == MODELS else [item.id]
-    runs = [i for i in items if i.entry.section != MODELS and has_metrics(i)]
-    beside = [i for i in runs if i.id in own or models & set(i.all("model"))]
-    return sorted(beside, key=lambda i: (i.id not in own, i.id))[:ALIKE]
+class Alike:
+    """The runs of a registry, by the models that they are of."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._by_id, self._of_model = dict[str, Item](), defaultdict[str, list[Item]](list)
+        for run in items:
+            if run.entry.section != MODELS and has_metrics(run):
+                self._by_id[run.id] = run
+                for model in {*run.all("model")}:
+                    self._of_model[model].append(run)
+
+    def of(self, item: Item) -> list[Item]:
+        """The runs that belong beside an entry, its own first: those of the same model."""
+        if not has_metrics(item):
+            return []
+        is_model = item.entry.section == MODELS
+        models = [item.id] if is_model else item.all("model")
+        own = item.all("training_results") if is_model else [item.id]
+        beside = {run.id: run for model in models for run in self._of_model[model]}
+        beside |= {id: self._by_id[id] for id in own if id in self._by_id}
+        return sorted(beside.values(), key=lambda run: (run.id not in own, run.id))[:ALIKE]
 
 
 def has_metrics(item: Item) -> bool:

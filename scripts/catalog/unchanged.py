@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from catalog import kept
 from catalog.collect import Collection
 from catalog.output import MADE_BY_US
 from catalog.pushes import Reached
-from registry import git, workspace
+from catalog.stamps import stats
+from registry import git
 from registry.entries import Entry, known
 from registry.errors import RegistryError
 from registry.index import listing, scan
@@ -26,7 +28,10 @@ from registry.sections import MIRRORED, RAW, SECTIONS
 
 
 def digest(root: Path, store: Reached, settings: str) -> str:
-    """Of everything that is known before a card is read; "" if it cannot be told."""
+    """Of everything that is known before a card is read; "" if it cannot be told.
+
+    `settings`: what else the site depends on, the code that makes it among it.
+    """
     total = sha256(settings.encode())
     try:
         for part in (_of_git(root), _of_files(root), _of_s3(store), _of_data(root, store)):
@@ -41,8 +46,8 @@ def holds(root: Path, site: Path, now: str) -> bool:
     """Whether the site was made from the same, and what its cards show is as it was."""
     try:
         said = json.loads(_note(root, site).read_text(encoding="utf-8"))
-        same = said["digest"] == now and said["site"] == _stats(_marks(site))
-        return bool(now and same and _stats(said["looked"]) == said["looked"])
+        same = said["digest"] == now and said["site"] == stats(_marks(site))
+        return bool(now and same and stats(said["looked"]) == said["looked"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -56,16 +61,15 @@ def note(root: Path, site: Path, now: str, found: Collection) -> None:
     known_sizes = all(file.size is not None for files in raw for file in files.files)
     if not settled or not known_sizes:
         return
-    looked = _stats(map(str, found.links.looked))
+    looked = stats(map(str, found.links.looked))
     place = _note(root, site)
     place.parent.mkdir(parents=True, exist_ok=True)
-    said = {"digest": now, "looked": looked, "site": _stats(_marks(site))}
+    said = {"digest": now, "looked": looked, "site": stats(_marks(site))}
     place.write_text(json.dumps(said), encoding="utf-8")
 
 
 def _note(root: Path, site: Path) -> Path:
-    """Where it is remembered: not in the site, which is published."""
-    return root / workspace.ROOM / "catalog" / f"{sha256(str(site).encode()).hexdigest()[:16]}.json"
+    return kept.place(root, site, ".json")
 
 
 def _marks(site: Path) -> list[str]:
@@ -73,31 +77,16 @@ def _marks(site: Path) -> list[str]:
     return [str(site / name) for name in (MADE_BY_US, "index.html", "index.json")]
 
 
-def _stats(paths: Iterable[str]) -> dict[str, list[int] | None]:
-    """{path: [size, mtime]}, None for what is not there."""
-    found: dict[str, list[int] | None] = {}
-    for path in paths:
-        try:
-            stat = os.stat(path)
-            found[path] = [stat.st_size, stat.st_mtime_ns]
-        except OSError:
-            found[path] = None
-    return found
-
-
 def _of_git(root: Path) -> Iterator[str]:
     if git.has_head(root):
         yield git.run(root, "rev-parse", "HEAD").decode()
     yield git.run(root, "config", "remote.origin.url", good=(0, 1)).decode(errors="replace")
     index = git.run(root, "rev-parse", "--git-path", "index").decode().strip()
-    yield str(_stats([str(root / index)]))
+    yield str(stats([str(root / index)]))
 
 
 def _of_files(root: Path) -> Iterator[str]:
-    """The code, what is installed, and all that lies at the top or beside the entries."""
-    code = sorted((root / "scripts").rglob("*"))
-    yield str(_stats(str(path) for path in code if "__pycache__" not in path.parts))
-    yield str(_stats(map(str, sorted((root / ".venv").glob("requirements*.txt")))))
+    """All that lies at the top or beside the entries."""
     for folder in (root, root / ".dvc", *(root / section for section in SECTIONS)):
         for child in sorted(os.scandir(folder), key=lambda c: c.name) if folder.is_dir() else ():
             if child.is_file():
@@ -114,9 +103,10 @@ def _of_s3(store: Reached) -> Iterator[str]:
 
 def _of_data(root: Path, store: Reached) -> Iterator[str]:
     """What no marker stands for: here, or in S3 where nobody sealed it."""
+    cache = Cache.of(root)
     for entry in known(SECTIONS, root):
         if entry.section == RAW:
-            yield from () if store.client else _of_raw(entry)
+            yield from () if store.client else _of_raw(entry, cache)
             continue
         if str(entry) in store.etags:
             continue
@@ -126,12 +116,11 @@ def _of_data(root: Path, store: Reached) -> Iterator[str]:
         yield f"{entry} {_stamp(entry)}"
 
 
-def _of_raw(entry: Entry) -> Iterator[str]:
+def _of_raw(entry: Entry, cache: Cache) -> Iterator[str]:
     """Without S3: what is here of it, and whether DVC's cache has its list of files."""
     dataset = Dataset.anyway(entry)
-    cache = Cache.of(entry.root)
     yield f"{entry} {dataset.scan().stamp}"
-    yield str(_stats(str(cache.path(out.object)) for out in dataset.objects()))
+    yield str(stats(str(cache.path(out.object)) for out in dataset.objects()))
 
 
 def _stamp(entry: Entry) -> str:

@@ -1,8 +1,7 @@
-"""Writes facts for people: dates, sizes, the names of fields and sections."""
+"""Writes facts for people: sizes, messages, the names of fields and sections."""
 
 from __future__ import annotations
 
-import datetime
 import re
 
 from markupsafe import Markup, escape
@@ -41,15 +40,6 @@ def field_name(key: str) -> str:
 
 def size(count: int | None) -> str:
     return "" if count is None else human_bytes(count)
-
-
-def day(when: str) -> str:
-    """`2026-11-23T18:00:00Z` as `23 Nov 2026`; what is no time as it is."""
-    try:
-        found = datetime.date.fromisoformat(when[:10])
-    except ValueError:
-        return when
-    return f"{found.day} {found:%b %Y}"
 
 
 def coded(text: str) -> Markup:

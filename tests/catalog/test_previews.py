@@ -20,7 +20,7 @@ from support.servers import Bucket
 from support.sites import without_entries, write_card
 
 from catalog import collect
-from catalog.preview import make, select, workshop
+from catalog.preview import privacy, select, workshop
 from catalog.preview.source import LOCAL_BYTES, Portion
 from catalog.preview.workshop import Workshop
 from registry.inside import ranges
@@ -310,7 +310,7 @@ def test_private_stays_private_in_all_that_was_made_of_it(clone):
     write_card(own, "processed_datasets/never", "## What it is\n\nx", "preview: false\n")
     found = collect.collect(own.path)
     by_id = {item.id: item for item in found.items}
-    why = {item.entry.name: make.forbidden(item, by_id) for item in found.items}
+    why = {item.entry.name: privacy.forbidden(item, by_id) for item in found.items}
     assert "data about people" in why["people"]
     assert why["derived"].startswith("the card of `raw_datasets/people`, which it comes from,")
     assert why["never"] == "its card says `preview: false`"

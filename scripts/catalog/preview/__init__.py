@@ -4,5 +4,7 @@
 is bounded in time and memory (`worker`, which gives one file at a time to a module in `formats`).
 What comes back is `blocks`: data, never HTML.
 
-Face: make, blocks.
+`privacy` says whose files may be looked into at all, and `result` is what a page gets.
+
+Face: make, blocks, result.
 """

@@ -31,9 +31,9 @@ def facts(**pairs: object) -> Block:
     return {"type": "facts", "pairs": said}
 
 
-def note(words: str) -> Block:
-    """A sentence about what was not read, or is not right."""
-    return {"type": "note", "words": cut(words, LINE)}
+def note(words: str, passing: bool = False) -> Block:
+    """A sentence about what was not read, or is not right; `passing` if it may be next time."""
+    return {"type": "note", "words": cut(words, LINE), **({"passing": True} if passing else {})}
 
 
 def picture(body: bytes, kind: str, width: int, height: int) -> Block:

@@ -2,84 +2,82 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from catalog.collect import Collection
-from catalog.item import Item, Preview, Previews
-from catalog.preview import select
+from catalog.item import Item
+from catalog.kept import Kept, key_of
+from catalog.preview import privacy, select
+from catalog.preview.result import Preview, Previews
 from catalog.preview.source import LOCAL_BYTES, REMOTE_BYTES, STORE_SECONDS, Portion
 from catalog.preview.workshop import Workshop
 from registry import parallel
 from registry.entries import Entry
 from registry.remote.s3 import Client
-from registry.sections import RESULTS
 
 HANDS = 4  # processes that look into files
-NONE = re.compile(r"\s*(?:none|no|nothing|not any|n/?a)\b", re.IGNORECASE)
-ON, OFF = ("true", "yes", "on"), ""  # what is neither on nor absent is meant to hide
-SWITCH, PERSONAL = "preview", "personal_sensitive_information"
 
 
 def previews(found: Collection, chosen: Iterable[Entry] | None) -> None:
     """Fill in `previews` of these entries, or of all."""
     by_id = {item.id: item for item in found.items}
     wanted = set(by_id) if chosen is None else set(map(str, chosen))
-    items = [item for item in found.items if item.id in wanted]
-    client = found.client and found.client.hurried(STORE_SECONDS)
-    shops = threading.local()
-    open_shops: list[Workshop] = []
+    viewer = Viewer(found.client and found.client.hurried(STORE_SECONDS), found.kept)
 
     def work(item: Item) -> Previews:
-        if not hasattr(shops, "own"):
-            shops.own = Workshop()
-            open_shops.append(shops.own)
-        return _of(item, by_id, client, shops.own)
+        why = privacy.forbidden(item, by_id)
+        return Previews(why=why) if why else viewer.look(item)
 
     try:
+        items = [item for item in found.items if item.id in wanted]
         for item, made in parallel.over(items, work, HANDS):
             item.previews = made
     finally:
-        for shop in open_shops:
+        viewer.close()
+
+
+class Viewer:
+    """Looks into entries, in a process of its own for each thread; not twice into one version."""
+
+    def __init__(self, client: Client | None, kept: Kept) -> None:
+        self._client, self._kept = client, kept
+        self._own = threading.local()
+        self._shops: list[Workshop] = []
+
+    def look(self, item: Item) -> Previews:
+        name = _state(item)
+        former = self._kept.get("previews", name) if name else None
+        if former:
+            return Previews([Preview(**file) for file in former])
+        made = list(self._made(item))
+        if name and all(file.lasts for file in made):
+            self._kept.put("previews", name, [vars(file) for file in made])
+        return Previews(made)
+
+    def _made(self, item: Item) -> Iterable[Preview]:
+        left, chosen = REMOTE_BYTES, select.choose(item.contents.files)
+        for turn, (file, name) in enumerate(chosen):
+            share = LOCAL_BYTES if file.place else left // (len(chosen) - turn)
+            source = Portion(file, self._client, share)
+            found = self._shop().look(source, name)
+            left -= 0 if file.place else source.read
+            yield Preview(file.path, file.size or 0, source.read, source.where, found)
+
+    def _shop(self) -> Workshop:
+        if not hasattr(self._own, "shop"):
+            self._own.shop = Workshop()
+            self._shops.append(self._own.shop)
+        return self._own.shop  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        for shop in self._shops:
             shop.__exit__(None, None, None)
 
 
-def _of(item: Item, by_id: Mapping[str, Item], client: Client | None, shop: Workshop) -> Previews:
-    why = forbidden(item, by_id)
-    if why:
-        return Previews(why=why)
-    made = []
-    left, chosen = REMOTE_BYTES, select.choose(item.contents.files)
-    for turn, (file, name) in enumerate(chosen):
-        share = LOCAL_BYTES if file.place else left // (len(chosen) - turn)
-        source = Portion(file, client, share)
-        found = shop.look(source, name)
-        left -= 0 if file.place else source.read
-        made.append(Preview(file.path, file.size or 0, source.read, source.where, found))
-    return Previews(made)
-
-
-def forbidden(item: Item, by_id: Mapping[str, Item]) -> str:
-    """Why an entry's data may not be shown; "" if they may.
-
-    Personal data stay so in what was made of them: whatever derives from such an entry is not
-    shown either, unless its own card says `preview: true`. What a run was trained on, the card of
-    its model says.
-    """
-    seen, waiting = {item.id}, [item]
-    while waiting:
-        one = waiting.pop()
-        whose = "its card" if one is item else f"the card of `{one.id}`, which it comes from,"
-        switch, personal = one.first(SWITCH).lower(), one.first(PERSONAL)
-        if switch in ON:
-            continue
-        if switch != OFF:
-            return f"{whose} says `preview: {switch}`"
-        if personal and not NONE.match(personal):
-            return f"{whose} says that it holds data about people; `preview: true` allows them"
-        near = [*one.made_from, *(one.used_by if one.entry.section == RESULTS else ())]
-        sources = [by_id[link.id] for link in near if link.id in by_id]
-        waiting += [source for source in sources if source.id not in seen]
-        seen.update(source.id for source in sources)
-    return ""
+def _state(item: Item) -> str:
+    """What tells that its previews would be the same: the version and where it is read; or ""."""
+    if not (item.version and item.contents.is_of_version):
+        return ""
+    files = [(file.path, file.size, bool(file.place)) for file in item.contents.files]
+    return key_of(item.version, files)

@@ -72,7 +72,7 @@ def _preview(show: object, file: Ranged) -> None:
     try:
         found = show(file)
     except (TooMuch, Unread) as error:
-        found = [blocks.note(str(error))]
+        found = [blocks.note(str(error), isinstance(error, Unread))]
     except MemoryError:
         found = [blocks.note(f"it takes more than {MEMORY >> 20} MiB of memory to look into it")]
     except RecursionError:

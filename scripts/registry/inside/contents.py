@@ -17,6 +17,8 @@ from registry.remote.s3 import Client
 from registry.sections import SECTIONS
 from registry.sync import marker, versions
 
+LISTED, NAMED = "its version's list in S3", "its .dvc file"
+
 
 class File(NamedTuple):
     """A file of an entry. size: None while nobody knows it. key: its object in S3, "" if there is
@@ -35,6 +37,11 @@ class Contents:
     files: list[File] = field(default_factory=list)
     source: str = ""
     version: str = ""
+
+    @property
+    def is_of_version(self) -> bool:
+        """Whether it is what the version holds, whatever anybody does to the files meanwhile."""
+        return bool(self.version) and self.source in (LISTED, NAMED)
 
     @property
     def bytes(self) -> int:
@@ -59,7 +66,7 @@ def _mirrored(entry: Entry, client: Client) -> Contents | None:
     held, etag = marker.read(client, entry)
     version = held.version if held else ""
     rows = _content_list(entry, client, version) if content.is_version(version) else []
-    source = "its version's list in S3"
+    source = LISTED
     if not rows:
         listed = listing.read(client, client.remote.prefix(entry)).files
         rows, version, source = [(p, s) for p, s, _ in listed.by_path()], "", "S3's listing"
@@ -114,7 +121,7 @@ def _versioned(entry: Entry, client: Client | None) -> Contents | None:
         else:
             files.append(File(path, row.size, row.key) if row else File(path, None))
     version = dataset.file.outs[0].digest.removesuffix(".dir")[: content.DIGITS_SHOWN]
-    return Contents(files, "its .dvc file", version) if files else None
+    return Contents(files, NAMED, version) if files else None
 
 
 def _here(entry: Entry) -> Contents:

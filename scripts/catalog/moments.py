@@ -1,0 +1,26 @@
+"""Reads times as cards, Git and markers write them: to sort by, and for people."""
+
+from __future__ import annotations
+
+
+def instant(when: str) -> float:
+    """Seconds since 1970 of an ISO 8601 time; 0 for what is none."""
+    import datetime
+
+    try:
+        found = datetime.datetime.fromisoformat(when.replace("Z", "+00:00"))
+    except ValueError:
+        return 0.0
+    zone = found.tzinfo or datetime.timezone.utc
+    return found.replace(tzinfo=zone).timestamp()
+
+
+def day(when: str) -> str:
+    """`2026-11-23T18:00:00Z` as `23 Nov 2026`; what is no time as it is."""
+    import datetime
+
+    try:
+        found = datetime.date.fromisoformat(when[:10])
+    except ValueError:
+        return when
+    return f"{found.day} {found:%b %Y}"

@@ -1,0 +1,46 @@
+"""Fills in what is stored of each entry: its files, their sizes, where they are, what runs say."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from catalog import looked, pushes, runs
+from catalog.item import Item
+from catalog.kept import Kept
+from catalog.pushes import Answer, Push
+from registry import parallel
+from registry.entries import Entry
+from registry.remote.location import EMBEDDED
+from registry.remote.s3 import Client
+from registry.sections import MIRRORED, SECTIONS
+
+SIZE = re.compile(r"^[ -] (size|nfiles): (\d+)$", re.MULTILINE)
+
+
+def list_files(items: dict[str, Item], answer: Answer, kept: Kept) -> None:
+    """What files each has, and what a run's files say."""
+    work = partial(looked.look, answer=answer, kept=kept)
+    for item, (found, its_run) in parallel.over(items.values(), work, pushes.AT_ONCE):
+        item.contents, item.run = found, its_run
+    runs.assign(items)
+
+
+def say_where(items: dict[str, Item], client: Client | None) -> None:
+    """Where the data of mirrored entries are, unless that is a store on this machine."""
+    remote = client.remote if client else None
+    if remote and remote.name != EMBEDDED:
+        for item in items.values():
+            if item.push and item.entry.section in MIRRORED:
+                item.address = f"s3://{remote.bucket}/{remote.prefix(item.entry)}"
+
+
+def amount(entry: Entry, push: Push | None) -> tuple[int | None, int | None]:
+    """(bytes, files): of a raw dataset what its `.dvc` file says, else what S3 holds."""
+    if SECTIONS[entry.section].travels == "dvc":
+        try:
+            said = dict(SIZE.findall(entry.dvc_file.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError):
+            return None, None
+        return (int(said["size"]), int(said.get("nfiles", 1))) if "size" in said else (None, None)
+    return (push.bytes, push.files) if push else (None, None)
