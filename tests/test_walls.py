@@ -153,6 +153,16 @@ def faces_without_a_module(tree: Tree) -> Iterator[str]:
                 yield f"{module.file}: its face names {name}, which is not there"
 
 
+def modules_without_a_word(tree: Tree) -> Iterator[str]:
+    """A room's docstring says of each of its modules what it is for."""
+    for module in tree.modules.values():
+        room = tree.modules.get(".".join(module.parts[:-1]))
+        if module.is_init or module.room == "catalog" or room is None or not room.face:
+            continue
+        if not re.search(rf"\b{module.parts[-1]}\b", ast.get_docstring(room.tree) or ""):
+            yield f"{room.file}: says nothing of {module.parts[-1]}"
+
+
 def circles(tree: Tree) -> Iterator[str]:
     """No module needs, over whatever detour, itself."""
     below: dict[str, set[str]] = {name: set() for name in tree.modules}
@@ -197,7 +207,8 @@ def names_of_two_things(tree: Tree) -> set[str]:
 
 
 WALLS = (
-    imports_up, imports_past_a_face, faces_without_a_module, circles, prints, code_in_an_init,
+    imports_up, imports_past_a_face, faces_without_a_module, modules_without_a_word, circles,
+    prints, code_in_an_init,
 )  # fmt: skip
 
 
@@ -230,13 +241,13 @@ GOOD = {
     "registry/__init__.py": '"""Ground."""\n',
     "registry/names.py": "def some(): ...\n",
     "registry/console.py": "def say(text):\n    print(text)\n",
-    "registry/remote/__init__.py": '"""Remote.\n\nFace: s3,\nlocation.\n"""\n',
+    "registry/remote/__init__.py": '"""Remote, by http.\n\nFace: s3,\nlocation.\n"""\n',
     "registry/remote/s3.py": "from registry.remote import http\n",
     "registry/remote/http.py": "from registry.names import some\n",
     "registry/remote/location.py": "ROOT = 1\n",
     "registry/sync/__init__.py": '"""Sync.\n\nFace: push, rules.\n"""\n',
     "registry/sync/push.py": "from registry import names\nfrom registry.remote import s3\n",
-    "registry/sync/rules/__init__.py": '"""Rules.\n\nFace: one.\n"""\n',
+    "registry/sync/rules/__init__.py": '"""Rules: one and other.\n\nFace: one.\n"""\n',
     "registry/sync/rules/one.py": "import registry.sync.rules.other\n",
     "registry/sync/rules/other.py": "",
     "push_entries.py": "from registry.sync import push\nfrom registry.sync.rules import one\n"
@@ -279,6 +290,7 @@ def test_the_small_tree_is_right(tmp_path):
         ("pull_entries.py", "import registry.sync.rules.other\n", "no face of registry.sync.rules"),
         ("registry/sync/push.py", "from registry.sync.rules import other\n", "is no face of"),
         ("registry/remote/__init__.py", '"""Remote.\n\nFace: s3, location, gone.\n"""\n', "gone"),
+        ("registry/remote/attic.py", "", "remote/__init__.py: says nothing of attic"),
         ("registry/remote/http.py", "from registry.remote import s3\n", "a circle: "),
         ("registry/names.py", "def f():\n    print(1)\n", "registry/names.py:2: a noun prints"),
         ("registry/names.py", "import sys\nsys.stderr.write('x')\n", "a noun prints"),

@@ -3,7 +3,9 @@
 Verbs import nouns, and nouns never import verbs. The ground floor is imported by all and imports
 no room. Above it the rooms stand on each other, and imports run down only:
 
-    doctor  status  start   look and tell, change nothing; take a registry over
+    doctor  status          look and tell, change nothing (so does scripts/catalog/)
+    start  move             take a registry over; give an entry another name
+    inside  publish         what is in an entry, without fetching it; entries for everybody
     raw                     what `sync` does, for the section that DVC versions
     sync                    one entry's push and pull: look, plan, guard, move, verify, seal
     transfer  index         move bytes; know what is here, what was verified, what S3 lists

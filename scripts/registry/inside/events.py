@@ -1,4 +1,4 @@
-"""Reads numbers_in out of TensorBoard's event files: records of length, checksums and a protobuf.
+"""Reads numbers out of TensorBoard's event files: records of length, checksums and a protobuf.
 
 By hand, because TensorBoard's own reader brings half a gigabyte of packages along.
 Source: https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto
