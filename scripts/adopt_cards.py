@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Gives old cards their front matter, with what their text shows and blanks for the rest.
+"""Give old cards their front matter, with what their text shows and blanks for the rest.
 
 usage: adopt_cards.py [--license id] [section/name …]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks cards: that each entry has one, that it says what it must, and that it is true.
+"""Check cards: that each entry has one, that it says what it must, and that it is true.
 
 Prints every problem as `path:line: message` and their number on stderr. Exit code 0 when there
 are no errors (warnings do not count, nor what cards.debt tolerates), 1 when there are, 2 for wrong

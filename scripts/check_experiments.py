@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks experiments: kept ones have a card and a line in experiments/.gitignore, both in Git.
+"""Check experiments: kept ones have a card and a line in experiments/.gitignore, both in Git.
 
 Prints every problem as `path:line: message` and their number on stderr. Exit code 0 when there
 are none, 1 when there are, 2 for wrong usage. What Git ignores, tracks and has committed is asked

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks before a `git push` that S3 has the raw datasets which the commits name.
+"""Check before a `git push` that S3 has the raw datasets which the commits name.
 
 usage: check_raw_pushed.py < lines of "local-ref local-id remote-ref remote-id", as git gives them
 

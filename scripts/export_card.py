@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes an entry's card as the README.md of a Hugging Face repository.
+"""Write an entry's card as the README.md of a Hugging Face repository.
 
 usage: export_card.py --out folder section/name
 

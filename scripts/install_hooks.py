@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Installs the registry's Git hooks: pre-commit (cards, experiments, no data) and pre-push.
+"""Install the registry's Git hooks: pre-commit (cards, experiments, no data) and pre-push.
 
 usage: install_hooks.py
 

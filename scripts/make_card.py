@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the card of a new entry from its section's template, with all that a machine can know.
+"""Make the card of a new entry from its section's template, with all that a machine can know.
 
 usage: make_card.py section/name [--from "section/name …"] [--code path]
 

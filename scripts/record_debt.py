@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lists today's problems of old cards in cards.debt, which may only shrink; then takes lines out.
+"""List today's problems of old cards in cards.debt, which may only shrink; then take lines out.
 
 usage: record_debt.py
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Renews the Hub's lists that cards are checked against, from a file of the Hub's that is given.
+"""Renew the Hub's lists that cards are checked against, from a file of the Hub's that is given.
 
 usage: renew_vocabulary.py file
 

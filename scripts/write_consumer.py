@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the module by which another repository uses this registry, with its addresses filled in.
+"""Write the module by which another repository uses this registry, with its addresses filled in.
 
 usage: write_consumer.py --out folder [--alias NAME]
 

@@ -1,4 +1,4 @@
-"""What a `.dvc` file says: the files and folders that DVC versions, and how they are kept."""
+"""Holds what a `.dvc` file says: the files and folders that DVC versions, and how they are kept."""
 
 from __future__ import annotations
 

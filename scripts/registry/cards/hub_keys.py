@@ -1,4 +1,4 @@
-"""The Hub's further keys: known here, judged lightly, carried through the export as they stand.
+"""Lists the Hub's further keys: judged lightly, and exported as they stand.
 
 From the Hub's own templates, modelcard.md and datasetcard.md of
 https://github.com/huggingface/hub-docs, and its pages on gated repositories and model cards.

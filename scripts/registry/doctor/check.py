@@ -1,4 +1,4 @@
-"""What the checks of `make doctor` look at, and what they find."""
+"""Runs the checks of `make doctor`: holds what they look at, and what they find."""
 
 from __future__ import annotations
 

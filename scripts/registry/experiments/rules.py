@@ -1,4 +1,4 @@
-"""The rules for experiments: kept ones are in the ledger and in Git, garbage is in neither.
+"""Judges experiments: kept ones are in the ledger and in Git, garbage is in neither.
 
 A rule is given the state of things and yields problems; docs/cards.md has a row for each.
 """

@@ -1,4 +1,4 @@
-"""Remembers what reading files told about their bytes: {(path, ETag): same, not or unknown}."""
+"""Remembers what was read of files: {(path, ETag): same, not or unknown}."""
 
 from __future__ import annotations
 

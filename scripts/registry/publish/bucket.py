@@ -1,4 +1,4 @@
-"""A public mirror at a prefix of an S3 bucket."""
+"""Keeps a public mirror at a prefix of an S3 bucket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts of a public mirror: what is newest of an entry, the index, what was taken out."""
+"""Writes the texts of a public mirror: the newest of an entry, the index, what was taken out."""
 
 from __future__ import annotations
 

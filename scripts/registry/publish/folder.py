@@ -1,4 +1,4 @@
-"""A public mirror in a folder, for static hosting."""
+"""Keeps a public mirror in a folder, for static hosting."""
 
 from __future__ import annotations
 

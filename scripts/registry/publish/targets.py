@@ -1,4 +1,4 @@
-"""Where a public mirror lies: a folder for static hosting, or a prefix of an S3 bucket."""
+"""Chooses where a public mirror lies: a folder for static hosting, or a prefix of an S3 bucket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways by which strangers come to a mirror: the web, a bucket without keys, a folder."""
+"""Reads a mirror by the ways that strangers have: the web, a bucket without keys, a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DVC's cache in this checkout: which objects it has, and which of them hold what they should.
+"""Looks into DVC's cache in this checkout: which objects it has, and which are sound.
 
 DVC trusts an object once it is there, whatever happened to it since. Here its stat is remembered
 when its bytes were read, and they are read again when that changed.

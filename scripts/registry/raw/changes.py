@@ -1,4 +1,4 @@
-"""Whether a raw dataset was edited here: DVC's word for it, and ours where DVC does not tell."""
+"""Tells whether a raw dataset was edited here: by DVC's word, and ours where DVC says none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A raw dataset as its `.dvc` file says: where its files are here, and what DVC sees of them."""
+"""Knows a raw dataset by its `.dvc` file: where its files are here, and what DVC sees of them."""
 
 from __future__ import annotations
 

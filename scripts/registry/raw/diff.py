@@ -1,4 +1,4 @@
-"""The states of a raw dataset that `make diff` compares: what is here, and the versions in Git."""
+"""Reads the states of a raw dataset that `make diff` compares: what is here, and Git's versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `.dvcignore` files above a raw dataset leave out of it, as DVC reads them."""
+"""Tells what `.dvcignore` files above a raw dataset leave out, as DVC reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A raw dataset's version as {path: MD5}: from the list of files that DVC keeps as an object."""
+"""Reads a raw dataset's version as {path: MD5}: from the list that DVC keeps as an object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DVC's objects: a file or a list of files, kept under the MD5 of what it holds.
+"""Names DVC's objects: a file or a list of files, kept under the MD5 of what it holds.
 
 An object is named by where it is, below DVC's cache and its remote alike: `files/md5/xx/yyy…`, or
 `xx/yyy…` where DVC 2.x wrote it. A list of a folder's files ends with `.dir`.

@@ -1,4 +1,4 @@
-"""What S3 holds of DVC's objects, and whether it holds what their names say."""
+"""Tells what S3 holds of DVC's objects, and whether that is what their names say."""
 
 from __future__ import annotations
 

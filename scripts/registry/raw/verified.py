@@ -1,4 +1,4 @@
-"""Raw datasets: whether there is anything to do for one, without starting DVC.
+"""Tells whether there is anything to do for a raw dataset, without starting DVC.
 
 After each verified run the state file notes the `.dvc` file's digest in place of a marker, and
 every file's stat. While both are as noted, the dataset is here and on S3 in that very version.

@@ -1,4 +1,4 @@
-"""The way in: opens a session, starts the embedded store if need be, proves that S3 answers."""
+"""Opens a session, starts the embedded store if need be, and proves that S3 answers."""
 
 from __future__ import annotations
 

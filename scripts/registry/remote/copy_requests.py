@@ -1,4 +1,4 @@
-"""The requests of a copy on the server: so many at once, each as long as its bytes take.
+"""Sends the requests of a copy on the server: so many at once, each as long as its bytes take.
 
 Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 """

@@ -1,4 +1,4 @@
-"""Keys that botocore has to find: SSO, roles, credential processes, instance profiles.
+"""Has botocore find the keys that only it can: SSO, roles, credential processes, instance profiles.
 
 Asked for once in a command: a role with MFA or a credential process may ask a person, and aws's own
 cache of sessions spares the next command the question.

@@ -1,4 +1,4 @@
-"""Keys, where they come from, and whether a request can be signed with them."""
+"""Holds keys, where they come from, and whether a request can be signed with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which proxy leads to a remote: the environment's, as the aws command reads it.
+"""Tells which proxy leads to a remote: the environment's, as the aws command reads it.
 
 Besides, NO_PROXY may name networks (10.0.0.0/8), which curl and Go know and Python does not.
 """

@@ -1,4 +1,4 @@
-"""What a start will do: said line by line first, then done as one commit, or not at all."""
+"""Says line by line what a start will do; then does it as one commit, or not at all."""
 
 from __future__ import annotations
 

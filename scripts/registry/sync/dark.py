@@ -1,4 +1,4 @@
-"""What S3 holds that no card speaks of: counted by prefix, and the loose files taken out.
+"""Finds what S3 holds that no card speaks of: counts it by prefix, takes the loose files out.
 
 A plain `aws s3 sync` of a section also uploads cards, templates and rules, which travel by Git.
 """

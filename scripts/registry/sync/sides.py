@@ -1,4 +1,4 @@
-"""The states of an entry that are compared: what is here, what S3 holds, a version."""
+"""Reads the states of an entry that are compared: what is here, what S3 holds, a version."""
 
 from __future__ import annotations
 

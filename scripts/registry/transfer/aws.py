@@ -1,4 +1,4 @@
-"""The engine of ENGINE=aws: `aws s3 sync`."""
+"""Moves bytes by `aws s3 sync`, with ENGINE=aws."""
 
 from __future__ import annotations
 

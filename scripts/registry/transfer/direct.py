@@ -1,4 +1,4 @@
-"""The usual engine: requests of our own over kept-alive connections, checked while bytes pass.
+"""Moves bytes by requests of our own over kept-alive connections, checked while they pass.
 
 What comes is written once and not read again: its MD5 is taken on the way. What goes is sent with
 its MD5, and the ETag that the store answers is compared.

@@ -1,4 +1,4 @@
-"""A file at this end of a request: written while its bytes come, or read while they go."""
+"""Writes a file while its bytes come, or reads it while they go: this end of a request."""
 
 from __future__ import annotations
 

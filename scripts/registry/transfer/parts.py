@@ -1,4 +1,4 @@
-"""Files that travel in parts, several at once: a part of any file is as good as a file."""
+"""Moves files in parts, several at once: a part of any file is as good as a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One job under way, as the direct engine does it: its requests, and how far it is."""
+"""Follows one job that the direct engine does: its requests, and how far it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules for the body: its title, and the sections that the template asks for."""
+"""Judges the body of a card: its title, and the sections that the template asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules for entries and for the registry as a whole; these yield paths too.
+"""Judges entries, and the registry as a whole; these rules yield paths too.
 
 A rule is given the library and the entries that were asked for, and yields problems.
 """

@@ -1,4 +1,4 @@
-"""Rules for the front matter: which keys there are, and what their values must be."""
+"""Judges the front matter: which keys there are, and what their values must be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules for licenses: no card gives more than what its entry derives from allows."""
+"""Judges licenses: no card gives more than what its entry derives from allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules for relative links: what the card links to is in the repository."""
+"""Judges relative links: what the card links to is in the repository."""
 
 from __future__ import annotations
 

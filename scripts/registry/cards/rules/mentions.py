@@ -1,4 +1,4 @@
-"""Rules of the entries that the text mentions: `section/name`, and _name_.
+"""Judges what the text mentions as an entry: `section/name`, and _name_.
 
 What is nearly an entry's name is an error, since it was meant to be one; what is like none may be
 an entry that is gone, or no entry at all (_train_): at most a warning.

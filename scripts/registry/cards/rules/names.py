@@ -1,4 +1,4 @@
-"""What a name that no entry has was probably meant to be."""
+"""Guesses what a name that no entry has was meant to be."""
 
 from __future__ import annotations
 

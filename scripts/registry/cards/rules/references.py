@@ -1,4 +1,4 @@
-"""Rules for what cards say about each other: every reference leads to an entry that fits."""
+"""Judges what cards say about each other: every reference leads to an entry that fits."""
 
 from __future__ import annotations
 

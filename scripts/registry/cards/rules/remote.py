@@ -1,4 +1,4 @@
-"""The rules that only S3 can answer (REMOTE=1): cards without bytes, bytes without a card.
+"""Judges what only S3 can answer (REMOTE=1): cards without bytes, bytes without a card.
 
 `Listing` is how they ask: the keys below `<section>/`, without it; `Missing`: which versions of
 raw datasets are not there. The base prefix, the client and the way in are the caller's.

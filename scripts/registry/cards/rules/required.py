@@ -1,4 +1,4 @@
-"""Rules of what a card must have, and of what spares an entry that cannot have it."""
+"""Judges whether a card has what it must: a license, say; and what spares an entry that cannot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about what must never be in Git: keys, tokens and passwords."""
+"""Finds what must never be in Git: keys, tokens and passwords."""
 
 from __future__ import annotations
 
