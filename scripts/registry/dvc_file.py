@@ -41,7 +41,7 @@ def version(entry: Entry) -> str:
 
 
 def version_of(text: bytes) -> str:
-    """The same of a `.dvc` file's text."""
+    """The version that the text of a `.dvc` file names, as `version` has it."""
     from hashlib import sha256
 
     return sha256(text).hexdigest()[:32]

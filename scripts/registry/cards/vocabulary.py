@@ -17,7 +17,7 @@ def words(name: str) -> tuple[str, ...]:
 
 @cache
 def known(name: str) -> frozenset[str]:
-    """The same words, to ask whether one is among them."""
+    """The words of a list, to ask whether one is among them."""
     return frozenset(words(name))
 
 

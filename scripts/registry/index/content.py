@@ -130,7 +130,7 @@ def is_version(word: str) -> bool:
 
 
 def short(named: str) -> str:
-    """As people see it."""
+    """A version as people see and type it."""
     return named[:DIGITS_SHOWN] or "unknown"
 
 

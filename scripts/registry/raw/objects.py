@@ -58,7 +58,7 @@ def old_digests(path: str | os.PathLike[str]) -> set[str]:
 
 
 def old_digests_of(body: bytes) -> set[str]:
-    """The same of bytes."""
+    """The MD5s that DVC 2.x gives these bytes, as `old_digests` has them for a file."""
     return _old_digests(body[at : at + CHUNK] for at in range(0, len(body), CHUNK))
 
 

@@ -20,7 +20,7 @@ def made_from(session: Session, entry: Entry) -> dict[str, str]:
 
 
 def waves(entries: list[Entry]) -> list[list[Entry]]:
-    """The same in groups, one after the other: an entry comes after those that it is made from.
+    """These in groups, one after the other: an entry comes after those that it is made from.
 
     So it can name the versions that they get. What is made from itself, by some detour, comes last.
     """

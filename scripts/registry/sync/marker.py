@@ -203,5 +203,5 @@ def expected_etag(marker: Marker) -> str:
 
 
 def body(marker: Marker) -> bytes:
-    """As it is written."""
+    """The marker's text, as S3 keeps it."""
     return json.dumps(asdict(marker), indent=1).encode()
