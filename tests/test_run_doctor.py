@@ -15,7 +15,7 @@ from support.oracle import assert_clean, expect, marker
 from support.own_store import OwnStore
 from support.servers import MOTO
 
-from registry.doctor import access, local
+from registry.doctor import access, programs
 from registry.doctor.check import BAD, NOTE, OK, Visit
 from registry.entries import Entry
 from registry.index.journal import Journal
@@ -87,9 +87,9 @@ def test_each_tool(anna, bucket, tmp_path):
 
 def test_no_aws_at_all(monkeypatch):
     """ENGINE=auto does without; nobody who uses only that has anything to mend."""
-    monkeypatch.setattr(local.aws, "program", lambda: [sys.executable, "-m", "no_such_aws"])
+    monkeypatch.setattr(programs.aws, "program", lambda: [sys.executable, "-m", "no_such_aws"])
     monkeypatch.delenv("AWS", raising=False)
-    found = local._aws()
+    found = programs._aws()
     assert found.level == NOTE and found.text.endswith("fails; only ENGINE=aws needs it"), found
 
 

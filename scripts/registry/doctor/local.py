@@ -110,7 +110,7 @@ def _runs(hook: Path, name: str) -> bool:
 
 CHECKS: tuple[Check, ...] = (
     place,
-    programs.programs,
+    programs.tools,
     settings,
     plain_dvc.plain_dvc,
     secrets,

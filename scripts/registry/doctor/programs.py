@@ -18,7 +18,7 @@ LAST_OF_VERSION_1 = "15 July 2027"  # as AWS announced for version 1 of its comm
 AGAIN = "remove .venv; the next command makes it again"
 
 
-def programs(visit: Visit) -> Iterator[Finding]:
+def tools(visit: Visit) -> Iterator[Finding]:
     """The programs that everything stands on, and which they are."""
     beside = Path(sys.executable).parent
     yield _version("git", ["git", "--version"], (2, 20), "install a newer one")
