@@ -14,7 +14,7 @@ from pathlib import Path
 from registry import console, disk, dvc_file, entries, lock
 from registry.console import say
 from registry.entries import Entry
-from registry.errors import Refusal, UsageError
+from registry.errors import Refusal
 from registry.humanize import human_bytes, plural
 from registry.progress import Meter
 from registry.raw import reset as raw_reset
@@ -27,9 +27,7 @@ from registry.sync.pull import Pull
 
 
 def main(argv: list[str]) -> int:
-    if len(argv) > 1:
-        raise UsageError("one entry at a time: DATASET=section/name")
-    entry = entries.select_one(argv[0] if argv else "", SYNCED)
+    entry = entries.select_one(" ".join(argv), SYNCED)
     lock.take(entries.ROOT, "make reset")
     session, _ = connect.connect()
     if SECTIONS[entry.section].travels == "dvc":

@@ -25,9 +25,7 @@ from registry.sections import SECTIONS
 
 
 def main(argv: list[str]) -> int:
-    if len(argv) > 1:
-        raise UsageError("one entry at a time: DATASET=section/name")
-    entry = entries.select_one(argv[0] if argv else "", SECTIONS)
+    entry = entries.select_one(" ".join(argv), SECTIONS)
     lock.take(ROOT, "make retire")
     library = Library()
     old = readable(library, entry)

@@ -21,9 +21,7 @@ from registry.sections import SYNCED
 
 
 def main(argv: list[str]) -> int:
-    if len(argv) > 1:
-        raise UsageError("one entry at a time: DATASET=section/name")
-    entry = entries.select_one(argv[0] if argv else "", SYNCED)
+    entry = entries.select_one(" ".join(argv), SYNCED)
     key = options.text("KEY")
     if not key:
         raise UsageError(

@@ -14,7 +14,7 @@ from dataclasses import replace
 from registry import console, entries, lock, options
 from registry.console import say
 from registry.entries import Entry
-from registry.errors import Refusal, UsageError
+from registry.errors import Refusal
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import MIRRORED
@@ -22,9 +22,7 @@ from registry.sync import marker
 
 
 def main(argv: list[str]) -> int:
-    if len(argv) > 1:
-        raise UsageError("one entry at a time: DATASET=section/name")
-    entry = entries.select_one(argv[0] if argv else "", MIRRORED)
+    entry = entries.select_one(" ".join(argv), MIRRORED)
     lock.take(entries.ROOT, "make unlock")
     session, _ = connect.connect()
     claimed, etag = marker.read(session.client, entry)
