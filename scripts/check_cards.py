@@ -12,7 +12,7 @@ import argparse
 import sys
 
 from registry import console, git, humanize, problems
-from registry.cards import check, debt, gather
+from registry.cards import check, debt
 from registry.cards.library import Library
 from registry.entries import Entry
 from registry.errors import UsageError
@@ -34,11 +34,20 @@ def main(argv: list[str]) -> int:
         found = check.by_place([*found, *map(as_tolerated, tolerated)])
     if args.remote:
         found = check.by_place([*found, *ask_s3(library, chosen)])
-    shown = gather.gathered(found, library, or_live_with_them(library))
+    shown = gathered(found, library)
     sys.stdout.write(problems.FORMATS[args.format](shown))
     if found or not args.quiet:
         console.say(f"check-cards: {summary(chosen, found, tolerated, library)}")
     return 1 if any(p.level == "error" for p in found) else 0
+
+
+def gathered(found: list[Problem], library: Library) -> list[Problem]:
+    """The problems, with what many cards have in common as one of them."""
+    if not found:
+        return []
+    from registry.cards import gather
+
+    return gather.gathered(found, library, or_live_with_them(library))
 
 
 def or_live_with_them(library: Library) -> str:
@@ -54,6 +63,8 @@ def summary(
     """The counts in one line; and what cards.debt still lists."""
     parts = [humanize.plural(len(chosen), "entry", "entries"), problems.count(found)]
     if tolerated:
+        from registry.cards import gather
+
         cards = humanize.plural(len({p.path for p in tolerated}), "old card")
         bare = len(gather.bare(tolerated, library))
         more = f", {bare} of them without front matter: `make adopt` begins it" if bare else ""

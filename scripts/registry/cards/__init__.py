@@ -1,7 +1,7 @@
 """Cards: read, judge, repair, draft and export the front matter and text of an entry's card.
 
-A card is read by `card` (`front_matter`, `yaml_values` and `markdown` below it). What its fields
-may hold is data in `schema`, whose `kinds` and `formats` judge one value each. `check` says
+A card is read by `card` (`front_matter`, `yaml_reader`, `yaml_values` and `markdown` below it).
+What its fields may hold is data in `schema`, whose `kinds` and `formats` judge one value each. `check` says
 whether cards are good, by the rules in `rules/`; `library` is all cards at once, for rules that
 follow references; `lineage` follows them from one entry, and `retire` says that one is not to be
 built on. `draft`, `questions` and `code` begin a card. `adopt` begins that of an old one by `clues`

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import yaml
 
-from registry.cards.yaml_values import BadFrontMatter, Mapping, Reader
+from registry.cards.yaml_reader import Reader
+from registry.cards.yaml_values import BadFrontMatter, Mapping
 
 # The Hub knows front matter by a first line of --- alone; with more on it, it was meant to be one.
 FENCE = re.compile(r"(?P<fence>---(?P<more>[ \t]*(?:[ \t]#[^\r\n]*)?)\r?(?:\n|\Z))")
