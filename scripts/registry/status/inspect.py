@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from registry import freed, names
 from registry.entries import Amount, Entry
@@ -18,14 +17,10 @@ from registry.index.scan import Scan
 from registry.raw.dataset import Dataset
 from registry.sections import RAW, SECTIONS
 from registry.status import states
-from registry.status.cache import too_much
 from registry.status.inspect_raw import RawInspector
 from registry.status.known import Known
 from registry.status.states import MOVED, Condition, Judgement
-from registry.sync import compare, marker
-
-if TYPE_CHECKING:  # an entry that is as it was needs no survey
-    from registry.sync.survey import Survey
+from registry.sync import marker
 
 
 @dataclass
@@ -110,50 +105,9 @@ class Inspector:
         return self.known.noted(entry, parts, local, looked_ns, self._compare, bool(tag))
 
     def _compare(self, entry: Entry, local: Scan) -> Judgement:
-        """Compare the sides of a mirrored entry, path by path."""
-        survey = self._survey(entry, local)
-        remote = _amount_there(survey)
-        if not local.files:
-            nothing = states.REMOVED if survey.base.rows else states.NOTHING
-            return Judgement([states.NOT_HERE if survey.remote else nothing], remote)
-        if too_much(survey.local, survey.doubtful()):
-            return _unread(survey, remote)
-        judged = states.of_plan(survey.plan(compare.PULL), bool(survey.base.rows), remote)
-        judged.said = survey.outside_news
-        if judged.states == [states.UP_TO_DATE]:
-            judged.states = [self.known.well]
-        return judged
+        from registry.status.compare_mirrored import MirroredComparison
 
-    def _survey(self, entry: Entry, local: Scan) -> Survey:
-        """The three sides, with no more requests than the marker asks for."""
-        from registry.sync.survey import Survey
-
-        session, etags = self.known.session, self.known.etags
-        survey = Survey(entry, session, local=local)
-        survey.base = baseline.load(entry, session.remote.identity, survey.numbers)
-        tag = None if etags is None else etags.get(str(entry), "")
-        if tag is None or (survey.base.marker == tag != "" and not session.options.full):
-            survey.trust_marker()
-        elif tag == "":
-            survey.look_again()  # the listing of the markers has none for it
-        else:
-            survey.look_there()
-        return survey
-
-
-def _amount_there(survey: Survey) -> Amount | None:
-    """None where the baseline stands for the listing and does not know a size: the marker does."""
-    sizes = [row.size for row in survey.remote.values()]
-    return Amount(len(sizes), sum(sizes)) if all(size < 2**63 for size in sizes) else None
-
-
-def _unread(survey: Survey, remote: Amount | None) -> Judgement:
-    """So much may have changed that a push or a pull should read it: whichever brings news on."""
-    if not survey.agrees():
-        return Judgement([states.UNREAD], remote)
-    change = states.Change()
-    change.add(sorted({path for path, _ in survey.doubtful()}))
-    return Judgement([states.CHANGED], remote, {states.CHANGED: change})
+        return MirroredComparison(self.known, entry).judge(local)
 
 
 def _at_fault(entry: Entry, line: str) -> str:
