@@ -32,16 +32,8 @@ FLAGS = {"--all", "--json", "--format=json", "--format=text"}
 
 
 def main(argv: list[str]) -> int:
-    cut = argv.index("--") if "--" in argv else len(argv)
-    flags = {word for word in argv[:cut] if word.startswith("--")}
-    if flags - FLAGS:
-        wrong = min(flags - FLAGS)
-        cure = "FORMAT=json or FORMAT=text" if wrong.startswith("--format") else "see --help"
-        raise UsageError(f"{wrong} is not known: {cure}")
-    named = [word for word in argv[:cut] if word not in flags] + argv[cut + 1 :]
-    words = [word for word in named if word.strip()]
-    chosen = entries.select(words, SECTIONS)
-    overview = look.look(chosen, whole=not words)
+    flags, words = split(argv)
+    overview = look.look(entries.select(words, SECTIONS), whole=not words)
     for line in overview.unread:
         say(f"status: {line}")
     if flags & {"--json", "--format=json"}:
@@ -57,6 +49,18 @@ def main(argv: list[str]) -> int:
     if overview.problem:
         say(f"status: S3 could not be asked, so this is what is known here: {overview.problem}")
     return 1 if overview.problem else 0
+
+
+def split(argv: list[str]) -> tuple[set[str], list[str]]:
+    """The flags, and the words that name entries. Raises UsageError for an unknown flag."""
+    cut = argv.index("--") if "--" in argv else len(argv)
+    flags = {word for word in argv[:cut] if word.startswith("--")}
+    if flags - FLAGS:
+        wrong = min(flags - FLAGS)
+        cure = "FORMAT=json or FORMAT=text" if wrong.startswith("--format") else "see --help"
+        raise UsageError(f"{wrong} is not known: {cure}")
+    named = [word for word in argv[:cut] if word not in flags] + argv[cut + 1 :]
+    return flags, [word for word in named if word.strip()]
 
 
 def tell_moves() -> None:

@@ -69,24 +69,25 @@ def each(
     Ctrl-C lets every worker stop cleanly, then raises KeyboardInterrupt.
     """
 
-    def one(item: T) -> Result[R]:
-        try:
-            if interrupt.asked.is_set():
-                raise KeyboardInterrupt
-            return Result(entry_of(item), work(item))
-        except RegistryError as error:
-            return Result(entry_of(item), error=error)
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            return Result(entry_of(item), error=RegistryError(f"{where}{error.strerror}"))
-
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(hands) as pool:
-        futures = [pool.submit(one, item) for item in items]
+        futures = [pool.submit(_result, entry_of(item), work, item) for item in items]
         try:
             return [future.result() for future in futures]
         except KeyboardInterrupt:
             interrupt.asked.set()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _result(entry: Entry, work: Callable[[T], R], item: T) -> Result[R]:
+    try:
+        if interrupt.asked.is_set():
+            raise KeyboardInterrupt
+        return Result(entry, work(item))
+    except RegistryError as error:
+        return Result(entry, error=error)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return Result(entry, error=RegistryError(f"{where}{error.strerror}"))

@@ -49,14 +49,18 @@ def run(root: Path, *words: str, live: bool = False, index: str = "") -> str:
             process.kill()
     if process.returncode == 0:
         return printed
-    told = (errors or "").strip()
+    raise _failure(words[0], (errors or "").strip())
+
+
+def _failure(command: str, told: str) -> RegistryError:
+    """What DVC's last words mean."""
     if _UNSAVED in told:
-        raise Refusal("it holds files here that were never added")
+        return Refusal("it holds files here that were never added")
     if any(words in told for words in _MISSING):
-        raise Missing(
+        return Missing(
             "DVC finds this version neither here nor where it is kept: ask its author to push it"
         )
-    raise RegistryError(f"dvc {words[0]}: {_last_words(told) or 'it failed, see above'}")
+    return RegistryError(f"dvc {command}: {_last_words(told) or 'it failed, see above'}")
 
 
 def pull(root: Path, names: list[str], index: str = "") -> None:
