@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from registry import parallel
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, RegistryError, Stalled
-from registry.raw import changes, dvc, manifest, prefetch, verified
+from registry.raw import dvc, manifest, prefetch, verified
 from registry.raw.dataset import Dataset
 from registry.remote.session import Session
 from registry.transfer.job import Progress
@@ -55,6 +55,10 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Incoming:
 
 def _sift(session: Session, here: list[Dataset], choice: Incoming) -> None:
     """Tell which of those that were verified once changed since."""
+    if not here:
+        return
+    from registry.raw import changes  # few pulls ask
+
     place = session.remote.identity
     seen = {dataset: verified.look(dataset.entry) for dataset in here}  # before DVC looks
     touched = [d for d in here if not verified.is_untouched(d.entry, place)]
@@ -135,6 +139,8 @@ def _verified(
     session: Session, results: list[Result], unproven: Container[Entry] = ()
 ) -> list[Result]:
     """Note the state of each, if DVC finds the files to be what it brought, and S3 has it."""
+    from registry.raw import changes
+
     came = {r.entry: verified.look(r.entry) for r in results if not r.error}
     datasets = {entry: Dataset.anyway(entry) for entry in came}
     found = changes.find(session, (d for d in datasets.values() if d.has_version))
