@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from registry.entries import Entry
 from registry.remote import capabilities, dvc_config, s3
+from registry.sync import history, marker
+from registry.sync.marker import Marker
 
 PROBE = r"\.registry/probe-"
 
@@ -50,3 +55,25 @@ def test_who_lost_the_marker_is_told_what_to_do(clone, moto_bucket):
     assert ben.pull().code == 3
     assert anna.push().code == ben.pull().code == 0
     assert ben.tree() == anna.tree() == moto_bucket.data()
+
+
+def test_states_stand_in_their_order_whatever_the_clocks_say(moto_bucket):
+    """Anna's clock is right; then Ben's is a year behind, and an old checkout writes no order."""
+    entry, client = Entry("champion_models", "m"), moto_bucket.client
+    states, former = [], None
+    for who, when in (("anna", 2026), ("ben", 2025), ("old", 2027), ("ben", 2025)):
+        order = 0 if who == "old" else marker.order_after(former)
+        former = Marker(marker.DONE, f"token {len(states)}", who, when=f"{when}-05-01T00:00:00Z")
+        former = replace(former, order=order)
+        states.append(former)
+        key = client.remote.key(f".registry/versions_log/{entry}/{len(states)}.json")
+        client.put(key, marker.body(former))
+    told = history.seals(client, entry, 10)
+    assert told == states
+    assert marker.parse(marker.body(states[1])) == states[1]
+
+
+@pytest.mark.parametrize("order", [-1, 10**30, marker.LAST_SECOND])
+def test_an_order_that_is_none_is_left_out(order):
+    strange = Marker(marker.DONE, "t", order=order)
+    assert 0 < marker.order_after(strange) < marker.LAST_SECOND

@@ -139,7 +139,9 @@ class Relocation:
         """One text for one move: written again after a crash it is the same object."""
         kept = self.plan.stored.get("mine")
         if not kept:
-            kept = asdict(marker.pushing(self.session, self.plan.stored["token"]))
+            kept = asdict(
+                marker.pushing(self.session, self.plan.stored["token"], former=self._former)
+            )
             self.plan.stored["mine"] = kept
             self.plan.save()
         return Marker(**kept)

@@ -25,7 +25,7 @@ class Claim:
     def take(self) -> None:
         """Put our marker over the one that was read. Raises marker.Taken if it is not there."""
         over = marker.last_sealed(self.former, self.former_etag)
-        self.mine = marker.pushing(self.session, self.token, over)
+        self.mine = marker.pushing(self.session, self.token, over, self.former)
         self.etag = self._write(self.mine, self.former_etag)
 
     def seal(self, done: Marker) -> str:

@@ -57,7 +57,9 @@ def seals(client: Client, entry: Entry, most: int) -> list[Marker]:
     current, _ = marker.read(client, entry)
     if current and current.state == marker.DONE:
         records[current.token] = current
-    return sorted(records.values(), key=lambda record: record.when)[-most:]
+    return sorted(records.values(), key=lambda record: (marker.order_of(record), record.when))[
+        -most:
+    ]
 
 
 def _parsed(bodies: Iterable[bytes]) -> Iterable[Marker]:

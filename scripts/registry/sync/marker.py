@@ -26,7 +26,10 @@ PUSHING, DONE, TORN = "pushing", "done", "torn"
 PAGES = (b"<html", b"<!doctype")
 LONGEST = 200  # letters of a text that are kept: a name, a host, a time
 # What older markers do not say.
-LATER: dict[str, Any] = {"over": "", "accepted": False, "version": "", "made_from": {}, "moved": ""}
+LATER: dict[str, Any] = {
+    "over": "", "accepted": False, "version": "", "made_from": {}, "moved": "", "order": 0,
+}  # fmt: skip
+LAST_SECOND = 253402300799  # of the year 9999
 ABSENT = 404  # what S3 says to a write over an object that is not there any more
 SETTLE_SECONDS = 0.5  # without conditional writes: how long another writer may be under way
 
@@ -48,7 +51,7 @@ class Marker:
     accepted: bool = False  # a person took what S3 held for whole; no push had made it
     version: str = ""  # of a sealed state: see index.content; "" if nobody read all of its bytes
     made_from: dict[str, str] = field(default_factory=dict)  # {"section/name": its version}
-
+    order: int = 0  # seconds since the epoch, and more than the state before has: see order_after
     moved: str = ""  # where it went; what is still listed goes once Git knows
 
     def of_version(self, version: str) -> Marker:
@@ -87,11 +90,24 @@ class Taken(RegistryError):
         super().__init__(f"{news}: `make status DATASET={entry:sh}` tells how it is then")
 
 
-def pushing(session: Session, token: str, over: str = "") -> Marker:
+def pushing(session: Session, token: str, over: str = "", former: Marker | None = None) -> Marker:
     """A marker in our name with this token: we are at it. `over`: see Marker."""
     who, commit = session.author
     who, host = harmless(who)[:LONGEST], harmless(socket.gethostname())[:LONGEST]
-    return Marker(PUSHING, token, who, host, now(), commit, over=over)
+    order = order_after(former)
+    return Marker(PUSHING, token, who, host, now(), commit, over=over, order=order)
+
+
+def order_after(former: Marker | None) -> int:
+    """What orders the states of an entry, whatever the clocks of those who sealed them say."""
+    last = order_of(former) if former else 0
+    return max(int(time.time()), last + 1 if last < LAST_SECOND else 0)
+
+
+def order_of(marker: Marker) -> int:
+    """In seconds since the epoch; what is sealed without it has its time."""
+    order = marker.order or int(seconds(marker.when) or 0)
+    return order if 0 < order <= LAST_SECOND else 0
 
 
 def last_sealed(former: Marker | None, etag: str) -> str:

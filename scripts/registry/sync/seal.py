@@ -65,7 +65,7 @@ def accept(session: Session, entry: Entry) -> str:
     if session.options.dry_run:
         return f"to be sealed as S3 holds it, {plural(len(survey.remote), 'file')}"
     over = marker.last_sealed(former, former_etag)
-    ours = marker.pushing(session, capabilities.new_token(), over)
+    ours = marker.pushing(session, capabilities.new_token(), over, former)
     sealed = replace(Versioning(survey).seal(ours.sealing(survey.remote)), accepted=True)
     try:
         marker.write(session.client, entry, sealed, former_etag, session.is_conditional())

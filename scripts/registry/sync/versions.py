@@ -9,6 +9,7 @@ marker names them. Where no version can be told, since nobody read some of the b
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from registry.index.content import BadList, ContentList, FileHash, Line, Lines
 from registry.remote.capabilities import UNMET
 from registry.remote.location import CONTENT_LISTS, LOG, Remote
 from registry.remote.s3 import Client, Denied
-from registry.sync import lineage
+from registry.sync import lineage, marker
 from registry.sync.marker import Marker, body
 from registry.sync.survey import Survey
 
@@ -139,5 +140,6 @@ class Versioning:
 
     def _put_record(self, done: Marker) -> None:
         session = self.survey.session
-        name = f"{done.when}-{content.short(done.version)}.json"
+        order = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(marker.order_of(done)))
+        name = f"{order}-{content.short(done.version)}.json"
         session.client.put(log_prefix(session.remote, self.survey.entry) + name, body(done))
