@@ -41,7 +41,7 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
         options.judge(name)
         return main(options.settle(sys.argv[1:]))
     except RegistryError as error:
-        say(f"{name}: {error}")
+        say(f"{name}: {told(error)}")
         return error.exit_code
     except KeyboardInterrupt:
         say(f"{name}: stopped")
@@ -101,9 +101,13 @@ def report(results: Iterable[Result[Any]]) -> int:
     for result in results:
         if result.error is not None:
             word = "refused" if result.error.exit_code == 3 else "failed"
-            say(f"{result.entry}: {word}: {result.error}")
+            say(f"{result.entry}: {word}: {told(result.error)}")
             codes.add(result.error.exit_code)
     return worst(codes)
+
+
+def told(error: RegistryError) -> str:
+    return f"{error}: {error.cure}" if error.cure else str(error)
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -7,6 +7,7 @@ class RegistryError(Exception):
     """Something failed; nothing was lost; running again is right once the cause is gone."""
 
     exit_code = 1
+    cure = ""  # what to do about it, where the text does not say
 
 
 class UsageError(RegistryError):

@@ -213,8 +213,12 @@ def test_read_only_credentials_can_pull_and_are_told_when_they_push(world):
     world.check_pulled()
     before = world.bucket.read()
     run = expect(world.ben.push(), 1)
-    assert "AccessDenied" in run.said
-    assert world.bucket.read() == before
+    assert "AccessDenied" in run.said and "`make doctor` tells which rights" in run.said
+    run = expect(world.ben.script("remove_entry", ENTRY, CONFIRM="a", FULL="1"), 1)
+    assert re.search(r"\(PUT \.registry/\S+\): `make doctor`", run.said), run
+    assert world.bucket.read() == before and world.ben.strays() == [], (
+        "nothing is to be gone on with"
+    )
     assert world.ben.tree().items() >= NEW.items() - {
         ("processed_datasets/a/keep/k.txt", b"same k")
     }

@@ -43,6 +43,8 @@ class Denied(Unreachable):
         super().__init__(text)
         self.status = status
         self.code = code
+        if code == "AccessDenied":
+            self.cure = "`make doctor` tells which rights are missing"
 
 
 class ServerError(Unreachable):
@@ -217,7 +219,16 @@ class Client:
         code, text = _error(answer)
         if self._moved(answer) or (code in _EXPIRED and self._renew(keys)):
             return self.request(method, key, query, body, headers, sink)
-        raise Denied(answer.status, code, f"{self.remote.url}: {code or answer.status} {text}")
+        asked = self._asked(method, key, query or {}) if answer.status == 403 else ""
+        raise Denied(
+            answer.status, code, f"{self.remote.url}: {code or answer.status} {text}{asked}"
+        )
+
+    def _asked(self, method: str, key: str, query: Mapping[str, str]) -> str:
+        """What was asked for, as a person may have to tell the bucket's owner."""
+        word = "LIST" if "list-type" in query else method
+        at = key or query.get("prefix", "?" + "&".join(query))
+        return f" ({word} {at.removeprefix(self.remote.key(''))})"
 
     def _once(
         self,

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from registry.entries import Entry
+from registry.errors import Refusal
+from registry.index import journal
+from registry.index.journal import Journal
+from registry.remote.s3 import Denied
 from registry.remote.session import Session
 from registry.sync import marker
 from registry.sync.marker import Marker
@@ -27,6 +31,21 @@ class Claim:
         over = marker.last_sealed(self.former, self.former_etag)
         self.mine = marker.pushing(self.session, self.token, over, self.former)
         self.etag = self._write(self.mine, self.former_etag)
+
+    def begin(self, own: Journal | None) -> None:
+        """Take it. Raises Refusal where somebody else has it.
+
+        What was noted of it goes again if it was not begun: else there is `own` of a run before.
+        """
+        try:
+            self.take()
+        except (marker.Taken, Denied) as error:
+            is_sure = isinstance(error, Denied) or self.session.is_conditional()
+            if is_sure and own is None:  # elsewhere ours may yet be there
+                journal.drop(self.entry)
+            if isinstance(error, marker.Taken):
+                raise Refusal(str(error)) from None
+            raise
 
     def seal(self, done: Marker) -> str:
         """Put the marker there that says `done` over a verified listing; its ETag."""

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from registry import workspace
 from registry.entries import Entry
-from registry.errors import Refusal, RegistryError
+from registry.errors import RegistryError
 from registry.index import baseline, journal
 from registry.index.baseline import Row
 from registry.index.journal import Journal
@@ -129,12 +129,7 @@ class Push:
         claim = self._journal()
         self.before = _mark(self.survey.remote)
         self.aside.look()
-        try:
-            claim.take()
-        except marker.Taken as error:
-            if not self.own and self.session.is_conditional():
-                journal.drop(self.entry)  # nothing was begun; elsewhere ours may yet be there
-            raise Refusal(str(error)) from None
+        claim.begin(self.own)
         self.claimed = claim
         if not self.sending.is_guarded:
             self.survey.look_again()

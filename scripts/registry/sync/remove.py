@@ -17,6 +17,7 @@ from registry.remote.s3 import Object
 from registry.remote.server_copy import Copier
 from registry.remote.session import Session
 from registry.sync import marker, refusals, trash
+from registry.sync.claim import Claim
 from registry.sync.marker import Marker
 from registry.sync.survey import Survey
 
@@ -55,7 +56,7 @@ class Removal:
 
     def carry_out(self) -> None:
         """Claim it, copy all to the trash prefix, check the copies, delete, unclaim."""
-        mine = self._claim()
+        mine = self._claim().mine
         client = self.session.client
         bin_ = self.session.remote.key(TRASH, f"{mine.when}-{mine.token[:6]}", str(self.entry), "")
         rows, remote = self.survey.remote.items(), self.survey.remote
@@ -80,18 +81,13 @@ class Removal:
         none = replace(mine.sealing(Objects()), moved=self.moved)
         marker.write(client, self.entry, none, marker.read(client, self.entry)[1], conditional)
 
-    def _claim(self) -> Marker:
+    def _claim(self) -> Claim:
         """Journal it, as a push that deletes all, and put our marker there."""
         token = (self.own and self.own.token) or capabilities.new_token()
-        over = marker.last_sealed(self.survey.marker, self.survey.marker_etag)
-        mine = marker.pushing(self.session, token, over)
-        Journal(self._place, mine.token, deletes=[*self.survey.remote]).save(self.entry)
-        conditional, before = self.session.is_conditional(), self.survey.marker_etag
-        try:
-            marker.write(self.session.client, self.entry, mine, before, conditional)
-        except marker.Taken as error:
-            raise Refusal(str(error)) from None
-        return mine
+        Journal(self._place, token, deletes=[*self.survey.remote]).save(self.entry)
+        claim = Claim(self.entry, self.session, token, self.survey.marker, self.survey.marker_etag)
+        claim.begin(self.own)
+        return claim
 
     @property
     def _place(self) -> str:

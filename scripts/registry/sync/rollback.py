@@ -13,7 +13,6 @@ from registry.index.journal import Journal
 from registry.index.table import Tags
 from registry.remote import capabilities
 from registry.remote.server_copy import Copier
-from registry.sync import marker
 from registry.sync.claim import Claim
 from registry.sync.kept import Keeper
 from registry.sync.versions import Versioning
@@ -47,13 +46,12 @@ class Rollback(WayBack):
         uploads.update((path, "") for path in self.copies)
         Journal(self._place, token, uploads, self.deletes).save(self.entry)
         claim = Claim(self.entry, self.session, token, self.survey.marker, self.survey.marker_etag)
-        try:
-            claim.take()
-        except marker.Taken as error:
-            raise Refusal(str(error)) from None
+        claim.begin(self.own)
         before = self.survey.remote.mark("sizes", "tags")
         self.survey.look_again()
         if self.survey.remote.mark("sizes", "tags") != before:
+            if claim.give_back():
+                journal.drop(self.entry)
             raise RegistryError("it changed in S3 meanwhile: run again")
         return claim
 
