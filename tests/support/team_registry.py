@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from support.checkout import Checkout
+    from support.process import Run
 
 RAW = (
     "harbour logs", "harbour", "letters", "letters-1900", "weather", "Wetter Köln", "tide.tables",
@@ -99,6 +100,21 @@ def send(person: Checkout) -> None:
     _well(person.push())
 
 
+def join(person: Checkout, other: Checkout) -> None:
+    """This person has what the other one committed, and follows that from now on."""
+    person.git("remote", "add", "origin", str(other.path))
+    person.git("fetch", "-q", "origin")
+    person.git("reset", "-q", "--hard", "origin/main")
+    person.git("branch", "-q", "-u", "origin/main")
+
+
+def made_from(id: str) -> set[str]:
+    """All that an entry is made from, by whatever way, and itself."""
+    section, name = id.split("/")
+    words = {"processed_datasets": CUTS, "champion_models": MODELS}.get(section, {}).get(name, "")
+    return {id}.union(*(made_from(source) for source in _ids(words)))
+
+
 def card(id: str, sources: list[str], dice: random.Random) -> str:
     section, name = id.split("/")
     title = name.replace("-", " ").capitalize()
@@ -159,5 +175,5 @@ def _files(id: str, dice: random.Random) -> dict[str, bytes]:
     }
 
 
-def _well(run: object) -> None:
-    assert getattr(run, "code") == 0, str(run)  # noqa: B009
+def _well(run: Run) -> None:
+    assert run.code == 0, str(run)
