@@ -19,24 +19,4 @@ if [ "${1:-}" = --help ]; then
 fi
 
 scripts/setup.sh
-py=.venv/bin/python
-mkdir -p .registry
-exec 9>>.registry/lock # held by every step, until the last of them is gone
-export REGISTRY_LOCK_FD=9
-
-status=0
-note() { # remember the worst: a failure (1) outranks a refusal (3)
-  code=$?
-  [ "$code" != 130 ] || exit 130
-  [ "$status" = 1 ] || status=$code
-}
-
-# Gates: names, the way to S3, and what may have changed there or here.
-todo=$("$py" scripts/select_entries.py pull "$@") || note
-[ "$status" = 0 ] || [ "$status" = 3 ] || exit "$status"
-
-# Effects: one entry's failure does not stop the others.
-if [ -n "$todo" ]; then "$py" scripts/pull_entries.py - <<<"$todo" || note; fi
-
-[ "$status" = 0 ] || echo "pull: not everything was done (exit code $status), see above" >&2
-exit "$status"
+exec .venv/bin/python scripts/pull_entries.py --gated "$@"

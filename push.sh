@@ -18,26 +18,4 @@ if [ "${1:-}" = --help ]; then
 fi
 
 scripts/setup.sh
-py=.venv/bin/python
-mkdir -p .registry
-exec 9>>.registry/lock # held by every step, until the last of them is gone
-export REGISTRY_LOCK_FD=9
-
-status=0
-note() { # note [code]: remember the worst: a failure (1) outranks a refusal (3)
-  code=$?
-  [ "$code" != 130 ] || exit 130
-  [ "$status" = 1 ] || status=${1:-$code}
-}
-
-# Gates: names, cards, the way to S3, what changed here, and the rules of experiments/.
-todo=$("$py" scripts/select_entries.py push "$@") || note
-[ "$status" = 0 ] || [ "$status" = 3 ] || exit "$status"
-if [ -n "$todo" ]; then "$py" scripts/check_experiments.py --quiet || note 3; fi
-
-# Effects: one entry's failure does not stop the others.
-if [ -n "$todo" ]; then "$py" scripts/push_entries.py - <<<"$todo" || note; fi
-if [ -n "$todo" ]; then "$py" scripts/list_uncommitted.py || note; fi
-
-[ "$status" = 0 ] || echo "push: not everything was done (exit code $status), see above" >&2
-exit "$status"
+exec .venv/bin/python scripts/push_entries.py --gated "$@"

@@ -17,7 +17,6 @@ from registry.experiments import ledger, rules
 from registry.experiments import state as experiments_state
 from registry.experiments.state import State
 from registry.files import write_whole
-from registry.problems import Problem
 
 
 def main(argv: list[str]) -> int:
@@ -28,17 +27,11 @@ def main(argv: list[str]) -> int:
         for what in done:
             console.say(f"fixed: {ledger.FILE}: {what}")
         state = experiments_state.look(ROOT, keys, args.staged)
-    found = check(state)
+    found = rules.check(state)
     sys.stdout.write(problems.FORMATS[args.format](found))
     if found or not args.quiet:
         console.say(f"check-experiments: {len(state.kept)} kept, {problems.count(found)}")
     return 1 if found else 0
-
-
-def check(state: State) -> list[Problem]:
-    """Every problem, by path and line."""
-    found = [problem for rule in rules.RULES for problem in rule(state)]
-    return sorted(found, key=lambda p: (p.path, p.line))
 
 
 def fix(state: State) -> list[str]:

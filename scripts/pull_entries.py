@@ -1,195 +1,45 @@
 """Bring entries up to what S3 holds, and raw datasets to the versions that their `.dvc` files name.
 
-usage: pull_entries.py [section/name ...]    (or - for one per line on standard input)
+usage: pull_entries.py [--gated] [section/name | name | section/ ...]
 
 Each comes whole or not at all, and nothing comes at all where a disk has no room for all of it.
 Changes made here and not pushed yet are kept. TAKE=local keeps them where both sides changed,
 DELETE=1 allows setting aside most of an entry, DRY_RUN=1 only says what it would do, FULL=1 lists
 S3 also where a marker says that nothing changed.
+
+With --gated, as ./pull.sh has it: takes the checkout's lock, and looks only at what may have
+something to fetch.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
-from registry import console, disk, entries, parallel
-from registry.console import say
-from registry.entries import Entry
-from registry.errors import Refusal
-from registry.humanize import human_bytes, plural
-from registry.index import baseline
-from registry.progress import Meter
-from registry.raw import prefetch, room, verified
-from registry.raw import pull as raw_pull
-from registry.raw.cache import Cache
-from registry.remote import connect
-from registry.remote.session import Session
-from registry.sections import MIRRORED, SYNCED
-from registry.sync import describe, marker, trash
-from registry.sync.pull import Pull
-from registry.transfer import engine
-
-FEW = 8  # entries whose markers are read one by one
+from registry import console, entries
+from registry.sections import SYNCED
 
 
 def main(argv: list[str]) -> int:
-    chosen = entries.select(console.words_from(argv), SYNCED)
-    mirrored = [entry for entry in chosen if entry.section in MIRRORED]
-    session = connect.begin()
-    markers = Markers(session, mirrored)
-    looked = parallel.each(mirrored, lambda e: e, partial(look, session, markers))
-    pulls = [r.value for r in looked if r.value]
-    raw = raw_pull.choose(session, (entry for entry in chosen if entry.section not in MIRRORED))
-    for dataset in raw.kept:
-        cure = verified.choices(dataset)
-        say(f"{dataset.entry}: changed here and not added, kept; {cure}")
-    if session.options.dry_run:
-        print_plans(raw, pulls)
-        if any(pull.wanted for pull in pulls):
-            say(f"pull: {engine.carrier(session)}")
-        codes = [console.report(looked), console.report(raw.refused)]
-        return console.worst([*codes, look_for_room(session, pulls, by_files(session, raw))])
-    raw_plan = prefetch.plan(session, raw.wanted)
-    needs = [*room.of_plan(raw_plan), *room.of_files(raw.foreign, raw_plan.cache)]
-    if code := look_for_room(session, pulls, needs):
-        return console.worst([code, console.report(looked), console.report(raw.refused)])
-    done, raw_done, took = carry_out(session, raw, raw_plan, pulls)
-    trash.purge(entries.ROOT)
-    code = report(pulls, [*[r for r in looked if r.error], *done], took) if mirrored else 0
-    return console.worst([code, report_raw([*raw.refused, *raw_done])])
+    if argv[:1] == ["--gated"]:
+        return pull_what_changed(argv[1:])
+    from registry.daily import pull
+    from registry.remote import connect
+
+    chosen = entries.select(argv, SYNCED)
+    return pull.pull(connect.begin(), chosen, None)
 
 
-def by_files(session: Session, raw: raw_pull.Incoming) -> list[disk.Need]:
-    """What the raw datasets take, as far as that is known without asking S3."""
-    return [*room.of_files([*raw.wanted, *raw.foreign], Cache.of(session.root))]
+def pull_what_changed(words: list[str]) -> int:
+    """First the gate, then the effects: one entry's failure does not stop the others."""
+    from registry.daily import gate
 
+    passed = gate.enter("pull", words)
+    steps = []
+    if passed.entries:  # nothing of this is imported before there is something to fetch
+        from registry.daily import pull
 
-def look_for_room(session: Session, pulls: list[Pull], raw: list[disk.Need]) -> int:
-    """Say what is to come, and what is free for it; code 3 where it does not fit."""
-    disks = disk.disks([*(pull.need for pull in pulls), *raw], engine.movers(session))
-    try:
-        disk.refuse_lack(disks)
-    except Refusal as error:
-        say(f"pull: {error}")
-        return error.exit_code
-    for one in disks:
-        say(f"pull: {one}")
-    return 0
-
-
-def carry_out(
-    session: Session, raw: raw_pull.Incoming, raw_plan: prefetch.Prefetch, pulls: list[Pull]
-) -> tuple[list[parallel.Result[None]], list[raw_pull.Result], str]:
-    """Mirrored entries, raw ones beside them; what became of either, and the time it took."""
-    files = raw_plan.amount.files + sum(len(p.wanted) for p in pulls)
-    size = raw_plan.amount.bytes + sum(p.wanted_bytes for p in pulls)
-    with Meter("fetched", files, size) as meter, ThreadPoolExecutor(1) as beside:
-        raw_done = beside.submit(raw_pull.bring, raw_plan, partial(meter.moved, "raw"))
-        hands = engine.movers(session)
-        done = parallel.each(pulls, lambda p: p.entry, partial(bring, meter), hands)
-        took, brought = meter.took + meter.rate, raw_done.result()
-    return done, brought + raw_pull.bring_by_dvc(session, raw.foreign), took
-
-
-class Markers:
-    """Knows the entries' markers, as far as needed: the proof that S3 answers.
-
-    Few are read one by one, since those that changed have to be read anyway.
-    """
-
-    def __init__(self, session: Session, chosen: list[Entry]) -> None:
-        self._client, self._etags = session.client, dict[str, str]()
-        self._seen: dict[Entry, marker.Seen] = {}
-        self._is_few = len(chosen) <= FEW
-        if not self._is_few:
-            self._etags = connect.enter(session)
-        elif chosen:
-            first = partial(marker.read, entry=chosen[0])
-            self._seen = {chosen[0]: connect.first(session, first)}
-
-    def of(self, entry: Entry) -> tuple[marker.Seen | None, str]:
-        """What was read of it, if it was, and its ETag."""
-        if not self._is_few:
-            return None, self._etags.get(str(entry), "")
-        seen = self._seen.pop(entry, None) or marker.read(self._client, entry)
-        return seen, seen[1]
-
-
-def look(session: Session, markers: Markers, entry: Entry) -> Pull:
-    """Plan one entry's pull."""
-    known = baseline.header(entry, session.remote.identity)
-    seen, tag = markers.of(entry)
-    is_known = bool(known and known.marker and known.marker == tag)
-    pull = Pull(entry, session)
-    pull.look(is_known and not session.options.full, seen)
-    pull.decide()
-    if not pull.survey.remote and not pull.survey.local.files:
-        raise Refusal("it has a card, but S3 holds nothing for it: ask its author to push it")
-    return pull
-
-
-def bring(meter: Meter, pull: Pull) -> None:
-    """Carry out one entry's plan."""
-    try:
-        pull.fetch(partial(meter.moved, str(pull.entry)))
-        pull.place()
-        pull.finish()
-    except BaseException:
-        pull.abandon()
-        raise
-    meter.moved(str(pull.entry), pull.wanted_bytes)
-    meter.finished(len(pull.wanted))
-
-
-def print_plans(raw: raw_pull.Incoming, pulls: list[Pull]) -> None:
-    for dataset in [*raw.wanted, *raw.foreign]:
-        print(f"{dataset.entry}: fetch the version that {dataset.entry.name}.dvc names")
-    for pull in pulls:
-        for line in describe.planned_pull(pull):
-            print(line)
-
-
-def report(pulls: list[Pull], results: list[parallel.Result[Any]], took: str) -> int:
-    """Say what happened to each entry, then one summary line."""
-    failed = {r.entry for r in results if r.error}
-    for pull in pulls:
-        text = describe.done_pull(pull)
-        if text and pull.entry not in failed:
-            print(f"{pull.entry}: {text}")
-    code = console.report(results)
-    good = [p for p in pulls if p.entry not in failed]
-    files, size = sum(len(p.wanted) for p in good), sum(p.wanted_bytes for p in good)
-    refused = f", {len(failed)} not done" if failed else ""
-    say(
-        f"pull: {plural(len(good), 'entry', 'entries')} up to date, "
-        f"{plural(files, 'file')} fetched ({human_bytes(size)}) {took}{refused}"
-    )
-    return code
-
-
-def report_raw(results: list[raw_pull.Result]) -> int:
-    if not results:
-        return 0
-    for result in results:
-        if not result.error:
-            print(f"{result.entry}: at the version of {result.entry.name}.dvc")
-        if not result.error and not result.value:
-            cure = to_push(result.entry)
-            say(f"{result.entry}: S3 lacks this version, or holds it damaged: {cure}")
-    code = console.report(results)
-    good = sum(not r.error for r in results)
-    say(f"pull: {plural(good, 'raw dataset')} brought up to date")
-    return code
-
-
-def to_push(entry: Entry) -> str:
-    """What brings its version to S3 from here: a push, which a wrong card would stop."""
-    from registry.cards import check
-
-    first = f"`make check-cards DATASET={entry:sh}`, then " if check.find_bad([entry]) else ""
-    return f"{first}`make push DATASET={entry:sh}`"
+        steps = [partial(pull.pull, passed.session, passed.entries, passed.etags)]
+    return console.carry_on("pull", passed.code, steps)
 
 
 if __name__ == "__main__":

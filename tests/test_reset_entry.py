@@ -131,6 +131,11 @@ def test_a_raw_dataset_goes_back_to_its_version(anna, bucket):
     anna.proxy.clear()
     expect(anna.make("reset", f"DATASET={RAW}"), 0)
     assert anna.tree() == below(RAW, FILES)
+    broken = anna.tmp / "broken"
+    (broken / "dvc").mkdir(parents=True)
+    (broken / "dvc" / "__init__.py").write_text("raise SystemExit(1)\n")
+    run = expect(anna.script("reset_entry", RAW, PYTHONPATH=str(broken)), 0)
+    assert "0 files brought back" in run.err, "DVC was started, for nothing"
     anna.add("raw_datasets/new", {"x": b"1"})
     run = expect(anna.make("reset", "DATASET=new"), 2)
     assert "nothing touched" in run.err and anna.read("raw_datasets/new/x") == b"1", run

@@ -193,7 +193,7 @@ def test_expired_ones_go_at_a_later_push(anna, bucket, monkeypatch):
     monkeypatch.setattr(kept.time, "time", lambda: real() + year)
     keeper.expire()
     assert bucket.keys(KEPT), "a clock of ours that is wrong takes nothing away"
-    monkeypatch.setattr(kept, "_store_time", lambda client, key: real() + year)
+    monkeypatch.setattr(kept, "_store_time", lambda client: real() + year)
     keeper.expire()
     assert bucket.keys(KEPT) == []
 

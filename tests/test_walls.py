@@ -27,6 +27,7 @@ FLOORS = (
     ("raw",),
     ("inside", "publish"),
     ("status", "doctor", "catalog", "start", "move"),
+    ("daily",),
     (VERBS,),
 )
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

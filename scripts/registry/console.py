@@ -24,6 +24,11 @@ def say(text: str) -> None:
     print(harmless(text, lines=True), file=sys.stderr, flush=True)
 
 
+def print_line(text: str) -> None:
+    """A result, on standard output."""
+    print(text)
+
+
 def run(main: Callable[[list[str]], int], name: str = "") -> int:
     """Call a script's main; every error becomes lines that a person can act on, and a code.
 
@@ -34,12 +39,21 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
     interrupt.heed()
     _guard_output()
     name = name or "registry"
-    try:
+
+    def whole() -> int:
         if sys.argv[1:2] == ["--help"]:
             print((sys.modules["__main__"].__doc__ or "").strip())
             return 0
         options.judge(name)
         return main(options.settle(sys.argv[1:]))
+
+    return attempt(name, whole)
+
+
+def attempt(name: str, step: Callable[[], int]) -> int:
+    """A step's exit code; every error becomes lines that a person can act on, and a code."""
+    try:
+        return step()
     except RegistryError as error:
         say(f"{name}: {told(error)}")
         return error.exit_code
@@ -58,6 +72,20 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
         say(f"{name}: {type(error).__name__}: {error}")
         say(f"{name}: this is a bug of the registry's scripts. {_keep(error)}")
         return 1
+
+
+def carry_on(name: str, code: int, steps: Iterable[Callable[[], int]]) -> int:
+    """Do each step, whatever became of those before, with exit `code`; one exit code for all.
+
+    Ctrl-C ends it. What is not done is said once more at the end, where a person looks.
+    """
+    for step in steps:
+        code = worst([code, attempt(name, step)])
+        if code == 130:
+            return code
+    if code:
+        say(f"{name}: not everything was done (exit code {code}), see above")
+    return code
 
 
 class _Harmless(io.TextIOWrapper):
@@ -114,11 +142,6 @@ def worst(codes: Iterable[int]) -> int:
     """One exit code for several: a failure outranks a refusal, since running again may help."""
     found = set(codes)
     return next((code for code in (130, 1, 2, 3) if code in found), 0)
-
-
-def words_from(argv: list[str]) -> list[str]:
-    """The entries named on the command line; with `-`, one per line of standard input."""
-    return sys.stdin.read().splitlines() if argv == ["-"] else argv
 
 
 def parser(script: str, doc: str | None) -> argparse.ArgumentParser:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 asked = threading.Event()
+_cuts: list[Callable[[], None]] = []
 
 
 def heed() -> None:
@@ -15,6 +18,18 @@ def heed() -> None:
         signal.signal(signal.SIGINT, _ask)
 
 
+@contextmanager
+def cutting(cut: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C also does this meanwhile: it ends what other threads wait for, so that we end."""
+    _cuts.append(cut)
+    try:
+        yield
+    finally:
+        _cuts.remove(cut)
+
+
 def _ask(number: int, frame: FrameType | None) -> None:
     asked.set()
+    for cut in _cuts:
+        cut()
     raise KeyboardInterrupt

@@ -1,7 +1,7 @@
 """Lets one command at a time work in a checkout, by a lock that ends with its last holder.
 
-pull.sh and push.sh open the file and pass it down (REGISTRY_LOCK_FD), so that the lock lasts from
-their first step to their last, and also for as long as an aws that outlived them still writes.
+A program that writes is given the lock's handle, so that the lock also lasts for as long as an aws
+or a DVC that outlived us still writes.
 """
 
 from __future__ import annotations
@@ -31,22 +31,20 @@ def take(root: Path, command: str) -> None:
             told = True
         time.sleep(0.1)
     started = time.strftime("%H:%M:%S")
-    (root / ".registry" / "holder").write_text(f"{command} (process {os.getppid()}) {started}\n")
+    (root / ".registry" / "holder").write_text(f"{command} (process {os.getpid()}) {started}\n")
 
 
 def inherited() -> list[int]:
     """The handles that a child which writes must keep open, so that it holds the lock too."""
-    given = os.environ.get("REGISTRY_LOCK_FD")
-    return list(_kept) or ([int(given)] if given else [])
+    return list(_kept)
 
 
 def _handle(root: Path) -> int:
     if not _kept:
-        given = os.environ.get("REGISTRY_LOCK_FD")
         (root / ".registry").mkdir(exist_ok=True)
         files.keep_to_oneself(root / ".registry")
         path = root / ".registry" / "lock"
-        _kept.append(int(given) if given else os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _kept.append(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         os.set_inheritable(_kept[0], True)
     return _kept[0]
 

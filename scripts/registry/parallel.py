@@ -44,6 +44,16 @@ def over(items: Iterable[T], work: Callable[[T], R], threads: int | None) -> Ite
             pool.shutdown(cancel_futures=True)
 
 
+def both(one: Callable[[], T], other: Callable[[], R]) -> tuple[T, R]:
+    """What the two give, done at the same time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(one)
+        result = other()
+        return begun.result(), result
+
+
 def _next(begun: deque[tuple[T, Future[R]]]) -> tuple[T, R]:
     item, future = begun.popleft()
     return item, future.result()

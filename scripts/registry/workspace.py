@@ -33,6 +33,11 @@ def room(entry: Entry) -> Path:
     return top
 
 
+def baseline(entry: Entry) -> Path:
+    """The file that says what was last verified of an entry."""
+    return entry.root / ROOM / "state" / entry.section / (entry.name + ".rows")
+
+
 def stage(entry: Entry) -> Path:
     """Where an entry's files wait to be sent or put in place."""
     return room(entry) / "stage" / entry.section / entry.name

@@ -9,7 +9,11 @@ from registry.entries import Entry
 from registry.index import fingerprints, scan
 from registry.index.fingerprints import Stamps
 
-MANY = fingerprints.WORTH_FILES
+
+@pytest.fixture
+def many(monkeypatch):
+    """As if the entries had so many files that helpers are worth it."""
+    monkeypatch.setattr(fingerprints, "WORTH_FILES", 0)
 
 
 @pytest.fixture
@@ -21,15 +25,16 @@ def entries(tmp_path: Path) -> list[Entry]:
     return [Entry("processed_datasets", f"e {n}", tmp_path) for n in range(8)]  # one is not here
 
 
-@pytest.mark.parametrize("files", [0, MANY])
-def test_all_cores_see_what_one_sees(entries, files):
-    found = Stamps(entries, files)
+@pytest.mark.parametrize("worth", [0, 4000])
+def test_all_cores_see_what_one_sees(entries, worth, monkeypatch):
+    monkeypatch.setattr(fingerprints, "WORTH_FILES", worth)
+    found = Stamps(entries)
     for entry in entries:
         assert found.of(entry).stamp == scan.scan(entry.folder).stamp
     assert [e.name for e in entries if not found.of(e).is_fit] == ["e 3"]
 
 
-def test_a_helper_that_was_killed_is_replaced_by_looking_again(entries, monkeypatch):
+def test_a_helper_that_was_killed_is_replaced_by_looking_again(entries, many, monkeypatch):
     begin = fingerprints._begin
 
     def killed(folders: list[str]) -> tuple[int, int]:
@@ -38,12 +43,12 @@ def test_a_helper_that_was_killed_is_replaced_by_looking_again(entries, monkeypa
         return process, pipe
 
     monkeypatch.setattr(fingerprints, "_begin", killed)
-    found = Stamps(entries, MANY)
+    found = Stamps(entries)
     assert [found.of(e).stamp for e in entries] == [scan.scan(e.folder).stamp for e in entries]
 
 
-def test_no_helper_is_left_when_nobody_asks(entries):
-    found = Stamps(entries, MANY)
+def test_no_helper_is_left_when_nobody_asks(entries, many):
+    found = Stamps(entries)
     helpers = [process for _, process, _ in found._helpers]
     found.close()
     for process in helpers:

@@ -127,7 +127,7 @@ def test_credentials_that_cannot_be_used(clone, store, case):
     (anna.home / ".aws").mkdir()
     file = anna.home / ".aws" / "credentials"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    for words in (["select_entries", "push"], ["run_doctor"]):
+    for words in (["push_entries", "--gated"], ["run_doctor"]):
         run = anna.script(*words)
         assert run.code == 1 and said in run.said, run
         assert "bug" not in run.said and "Traceback" not in run.said, run

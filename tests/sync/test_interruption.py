@@ -142,7 +142,7 @@ def test_a_mover_that_outlives_its_parent_keeps_the_checkout_locked(pair):
     anna.proxy.when("PUT", SLOW).hang()
     push = anna.start("./push.sh", ENGINE="aws")
     until(lambda: anna.proxy.count("PUT", SLOW))
-    lines = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in push.wait_for_pids(3)}
+    lines = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in push.wait_for_pids(2)}
     (orphan,) = [pid for pid, line in lines.items() if "awscli" in line]
     os.kill(orphan, signal.SIGSTOP)  # or it gives up by itself, on a slow machine before we look
     for pid in lines.keys() - {orphan}:

@@ -25,6 +25,12 @@ CARDS = f"{SECTION}/"
 FIX = "run `make check-experiments FIX=1`"
 
 
+def check(state: State) -> list[Problem]:
+    """Every problem, by path and line."""
+    found = [problem for rule in RULES for problem in rule(state)]
+    return sorted(found, key=lambda p: (p.path, p.line))
+
+
 def listed(state: State) -> Iterator[Problem]:
     """A kept experiment has its own line in the ledger."""
     for entry in not_listed(state, judged(state)):

@@ -42,7 +42,7 @@ def look(root: Path, keys: Iterable[str] = (), staged: bool = False) -> State:
     cards = [card_path(entry) for entry in kept]
     asked = ledger.matches(root, [*folders, *cards, folder_path(ledger.PROBE)])
     index = set(git.tracked(root, SECTION))
-    recorded = git.show(root, f"{'' if staged else 'HEAD'}:{FILE}") or b""
+    recorded = (kept and git.show(root, f"{'' if staged else 'HEAD'}:{FILE}")) or b""
     return State(
         root,
         kept,
@@ -50,7 +50,7 @@ def look(root: Path, keys: Iterable[str] = (), staged: bool = False) -> State:
         {f: asked[f] for f in [*folders, folder_path(ledger.PROBE)]},
         {c: asked[c] for c in cards},
         index,
-        index if staged else set(git.committed(root, SECTION)),
+        index if staged or not kept else set(git.committed(root, SECTION)),
         recorded.decode("utf-8", "surrogateescape"),
         staged,
         list(keys),

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from registry import workspace
 from registry.entries import Entry
 from registry.index import checksummed, pages
 from registry.index.columns import field_of, set_stat, stat_at
@@ -88,7 +89,7 @@ class Header(NamedTuple):
 
 
 def path_of(entry: Entry) -> Path:
-    return entry.root / ".registry" / "state" / entry.section / (entry.name + ".rows")
+    return workspace.baseline(entry)
 
 
 def header(entry: Entry, remote: str) -> Header | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from typing import NamedTuple
 
+from registry import workspace
 from registry.entries import Entry
 from registry.index import scan
 
 WORTH_FILES = 4_000  # below this another process costs more than it saves
+BYTES_A_ROW = 64  # of a baseline's file
 
 
 class Glimpse(NamedTuple):
@@ -28,15 +29,24 @@ def glimpse(folder: str) -> Glimpse:
     return Glimpse(found.stamp, not (found.blocked or found.problems))
 
 
-class Stamps:
-    """Looks at the entries' folders from now on, while the caller waits for the network.
+def files_about(entry: Entry) -> int:
+    """About how many files an entry had when its baseline was written."""
+    try:
+        return os.stat(workspace.baseline(entry)).st_size // BYTES_A_ROW
+    except OSError:
+        return 0
 
-    `files`: about how many there are. Begin before any thread does: the helpers are forks, which
-    end by themselves when they are done or nobody listens any more.
+
+class Stamps:
+    """Looks at the entries' folders from now on, while the caller does something else.
+
+    Begin before any thread does, and before much is imported: the helpers are forks, which end by
+    themselves when they are done or nobody listens any more.
     """
 
-    def __init__(self, entries: Iterable[Entry], files: int) -> None:
+    def __init__(self, entries: list[Entry]) -> None:
         folders = [str(entry.folder) for entry in entries]
+        files = sum(map(files_about, entries))
         hands = (os.cpu_count() or 1) if files >= WORTH_FILES and sys.platform == "linux" else 1
         parts = [folders[n::hands] for n in range(hands)] if hands > 1 else []
         self._helpers = [(part, *_begin(part)) for part in parts]

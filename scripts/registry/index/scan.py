@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import compress
 from typing import NamedTuple
 
 from registry.index.path_ids import Numbers
@@ -113,13 +114,28 @@ def _walk(top: str, seen: Scan) -> None:
                 children = list(rows)
             if not children and folder.below and not folder.is_git:
                 seen.empty_folders.append(folder.below.rstrip("/"))
-            for child in children:
+            for child in children if folder.is_git else _add_plain(folder.below, children, seen):
                 folders += _look(top, folder, child, seen)
         except FileNotFoundError:  # it was listed a moment ago: gone while we look is not deleted
             raise
         except OSError as error:
             name = folder.below or top
             seen.blocked.append(f"{name[:NAMED]}: cannot be read: {error.strerror}")
+
+
+def _add_plain(below: str, children: list[os.DirEntry[str]], seen: Scan) -> list[os.DirEntry[str]]:
+    """Add a folder's plain files at once, since nearly all are; the children that are none."""
+    is_plain = [
+        child.is_file(follow_symlinks=False)
+        and (seen.everything or (child.name != GIT and travels(child.name)))
+        for child in children
+    ]
+    plain = list(compress(children, is_plain))
+    seen.files.add_all(
+        [below + child.name for child in plain],
+        [child.stat(follow_symlinks=False) for child in plain],
+    )
+    return [child for child, is_done in zip(children, is_plain, strict=True) if not is_done]
 
 
 def _look(

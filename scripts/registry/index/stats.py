@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat as modes
+import sys
+from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -31,13 +33,17 @@ class Stats(Table[Stat]):
     def put(self, number: int, row: Stat) -> None:
         set_stat(self.stats, number, row)
 
-    def __setitem__(self, path: str, row: Stat) -> None:  # in one piece: a walk does little else
-        number = self.numbers[path]
-        if number >= len(self.present):
-            self.widen()
-        set_stat(self.stats, number, row)
-        self._count += not self.present[number]
-        self.present[number] = 1
+    def add_all(self, paths: list[str], found: list[os.stat_result]) -> None:
+        """Add rows that are new, in one piece: a walk does little else."""
+        try:
+            cells = array("q")
+            for one in found:
+                cells.extend((one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino))
+        except OverflowError:
+            cells = array("q", (n for one in found for n in from_stat(one)))
+        if sys.byteorder == "big":
+            cells.byteswap()
+        self.fill(paths, cells.tobytes())
 
     def bytes_of(self, paths: Iterable[str]) -> int:
         """The size of these."""

@@ -33,6 +33,11 @@ class Reset:
     def brought(self) -> int:
         return len(self.found.missing) + len(self.found.changed)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether every byte here was read, and is the version's."""
+        return self.dataset.has_version and not self.discarded and not self.brought
+
 
 def look(session: Session, dataset: Dataset, progress: Progress) -> Reset:
     """What a reset would set aside; but in a dry run, the cache holds the version then."""
@@ -50,8 +55,13 @@ def look(session: Session, dataset: Dataset, progress: Progress) -> Reset:
 
 
 def carry_out(session: Session, reset: Reset) -> None:
-    """Set aside what differs, and bring the version's files; if that fails, all is as before."""
+    """Set aside what differs, and bring the version's files; if that fails, all is as before.
+
+    What does not differ is none of DVC's business; its word counts where nobody noted it before.
+    """
     dataset, here = reset.dataset, reset.dataset.scan()
+    if reset.is_idle and verified.is_current(dataset.entry, session.remote.identity):
+        return
     aside = trash.new(dataset.entry, "reset")
     moved = [
         path
@@ -60,9 +70,9 @@ def carry_out(session: Session, reset: Reset) -> None:
         and place.take_away(dataset.base / path, here.files[path], aside / path)
     ]
     try:
-        if dataset.has_version:
+        if dataset.has_version and not reset.is_idle:
             dvc.checkout(ROOT, dvc.targets([dataset.entry]))
-        else:
+        elif not dataset.has_version:
             _bring(dataset)
     except BaseException:
         _put_back(dataset, aside, moved)

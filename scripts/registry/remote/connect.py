@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
-from registry import entries
+from registry import entries, interrupt
 from registry.entries import ROOT
 from registry.errors import Unreachable
 from registry.remote import dvc_config, location, s3
@@ -37,10 +37,20 @@ def begin(root: Path = ROOT) -> Session:
     return Session.open(root)
 
 
-def enter(session: Session, patience: float = PROOF_SECONDS) -> dict[str, str]:
-    """The ETags of all markers, as `connect` has them."""
+def enter(
+    session: Session,
+    patience: float = PROOF_SECONDS,
+    beside: Callable[[Client], object] | None = None,
+) -> dict[str, str]:
+    """The ETags of all markers, as `connect` has them; `beside`: what else is asked meanwhile."""
     cards = sum(len(entries.with_card(section, session.root)) for section in MIRRORED)
-    return first(session, partial(read_etags, about=cards), patience)
+    ask = partial(read_etags, about=cards)
+    if not beside:
+        return first(session, ask, patience)
+    from registry import parallel
+
+    more = beside
+    return first(session, lambda c: parallel.both(lambda: more(c), lambda: ask(c))[1], patience)
 
 
 def first(session: Session, ask: Callable[[Client], T], patience: float = PROOF_SECONDS) -> T:
@@ -48,8 +58,9 @@ def first(session: Session, ask: Callable[[Client], T], patience: float = PROOF_
     used next. Raises Unreachable as `connect` does.
     """
     hasty = session.client.hurried(patience)
-    brought = _explained(hasty, ask)
-    session.client.region = hasty.region
+    with interrupt.cutting(hasty.cut):
+        brought = _explained(hasty, ask)
+    session.client.region, session.client.server = hasty.region, hasty.server
     return brought
 
 

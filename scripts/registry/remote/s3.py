@@ -103,7 +103,8 @@ class Client:
     patience: float = PATIENCE_SECONDS
     region: str = ""
     hesitate: Callable[[], None] = lambda: None
-    server: str = ""  # what it calls itself
+    server: str = ""  # what it calls itself where it lists: some have a name for each request
+    date: str = ""  # of its last answer, by its own clock
     wait: float = 0.0
     _credentials: Credentials | None = None
     _idle: list[Connection] = field(default_factory=list)
@@ -272,7 +273,9 @@ class Client:
                     continue  # it was closed while it was idle: a fresh one tells
                 raise
             self._busy.discard(connection)
-            self.server = answer.headers.get("server", "")
+            self.date = answer.headers.get("date", "")
+            if "list-type" in query:
+                self.server = answer.headers.get("server", "")
             if connection.is_open:
                 self._idle.append(connection)
             return answer

@@ -99,7 +99,7 @@ class Keeper:
         kept = list(_listed(client, entry))
         if not kept:
             return
-        now = min(time.time(), _store_time(client, client.remote.marker(entry)))
+        now = min(time.time(), _store_time(client))
         for _, row in kept:
             since = marker.seconds(row.modified)
             if since is not None and now - since > self.days * DAY:
@@ -119,12 +119,11 @@ def _keep_one(client: Client, copier: Copier, key: str, row: Object) -> None:
     client.put(key + VERSION_NOTE, json.dumps(note).encode())
 
 
-def _store_time(client: Client, key: str) -> float:
+def _store_time(client: Client) -> float:
     """In seconds since the epoch; 0 where the store does not tell: then nothing is too old."""
     from email.utils import parsedate_to_datetime
 
-    head = client.head(key)
     try:
-        return parsedate_to_datetime(head.headers["date"]).timestamp() if head else 0.0
-    except (KeyError, ValueError, TypeError):
+        return parsedate_to_datetime(client.date).timestamp()
+    except (ValueError, TypeError):
         return 0.0

@@ -20,7 +20,7 @@ from registry.index.baseline import OVERRULED, Row, Rows
 from registry.index.table import Tags
 from registry.names import folders_of
 from registry.remote.session import Session
-from registry.sync import compare, guards, marker, place, refusals, trash
+from registry.sync import compare, guards, place, refusals, trash
 from registry.sync.compare import Plan
 from registry.sync.download import Fetching
 from registry.sync.survey import Survey
@@ -48,8 +48,8 @@ class Pull:
     version_before: str = ""  # what this checkout had; "" if it is not known
     replaces: bool = False  # whether a file that is here gives way to another one
 
-    def look(self, is_known: bool = False, seen: marker.Seen | None = None) -> None:
-        """Look at all sides; `is_known`: the marker was `seen` to be the one of the baseline.
+    def look(self, is_known: bool = False) -> None:
+        """Look at all sides; `is_known`: the marker is the one of the baseline.
 
         Raises Refusal while the entry in S3 is not a whole, sealed state.
         """
@@ -63,7 +63,7 @@ class Pull:
         if is_known and self.survey.local.files and not self.reset and not own:
             self.survey.trust_marker()
             return
-        self.survey.look_there(seen)
+        self.survey.look_there()
         self.survey.end_false_trust()
         self.is_listed = True
         guards.refuse_unfinished(self.survey, own.token if own else "")

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registry import workspace
+from registry import parallel, workspace
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index import baseline, journal
@@ -19,7 +19,7 @@ from registry.index.journal import Journal
 from registry.index.listing import Objects
 from registry.index.table import Tags
 from registry.remote import capabilities
-from registry.remote.s3 import Overtaken
+from registry.remote.s3 import Client, Overtaken
 from registry.remote.session import Session
 from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
@@ -52,16 +52,21 @@ class Push:
     spared: list[str] = field(default_factory=list)  # not deleted, since S3 has news of them
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
-    def look(self, seen: marker.Seen | None = None) -> None:
-        """Look at all sides; `seen`: the marker, if it was read already.
-
-        Raises Refusal for what must not be pushed, or not now.
-        """
+    def __post_init__(self) -> None:
         self.survey = Survey(self.entry, self.session, takes_hashes=True)
+
+    def look_ahead(self, client: Client) -> Push:
+        """Look at S3 before `look` does, by the client of the command's first request."""
+        parallel.both(lambda: self.session.author, lambda: self.survey.look_there(client))
+        return self
+
+    def look(self) -> None:
+        """Look at all sides. Raises Refusal for what must not be pushed, or not now."""
         self.survey.look_here()
         guards.refuse_unfit(self.survey)
         self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
-        self.survey.look_there(seen)
+        if not self.survey.listed_at:
+            self.survey.look_there()
         self.survey.end_false_trust()
         holder = self.survey.marker
         if holder and holder.state == marker.PUSHING:
@@ -122,7 +127,7 @@ class Push:
         self.versioning = Versioning(self.survey)
         self.aside = SetAside(self.survey, self.plan, self.strange)
         self.versioning.fill(set() if self.aside.keeps else self.aside.leaving)
-        self.sending = Sending(self.survey)
+        self.sending = Sending(self.survey, trusts_answers=not self.plan[compare.DELETE])
         self.sending.read(self.plan[compare.UPLOAD])
         if self.survey.base.rows or baseline.path_of(self.entry).exists():
             self.survey.save()  # what looking has taught must outlive a push that dies

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import compress
 from pathlib import Path
@@ -26,12 +26,12 @@ from registry.index.path_ids import Numbers
 from registry.index.scan import Scan
 from registry.index.stats import Stat
 from registry.index.table import unlike
-from registry.remote.s3 import Object
+from registry.remote.s3 import Client, Object
 from registry.remote.session import Session
 from registry.sections import SECTIONS
 from registry.sync import compare, marker, proof
 from registry.sync.compare import CHANGED, GONE, SAME, Plan
-from registry.sync.marker import Marker, Seen
+from registry.sync.marker import Marker
 
 
 class Unreadable(Refusal):
@@ -84,14 +84,21 @@ class Survey:
         self.base = baseline.load(self.entry, self.session.remote.identity, self.numbers)
         self.local = scan.scan(self.entry.folder, everything=is_raw, numbers=self.numbers)
         self._doubt_another_disk()
+        if self.listed_at:  # S3 was looked at first
+            self._judge_repositories()
 
-    def look_there(self, seen: Seen | None = None) -> None:
-        """GET the marker, *then* LIST: a push that begins in between shows in the listing.
+    def look_there(self, client: Client | None = None) -> None:
+        """GET the marker and LIST, both at once.
 
-        `seen`: the marker, if it was read already.
+        A marker that vouches for exactly what is listed was there when, or after, that was so; and
+        where there is none, no push was under way. Else LIST again, after the GET: a push that
+        begins in between shows in the listing then. `client`: that of a command's first request.
         """
-        self.marker, self.marker_etag = seen or marker.read(self.session.client, self.entry)
-        self.look_again()
+        client = client or self.session.client
+        read, list_all = partial(marker.read, client, self.entry), partial(self.look_again, client)
+        (self.marker, self.marker_etag), _ = parallel.both(read, list_all)
+        if self.marker and not self.is_sealed:
+            self.look_again(client)
         self.outside_news = self._outside_news()
 
     def end_false_trust(self) -> None:
@@ -103,10 +110,11 @@ class Survey:
             self.base.marker = self.base.version = ""
             baseline.save(self.entry, self.session.remote.identity, self.base, self.looked_ns)
 
-    def look_again(self) -> None:
+    def look_again(self, client: Client | None = None) -> None:
+        """LIST what S3 holds of it now."""
         self.listed_at = time.monotonic()
         prefix = self.session.remote.prefix(self.entry)
-        listed = listing.read(self.session.client, prefix, self.numbers)
+        listed = listing.read(client or self.session.client, prefix, self.numbers)
         self.remote, self.remote_problems = listed.files, listed.problems
         self._judge_repositories()
 

@@ -36,10 +36,12 @@ class Sending:
     """The uploads of one push: {path: (stat, the ETag it must get; once it arrived: has)}."""
 
     survey: Survey
+    trusts_answers: bool = False  # whether what the store answers may stand for another listing
     files: Rows = field(init=False)
     hashes: FileHashes = field(init=False)
     unverifiable: set[str] = field(default_factory=set)
     copied: dict[str, str] = field(default_factory=dict)  # {path: whose bytes S3 had already}
+    stored: set[str] = field(default_factory=set)  # of which S3 answered the ETag it must get
 
     def __post_init__(self) -> None:
         self.files = Rows(self.survey.numbers)
@@ -67,17 +69,21 @@ class Sending:
 
         Then nobody need list again before the first one.
         """
-        session, age = self.survey.session, time.monotonic() - self.survey.listed_at
         small = all(row.stat.size < etag.PART for row in self.files.values())
-        return (
-            session.options.engine == "auto"
-            and small
-            and age < FRESH_SECONDS
-            and session.is_conditional()
-        )
+        return small and self._is_fresh and self._is_heeded
+
+    @property
+    def _is_heeded(self) -> bool:
+        """Whether the engine says, and the store heeds, what an upload may overwrite."""
+        session = self.survey.session
+        return session.options.engine == "auto" and session.is_conditional()
+
+    @property
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self.survey.listed_at < FRESH_SECONDS
 
     def send(self, progress: engine.Progress) -> None:
-        """Upload, and see that every file stayed as it was and that S3 lists exactly its bytes.
+        """Upload, and see that every file stayed as it was and that S3 has exactly its bytes.
 
         A file that was written to meanwhile is sent again, as it is then. Raises RegistryError
         when it does not come to rest.
@@ -87,16 +93,16 @@ class Sending:
         altered: list[str] = []
         self.copied = copies.make(survey, self.files)
         paths = [path for path in paths if path not in self.copied]
-        is_heeded = survey.session.options.engine == "auto" and survey.session.is_conditional()
-        over = self._listed if is_heeded else None
+        over = self._listed if self._is_heeded else None
         for _ in range(ROUNDS):
             if paths:
                 folder, stage = survey.entry.folder, partial(self._stage, paths)
                 job = Job(
-                    folder, paths, prefix, len(survey.remote), self._content, stage=stage, over=over
-                )
+                    folder, paths, prefix, len(survey.remote), self._content, self._note,
+                    stage=stage, over=over,
+                )  # fmt: skip
                 engine.upload(survey.session, job, progress)
-            survey.look_again()
+            self._see_what_is_there(paths)
             paths = self._not_arrived(list(dict.fromkeys([*paths, *self.copied])))
             if not paths:
                 return
@@ -108,6 +114,25 @@ class Sending:
                 "somebody writes there by hand, or something on the way alters them"
             )
         raise RegistryError(f"changed while being pushed: {some(paths)}: push again")
+
+    def _note(self, path: str, stat: object) -> None:
+        self.stored.add(path)
+
+    def _see_what_is_there(self, sent: list[str]) -> None:
+        """List again, unless the store told it: the ETag of each file, over what was listed.
+
+        Whoever writes there by hand meanwhile is seen by the next listing; what is sealed then is
+        what was listed and sent.
+        """
+        survey = self.survey
+        is_told = self.stored.issuperset(sent) and not self.copied and self._is_heeded
+        if not (self.trusts_answers and is_told and self._is_fresh):
+            survey.look_again()
+            return
+        prefix = survey.session.remote.prefix(survey.entry)
+        for path in sent:
+            stat, tag = self.files[path]
+            survey.remote[path] = Object(prefix + path, stat.size, tag)
 
     def _unchanged(self, paths: list[str]) -> list[str]:
         """Those that are here just as they were when they were sent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from registry import freed, parallel
 from registry.entries import Entry
@@ -15,25 +16,28 @@ from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import SECTIONS
 
+if TYPE_CHECKING:  # a quiet run has no need of it
+    from registry.sync.push import Push
+
 READERS = 16  # markers read at once
 Refused = parallel.Result[None]
 
 
-class Gate:
+class QuickCheck:
     """What there is to know of the chosen entries before one of them is opened.
 
     `named`: whether a person named them. `etags`: the markers', {"section/name": etag}, once they
     were asked for: that is the proof that S3 answers, too.
     """
 
-    def __init__(self, session: Session, chosen: list[Entry], named: bool) -> None:
+    def __init__(self, session: Session, chosen: list[Entry], named: bool, stamps: Stamps) -> None:
         self.session, self.named = session, named
         self.etags: dict[str, str] | None = None
         self.freed = set[Entry]()  # what a pull of everything leaves out
+        self.begun: list[Push] = []  # the first one, as far as it was looked at meanwhile
         mirrored = [e for e in chosen if SECTIONS[e.section].travels != "dvc"]
         self.known = {e: baseline.header(e, session.remote.identity) for e in mirrored}
-        files = sum(known.rows for known in self.known.values() if known)
-        self.stamps = Stamps(mirrored, files)
+        self.stamps = stamps
 
     def enter(self) -> dict[str, str]:
         """The markers' ETags, asked for once. Raises Unreachable as `connect` does."""
@@ -50,8 +54,6 @@ class Gate:
                     (self.freed if self._is_left_out(direction, entry) else wanted).add(entry)
             except Refusal as error:
                 refused.append(Refused(entry, error=error))
-        if direction == "push":
-            wanted |= self._torn([entry for entry in chosen if entry not in wanted])
         return [entry for entry in chosen if entry in wanted], refused
 
     def _is_left_out(self, direction: str, entry: Entry) -> bool:
@@ -65,20 +67,34 @@ class Gate:
     def _place(self) -> str:
         return self.session.remote.identity
 
-    def _torn(self, quiet: list[Entry]) -> set[Entry]:
-        """Those with nothing new here whose last push, by anybody, was never finished.
+    def ask(self, chosen: list[Entry], wanted: list[Entry]) -> list[Entry]:
+        """Ask S3 what a push has to know: how the first of those that are `wanted` is there.
 
-        Perhaps this checkout can make them whole. Only markers that changed are read.
+        And of the others, which have nothing new here, whose last push, by anybody, was never
+        finished: perhaps this checkout can make them whole. Only markers that changed are read.
         """
-        changed = [entry for entry in quiet if self._is_marker_new(entry)]
+        quiet = set(chosen) - set(wanted)
+        here = [e for e in chosen if e in quiet and self.known.get(e) and os.path.lexists(e.folder)]
+        first = next((entry for entry in wanted if entry in self.known), None)
+        if first and self.etags is None:
+            self._begin(first, bool(here))
+        changed = [entry for entry in here if self._is_marker_new(entry)]
         read = parallel.over(changed, self._is_torn, READERS)
-        return {entry for entry, is_torn in read if is_torn}
+        return [entry for entry, is_torn in read if is_torn]
+
+    def _begin(self, first: Entry, with_all: bool) -> None:
+        """Look at the first entry in S3, and at all markers at the same time."""
+        from registry.sync.push import Push
+
+        self.begun = [Push(first, self.session)]
+        if with_all:
+            self.etags = connect.enter(self.session, beside=self.begun[0].look_ahead)
+        else:
+            connect.first(self.session, self.begun[0].look_ahead)
 
     def _is_marker_new(self, entry: Entry) -> bool:
-        known = self.known.get(entry)
-        if not known or not os.path.lexists(entry.folder):
-            return False
-        return self._etag(entry) not in ("", known.marker)
+        known = self.known[entry]
+        return known is not None and self._etag(entry) not in ("", known.marker)
 
     def _is_torn(self, entry: Entry) -> bool:
         from registry.sync import marker  # a quiet run has no need of it

@@ -1,20 +1,24 @@
-"""Say which cards, `.dvc` files and rules are not committed yet: others get them by Git.
-
-usage: list_uncommitted.py
-"""
+"""Says which cards, `.dvc` files and rules are not committed yet: others get them by Git."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 
-from registry import console, git
+from registry import git
 from registry.console import say
 from registry.entries import ROOT
 from registry.sections import SECTIONS
 
 
-def main(argv: list[str]) -> int:
-    paths = git.uncommitted(ROOT, *SECTIONS)
+def look() -> list[str]:
+    """Ask Git for them. Raises RegistryError."""
+    return git.uncommitted(ROOT, *SECTIONS)
+
+
+def name(looked: Callable[[], list[str]]) -> int:
+    """Name them, with what to type; the exit code."""
+    paths = looked()
     if paths:
         say("push: not committed yet, so nobody else sees them: " + ", ".join(paths))
         say(f"push: git add -- {shlex.join(paths)} && git commit{and_share()}")
@@ -28,7 +32,3 @@ def and_share() -> str:
     remotes = git.ask(ROOT, "remote").split()
     where = "origin" if "origin" in remotes else "".join(remotes[:1])
     return f" && git push -u {shlex.quote(where)} HEAD" if where else ""
-
-
-if __name__ == "__main__":
-    raise SystemExit(console.run(main, "push"))
