@@ -1,10 +1,10 @@
 """Sync: one entry's push, pull, reset, removal and seal, each promise kept in one place.
 
 `push` and `pull` are the stories, read top to bottom. Both take a `survey` of the three sides,
-`compare` them into a plan, pass the `guards`, and hold the entry by a `claim` on its `marker`, so
-that of two people who push one is refused. `upload` and `download` move what was planned by
-`transfer` and verify it (`copies` finds what S3 holds already); `place` puts files where they
-belong, `trash` keeps what they replace.
+`compare` them into a plan (`local_bytes` reads what a stat cannot tell), pass the `guards`, and
+hold the entry by a `claim` on its `marker`, so that of two people who push one is refused. `upload`
+and `download` move what was planned by `transfer` and verify it (`copies` finds what S3 holds
+already); `place` puts files where they belong, `trash` keeps what they replace.
 `seal` vouches for an entry without a push, `verify` reads every byte of it, `remove` takes it out
 of S3. `versions` gives what is sealed its version and record, `lineage` what it was made from,
 `history` reads the records. `set_aside` has what a push replaces in S3 `kept`, `rollback` brings it

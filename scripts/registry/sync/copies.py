@@ -56,9 +56,9 @@ def really_gone(survey: Survey, plan: Plan) -> list[str]:
     for path in plan[compare.UPLOAD]:
         by_size[survey.local.files[path].size].append(path)
     rows = {path: survey.remote[path] for path in plan[compare.DELETE] if path in survey.remote}
-    survey.read_bytes((p, row.etag) for row in rows.values() for p in by_size[row.size])
+    survey.local_bytes.read((p, row.etag) for row in rows.values() for p in by_size[row.size])
     return [
         path
         for path, row in rows.items()
-        if not any(survey.holds(p, row.etag) for p in by_size[row.size])
+        if not any(survey.local_bytes.holds(p, row.etag) for p in by_size[row.size])
     ]

@@ -59,7 +59,7 @@ class MirroredFreeing(Freeing):
             + [path for path in self.survey.base.rows if local and path not in local]
         )
         unlike, hidden, done = [], [], 0
-        self.survey.read_bytes((path, remote[path].etag) for path in local)
+        self.survey.local_bytes.read((path, remote[path].etag) for path in local)
         for path in local:
             same = self._verdict(path, local[path], remote[path])
             unlike += [path] if same is False else []
@@ -71,7 +71,7 @@ class MirroredFreeing(Freeing):
             raise free_rules.hidden(sorted(hidden))
 
     def _verdict(self, path: str, stat: Stat, listed: Object) -> bool | None:
-        same = self.survey.verdict(path, listed.etag)
+        same = self.survey.local_bytes.verdict(path, listed.etag)
         if same:
             return True
         file = self.entry.folder / path

@@ -85,7 +85,7 @@ class Keeper:
         below, wanted = prefix(remote, self.survey.entry), dict[str, Object]()
         for path in leaving:
             listed = self.survey.remote.get(path)
-            digest = self.survey.contents.of(path, listed.etag) if listed else ""
+            digest = self.survey.local_bytes.contents.of(path, listed.etag) if listed else ""
             dated = remote.key(TRASH, self.when, str(self.survey.entry), path)
             if listed and digest not in staying:
                 wanted[below + digest if digest else dated] = listed

@@ -199,7 +199,7 @@ class Push:
         that it is its own work they built on. Raises Refusal if not all could be deleted.
         """
         if self.claimed:
-            self.survey.contents.merge(self.sending.hashes, "tags", "hashes")
+            self.survey.local_bytes.contents.merge(self.sending.hashes, "tags", "hashes")
             done = self.versioning.seal(self.claimed.mine.sealing(self.survey.remote))
             expected = marker.expected_etag(done)  # no marker has it until this one is there
             self.survey.marker, self.survey.marker_etag = done, expected

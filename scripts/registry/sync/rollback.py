@@ -60,7 +60,7 @@ class Rollback(WayBack):
         sources = self.sources.objects([*paths, *self.deletes])
         pairs = ((sources[self.sources.wanted[p].sha256], self._key(p)) for p in paths)
         for path, (_, tag) in zip(paths, Copier(self.session.client).copy_all(pairs), strict=True):
-            self.survey.contents[path] = FileHash(tag, self.sources.wanted[path].sha256)
+            self.survey.local_bytes.contents[path] = FileHash(tag, self.sources.wanted[path].sha256)
 
     def _key(self, path: str) -> str:
         return self.session.remote.prefix(self.entry) + path
@@ -88,7 +88,7 @@ class Rollback(WayBack):
         if done.version != self.version:
             raise RegistryError(f"{self.entry}: S3 does not hold that version now: run again")
         claim.seal(done)
-        self.survey.save_contents()
+        self.survey.local_bytes.save_contents()
         journal.drop(self.entry)
 
     @property

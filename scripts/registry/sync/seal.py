@@ -47,8 +47,11 @@ def _has_version(push: Push) -> bool:
     sealed, session, survey = push.survey.marker, push.session, push.survey
     if sealed is None or not sealed.version:
         return False
-    is_read = not content.lacking(survey.remote, survey.contents)
-    if is_read and ContentList(survey.remote, survey.contents).version != sealed.version:
+    is_read = not content.lacking(survey.remote, survey.local_bytes.contents)
+    if (
+        is_read
+        and ContentList(survey.remote, survey.local_bytes.contents).version != sealed.version
+    ):
         return False
     return session.client.head(list_key(session.remote, push.entry, sealed.version)) is not None
 

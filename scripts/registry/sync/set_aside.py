@@ -82,7 +82,7 @@ class SetAside:
 
     def _staying(self, arriving: FileHashes) -> set[str]:
         """The SHA-256s of all that S3 holds afterwards."""
-        rows = self.survey.contents.items()
+        rows = self.survey.local_bytes.contents.items()
         staying = {known.sha256 for path, known in rows if path not in self.leaving}
         return staying | {known.sha256 for known in arriving.values()}
 

@@ -45,7 +45,8 @@ def in_s3(session: Session, survey: Survey) -> Side:
     if sealed and sealed.version and survey.is_sealed:
         known = versions.read(session.client, survey.entry, sealed.version) or {}
     files = {
-        path: known.get(path) or Line(survey.contents.of(path, row.etag) or row.etag, row.size)
+        path: known.get(path)
+        or Line(survey.local_bytes.contents.of(path, row.etag) or row.etag, row.size)
         for path, row in remote.items()
     }
     prefix = session.remote.prefix(survey.entry)

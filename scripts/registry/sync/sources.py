@@ -31,7 +31,7 @@ class Sources:
 
     def hash(self, path: str) -> str:
         listed = self.survey.remote.get(path)
-        return self.survey.contents.of(path, listed.etag) if listed else ""
+        return self.survey.local_bytes.contents.of(path, listed.etag) if listed else ""
 
     def objects(self, avoiding: Iterable[str] = ()) -> dict[str, Object]:
         """{SHA-256: an object of these bytes}: what is kept, and what no path is about to lose."""
@@ -54,7 +54,7 @@ class Sources:
         file, listed = self.survey.entry.folder / path, self.survey.remote.get(path)
         stat = stats.stat_of(file)
         if stat and listed and same_bytes(file, stat, listed.etag) and self.is_here(path):
-            self.survey.contents[path] = FileHash(listed.etag, self.wanted[path].sha256)
+            self.survey.local_bytes.contents[path] = FileHash(listed.etag, self.wanted[path].sha256)
 
 
 def resolve(session: Session, entry: Entry, word: str) -> str:

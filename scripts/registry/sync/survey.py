@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from hashlib import sha256
+from functools import partial
 from itertools import compress
 from pathlib import Path
-from shlex import quote
 
 from registry import freed, parallel
 from registry.entries import Entry
-from registry.errors import Refusal
-from registry.humanize import some
-from registry.index import baseline, content, listing, scan
+from registry.index import baseline, listing, scan
 from registry.index.baseline import Baseline, Row, Rows
-from registry.index.content import FileHash, FileHashes
-from registry.index.hashes import Verdicts, same_bytes
 from registry.index.journal import Journal
 from registry.index.listing import Objects
 from registry.index.path_ids import Numbers
@@ -31,17 +25,8 @@ from registry.remote.session import Session
 from registry.sections import SECTIONS
 from registry.sync import compare, marker, proof
 from registry.sync.compare import CHANGED, GONE, SAME, Plan
+from registry.sync.local_bytes import LocalBytes
 from registry.sync.marker import Marker
-
-
-class Unreadable(Refusal):
-    """Files of the entry that nobody can say anything of. `why`: {path: why}."""
-
-    def __init__(self, entry: Entry, why: dict[str, str]) -> None:
-        self.why = why
-        names = some([f"{path}: {reason}" for path, reason in why.items()])
-        first = quote(f"{entry}/{min(why)}")
-        super().__init__(f"{names}: `chmod u+r {first}`, or move it out of the entry")
 
 
 @dataclass
@@ -60,12 +45,12 @@ class Survey:
     remote_problems: list[str] = field(default_factory=list)
     outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
     takes_hashes: bool = False  # whether what is read is also named by its SHA-256
-    _same_bytes: Verdicts = field(init=False)
+    local_bytes: LocalBytes = field(init=False)
     _digest: tuple[bytes, str] = (b"", "")
-    _contents_mark: bytes = b""
 
     def __post_init__(self) -> None:
-        self._same_bytes = Verdicts(self.numbers)
+        place, files = self.session.remote.identity, self.local.files
+        self.local_bytes = LocalBytes(self.entry, place, files, self.takes_hashes)
         self._share()
 
     def _share(self) -> None:
@@ -83,6 +68,7 @@ class Survey:
         is_raw = SECTIONS[self.entry.section].travels == "dvc"
         self.base = baseline.load(self.entry, self.session.remote.identity, self.numbers)
         self.local = scan.scan(self.entry.folder, everything=is_raw, numbers=self.numbers)
+        self.local_bytes.files = self.local.files
         self._doubt_another_disk()
         if self.listed_at:  # S3 was looked at first
             self._judge_repositories()
@@ -183,7 +169,7 @@ class Survey:
         verdict = compare.judge(direction, self.local.files, self.base.rows, self.remote)
         if verdict:
             return Plan(direction, verdict)
-        self.read_bytes(self.doubtful())
+        self.local_bytes.read(self.doubtful())
         sides = self.local_side, self.remote_side, self.equal, self.local.files
         return compare.compare(direction, self._unlike(), *sides, self._mine)
 
@@ -207,7 +193,7 @@ class Survey:
             return GONE if row else SAME
         if row is None:
             return CHANGED
-        return SAME if here == row.stat or self.holds(path, row.etag) else CHANGED
+        return SAME if here == row.stat or self.local_bytes.holds(path, row.etag) else CHANGED
 
     def remote_side(self, path: str) -> str:
         listed, row = self.remote.get(path), self.base.rows.get(path)
@@ -220,37 +206,10 @@ class Survey:
         listed, here = self.remote[path], self.local.files[path]
         if here.size != listed.size:
             return False
-        same = self.verdict(path, listed.etag)
+        same = self.local_bytes.verdict(path, listed.etag)
         if same is None:
             same = self.second_opinion(self.entry.folder / path, here, path)
         return bool(same)
-
-    def holds(self, path: str, tag: str) -> bool:
-        """Whether the local file's bytes are those of this ETag."""
-        return bool(self.verdict(path, tag))
-
-    def verdict(self, path: str, tag: str) -> bool | None:
-        """The same, with None for an ETag that cannot tell."""
-        if (path, tag) not in self._same_bytes:
-            self.read_bytes([(path, tag)])
-        return self._same_bytes.get((path, tag))
-
-    def read_bytes(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Find out, on all cores, which files hold the bytes of which ETag.
-
-        Raises Unreadable once all others are read.
-        """
-        wanted = (pair for pair in pairs if pair not in self._same_bytes)
-        why: dict[str, str] = {}
-        for pair, verdict in parallel.over(wanted, self._read, os.cpu_count()):
-            if isinstance(verdict, OSError):
-                why[pair[0]] = f"cannot be read: {verdict.strerror}"
-                continue
-            self._same_bytes[pair], digest = verdict
-            if digest:
-                self.contents[pair[0]] = FileHash(pair[1], digest)
-        if why:
-            raise Unreadable(self.entry, why)
 
     def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
         """Whether a file holds the bytes of the remote's `path`; None if nobody can tell."""
@@ -264,9 +223,9 @@ class Survey:
         """Count in what an interrupted run of ours did, in S3 and here; see Journal.recognize."""
         strange = own.recognize(self.base, self.remote, still_ours)
         placed = own.placing.items()
-        self.read_bytes((path, tag) for path, tag in placed if path in self.local.files)
+        self.local_bytes.read((path, tag) for path, tag in placed if path in self.local.files)
         for path, tag in placed:
-            if path in self.local.files and self.holds(path, tag):
+            if path in self.local.files and self.local_bytes.holds(path, tag):
                 self.base.rows[path] = Row(self.local.files[path], tag)
         return strange
 
@@ -290,7 +249,7 @@ class Survey:
         for path in self._unlike_here():
             row = base.rows.get(path)
             here = self.local.files.get(path) if row else None
-            if here and row and self._same_bytes.get((path, row.etag)):
+            if here and row and self.local_bytes.known(path, row.etag):
                 base.rows[path] = Row(here, row.etag)  # touched, not changed
         if self.marker is None or self.marker.state == marker.DONE:
             base.marker = self.marker_etag if self.agrees() else ""
@@ -298,26 +257,11 @@ class Survey:
         elif not self.is_last_sealed:  # else it says what a torn entry can be brought back to
             base.marker = ""
         base.version = base.version if base.marker else ""
-        self.save_contents()
+        self.local_bytes.save_contents()
         base.device = os.stat(self.entry.folder).st_dev if base.rows else 0
         baseline.save(self.entry, self.session.remote.identity, base, self.looked_ns)
         if base.rows:
             freed.forget(self.entry)
-
-    @cached_property
-    def contents(self) -> FileHashes:
-        """What is known of the bytes of S3's files, here or there."""
-        known = content.load(self.entry, self.session.remote.identity, self.numbers)
-        self._contents_mark = known.mark("tags", "hashes")
-        return known
-
-    def save_contents(self) -> None:
-        """Remember what was read, if anything was."""
-        if "contents" in self.__dict__:
-            mark = self.contents.mark("tags", "hashes")
-            if mark != self._contents_mark:
-                content.save(self.entry, self.session.remote.identity, self.contents)
-            self._contents_mark = mark
 
     def doubtful(self) -> Iterator[tuple[str, str]]:
         """(path, ETag) for which the stat alone does not answer."""
@@ -347,13 +291,3 @@ class Survey:
         unlike(flags, self.local.files, self.base.rows, "stats")
         unlike(flags, self.base.rows, self.remote, "tags")
         return sorted(compress(self.numbers, flags))
-
-    def _read(self, pair: tuple[str, str]) -> tuple[bool | None, str] | OSError:
-        """Whether they are the same, and the SHA-256 of the bytes if they are and it is wanted."""
-        path, tag = pair
-        also = sha256() if self.takes_hashes else None
-        try:
-            same = same_bytes(self.entry.folder / path, self.local.files[path], tag, also)
-        except OSError as error:
-            return error
-        return same, also.hexdigest() if also and same else ""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from registry.index.content import short
 from registry.sync import versions
-from registry.sync.survey import Survey, Unreadable
+from registry.sync.local_bytes import Unreadable
+from registry.sync.survey import Survey
 
 Finding = tuple[str, str]  # path, what is wrong with it
 UNVERIFIABLE = "unverifiable: its ETag does not tell what it holds"
@@ -19,7 +20,7 @@ def compare(survey: Survey) -> Iterator[Finding]:
     yield from different
     if not different:
         yield from _version(survey)
-    survey.save_contents()
+    survey.local_bytes.save_contents()
 
 
 def _version(survey: Survey) -> Iterator[Finding]:
@@ -33,7 +34,7 @@ def _version(survey: Survey) -> Iterator[Finding]:
         yield "", f"S3 lacks the list of its version {short(sealed.version)}: {cure}"
         return
     for path, listed in survey.remote.items():
-        digest, line = survey.contents.of(path, listed.etag), lines.get(path)
+        digest, line = survey.local_bytes.contents.of(path, listed.etag), lines.get(path)
         if digest and (line is None or line.sha256 != digest):
             yield path, f"version {short(sealed.version)} names other bytes: {cure}"
 
@@ -45,7 +46,7 @@ def _files(survey: Survey) -> Iterator[Finding]:
     both = survey.local.files.keys() & survey.remote.keys()
     unreadable: dict[str, str] = {}
     try:
-        survey.read_bytes((path, survey.remote[path].etag) for path in both)
+        survey.local_bytes.read((path, survey.remote[path].etag) for path in both)
     except Unreadable as error:
         unreadable = error.why
         yield from unreadable.items()
@@ -61,7 +62,7 @@ def _files(survey: Survey) -> Iterator[Finding]:
     for path in survey.local.files.keys() - both:
         yield path, "extra: S3 has no such file"
     for path in both - unreadable.keys():
-        same = survey.verdict(path, survey.remote[path].etag)
+        same = survey.local_bytes.verdict(path, survey.remote[path].etag)
         here = survey.local.files[path]
         if not same and here.size == survey.remote[path].size:
             same = survey.second_opinion(survey.entry.folder / path, here, path)

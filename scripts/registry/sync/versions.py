@@ -67,7 +67,7 @@ class Versioning:
 
         From what is remembered, from the list of the sealed version, else from the files here.
         """
-        objects, known = self.survey.remote, self.survey.contents
+        objects, known = self.survey.remote, self.survey.local_bytes.contents
         missing = [p for p in content.lacking(objects, known) if p not in leaving]
         sealed = self.survey.marker
         if missing and sealed and sealed.version and self.survey.is_sealed:
@@ -81,13 +81,13 @@ class Versioning:
     def seal(self, done: Marker) -> Marker:
         """The marker with its version and what the entry is made from, once both are in S3."""
         survey = self.survey
-        for path in [path for path in survey.contents if path not in survey.remote]:
-            del survey.contents[path]
+        for path in [path for path in survey.local_bytes.contents if path not in survey.remote]:
+            del survey.local_bytes.contents[path]
         done = done.made_from_these(lineage.made_from(survey.session, survey.entry))
-        if content.lacking(survey.remote, survey.contents):
+        if content.lacking(survey.remote, survey.local_bytes.contents):
             self._put_all([partial(self._put_record, done)])
             return done
-        listed = ContentList(survey.remote, survey.contents)
+        listed = ContentList(survey.remote, survey.local_bytes.contents)
         named = done.of_version(listed.version)
         is_kept = self._put_all([partial(self._put_list, listed), partial(self._put_record, named)])
         return named if is_kept else done
@@ -97,7 +97,7 @@ class Versioning:
         answer = client.get(list_key(client.remote, survey.entry, version))
         for path, line in _rows(client, survey.entry, version, answer.body) if answer else ():
             if path in wanted and line.size == survey.remote[path].size:
-                survey.contents[path] = FileHash(survey.remote[path].etag, line.sha256)
+                survey.local_bytes.contents[path] = FileHash(survey.remote[path].etag, line.sha256)
 
     def _is_here(self, path: str) -> bool:
         """Whether the file here holds the very bytes that S3 lists, as this checkout verified."""

@@ -94,5 +94,5 @@ class WayBack:
         for path, line in (lines or {}).items():
             listed = self.survey.remote.get(path)
             if listed and listed.size == line.size:
-                self.survey.contents[path] = FileHash(listed.etag, line.sha256)
-        self.survey.save_contents()
+                self.survey.local_bytes.contents[path] = FileHash(listed.etag, line.sha256)
+        self.survey.local_bytes.save_contents()
