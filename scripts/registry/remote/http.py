@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from registry.errors import Unreachable
@@ -117,7 +117,7 @@ class Connection:
         is_told = way is not None and not address.is_secure  # a proxy of plain http reads requests
         self.prefix = f"http://{address.host}" if is_told else ""
         self.more = _lines(way.headers) if way and is_told else ""
-        self._socket = socket.create_connection((parts.hostname or "", port), seconds)
+        self._socket = socket.create_connection((_name(parts.hostname or ""), port), seconds)
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if address.is_secure:
@@ -250,6 +250,11 @@ class Connection:
 
 def _lines(headers: Mapping[str, str]) -> str:
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+
+
+def _name(host: str) -> Any:  # noqa: ANN401  # what getaddrinfo takes, though its type says less
+    """In bytes, where it can be: the codec that a text needs costs more than the connection."""
+    return host.encode() if host.isascii() else host
 
 
 def _number(text: str | bytes, base: int = 10) -> int:
