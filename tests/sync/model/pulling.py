@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from model.disk import Disk, File, Stop
 from model.looking import View, look
 from model.placing import place_all
-from model.store import DONE, Marker
+from model.store import DONE, Marker, vouches
 from registry.sync import compare
 from registry.sync.compare import CONFLICT, FETCH, PULL, TRASH
 
@@ -16,14 +16,14 @@ def pull(me: Disk, delete: bool = False, mine: bool = False, full: bool = False)
     store, rules = me.world.store, me.world.rules
     me.stage = {}
     stats = yield from me.scan()
-    listing = {} if rules.marker_first else (yield from store.list())
+    listing = yield from store.list()
     yield "GET marker"
     marker = store.get()
     refuse_unfinished(me, marker)
     known = me.knows(marker) and not full
     if known:
         listing = {path: row.etag for path, row in me.base.rows.items()}
-    elif rules.marker_first:
+    elif rules.marker_first and not vouches(marker, listing):
         listing = yield from store.list()
     view = yield from look(me, stats, marker, listing)
     if not stats:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from model.disk import Baseline, Disk, Journal, Row, Stop
 from model.looking import View, look
 from model.markers import give_back, put_own, take
-from model.store import DONE, PUSHING, TORN, Marker, last_sealed
+from model.store import DONE, PUSHING, TORN, Marker, last_sealed, vouches
 from model.uploading import carry, remove
 from registry.sync import compare
 from registry.sync.compare import BEHIND, CONFLICT, DELETE, PUSH, UPLOAD
@@ -18,14 +18,14 @@ def push(me: Disk, delete: bool = False, mine: bool = False, full: bool = False)
     """First every look and every refusal, then every effect."""
     store, first = me.world.store, me.world.rules.marker_first
     stats = yield from me.scan()
-    listing = {} if first else (yield from store.list())
+    listing = yield from store.list()
     yield "GET marker"
     former = store.get()
     if former and former.state == PUSHING and not me.owns(former):
         raise Stop(3, "pushing")
     if me.knows(former) and not full:
         listing = {path: row.etag for path, row in me.base.rows.items()}
-    elif first:
+    elif first and not vouches(former, listing):
         listing = yield from store.list()
     view = yield from look(me, stats, former, listing)
     cells = overrides(me, view, former) if mine else compare.NO_CELLS

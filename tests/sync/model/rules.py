@@ -15,7 +15,7 @@ class Rules:
     version_is_of_the_listed: bool = True  # and not of what is here when the marker is written
     recheck: bool = True  # LIST and marker again after the download
     conditional_marker: bool = True  # the marker is taken only from the state that was read
-    marker_first: bool = True  # the marker is read before the LIST it vouches for
+    marker_first: bool = True  # a LIST counts that the marker read after it vouches for, or a later
     deletes_last: bool = True  # no delete before every upload was verified
     absence_is_no_deletion: bool = True  # an empty folder or a short LIST deletes nothing
     restat: bool = True  # a pushed file that changed under the upload is not recorded

@@ -34,6 +34,13 @@ def last_sealed(marker: Marker | None) -> Marker | None:
     return marker.over if marker and marker.state != DONE else marker
 
 
+def vouches(marker: Marker | None, listing: dict[str, str]) -> bool:
+    """Whether a LIST that was asked for beside the marker, and may be older, counts."""
+    if marker is None:
+        return True  # no push was under way when we asked, so none was before
+    return marker.state == DONE and marker.digest == frozenset(listing.items())
+
+
 @dataclass
 class Object:
     content: str
