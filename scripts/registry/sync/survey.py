@@ -76,14 +76,14 @@ class Survey:
     def look_there(self, client: Client | None = None) -> None:
         """GET the marker and LIST, both at once.
 
-        A marker that vouches for exactly what is listed was there when, or after, that was so; and
-        where there is none, no push was under way. Else LIST again, after the GET: a push that
-        begins in between shows in the listing then. `client`: that of a command's first request.
+        A marker that vouches for exactly what is listed was there when, or after, that was so. Else
+        LIST again, after the GET: a push that begins in between, or what somebody removed, shows in
+        the listing then. `client`: that of a command's first request.
         """
         client = client or self.session.client
         read, list_all = partial(marker.read, client, self.entry), partial(self.look_again, client)
         (self.marker, self.marker_etag), _ = parallel.both(read, list_all)
-        if self.marker and not self.is_sealed:
+        if not self.is_sealed and (self.marker or self.remote):
             self.look_again(client)
         self.outside_news = self._outside_news()
 

@@ -37,7 +37,7 @@ def last_sealed(marker: Marker | None) -> Marker | None:
 def vouches(marker: Marker | None, listing: dict[str, str]) -> bool:
     """Whether a LIST that was asked for beside the marker, and may be older, counts."""
     if marker is None:
-        return True  # no push was under way when we asked, so none was before
+        return not listing  # else it may just have been removed
     return marker.state == DONE and marker.digest == frozenset(listing.items())
 
 
