@@ -39,7 +39,7 @@ class LocalBytes:
     entry: Entry
     place: str
     files: Stats
-    takes_hashes: bool
+    takes_hashes: bool = False
     _contents_mark: bytes = b""
 
     def __post_init__(self) -> None:

@@ -53,7 +53,8 @@ class Push:
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
     def __post_init__(self) -> None:
-        self.survey = Survey(self.entry, self.session, takes_hashes=True)
+        self.survey = Survey(self.entry, self.session)
+        self.survey.local_bytes.takes_hashes = True
 
     def look_ahead(self, client: Client) -> Push:
         """Look at S3 before `look` does, by the client of the command's first request."""

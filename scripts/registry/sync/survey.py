@@ -44,13 +44,12 @@ class Survey:
     listed_at: float = 0.0
     remote_problems: list[str] = field(default_factory=list)
     outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
-    takes_hashes: bool = False  # whether what is read is also named by its SHA-256
     local_bytes: LocalBytes = field(init=False)
     _digest: tuple[bytes, str] = (b"", "")
 
     def __post_init__(self) -> None:
         place, files = self.session.remote.identity, self.local.files
-        self.local_bytes = LocalBytes(self.entry, place, files, self.takes_hashes)
+        self.local_bytes = LocalBytes(self.entry, place, files)
         self._share()
 
     def _share(self) -> None:

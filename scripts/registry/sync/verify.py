@@ -15,7 +15,7 @@ UNVERIFIABLE = "unverifiable: its ETag does not tell what it holds"
 
 def compare(survey: Survey) -> Iterator[Finding]:
     """Everything that is not the same here and in S3; path "" is for the entry as a whole."""
-    survey.takes_hashes = True
+    survey.local_bytes.takes_hashes = True
     different = list(_files(survey))
     yield from different
     if not different:
@@ -33,8 +33,9 @@ def _version(survey: Survey) -> Iterator[Finding]:
     if lines is None:
         yield "", f"S3 lacks the list of its version {short(sealed.version)}: {cure}"
         return
+    known = survey.local_bytes.contents
     for path, listed in survey.remote.items():
-        digest, line = survey.local_bytes.contents.of(path, listed.etag), lines.get(path)
+        digest, line = known.of(path, listed.etag), lines.get(path)
         if digest and (line is None or line.sha256 != digest):
             yield path, f"version {short(sealed.version)} names other bytes: {cure}"
 
