@@ -5,21 +5,20 @@ Every file and every object is compared with the object in S3 that a pull would 
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from registry import entries, files, options
+from registry import files, options
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.index.scan import Scan
-from registry.index.stats import Stat, stat_of
+from registry.index.stats import Stat
 from registry.index.table import Tags
 from registry.raw import compare, manifest, objects, stored, verified
 from registry.raw.cache import Cache
 from registry.raw.dataset import Dataset
+from registry.raw.free_cache import CachedObjects
 from registry.remote.s3 import Object
 from registry.sections import RAW
 from registry.sync import free, free_rules, proof, trash
@@ -37,11 +36,12 @@ class RawFreeing(Freeing):
     version: Tags = field(default_factory=Tags)
     names: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Object] = field(default_factory=dict)
-    cached: dict[str, Stat] = field(default_factory=dict)  # those of the cache that were proven
+    cached: CachedObjects = field(init=False)
 
     def look(self) -> None:
         self.dataset = dataset = Dataset.of(self.entry)
         self.cache = Cache.of(self.session.root)
+        self.cached = CachedObjects(self.entry, self.cache)
         self.places = {k: p for k, p in places(dataset).items() if os.path.lexists(p)}
         if dataset.file.unserved:
             raise verified.unserved(dataset)
@@ -83,7 +83,8 @@ class RawFreeing(Freeing):
             progress(done)
         if hidden:
             raise free_rules.hidden(sorted(hidden))
-        self._prove_cached()
+        self.cached.prove({name: self.rows[name] for name in self.names}, self._verdict)
+        self.notes += self.cached.notes
 
     def _row(self, path: str) -> Object:
         is_legacy = self.dataset.out_of(path).is_legacy
@@ -97,39 +98,12 @@ class RawFreeing(Freeing):
             return proof.read_back(self.session, file, stat, row)
         return same
 
-    def _prove_cached(self) -> None:
-        """Find what of the cache goes too: no other dataset's, and the same in S3."""
-        if (
-            self.cache.is_shared
-            or self.entry.root.resolve() not in self.cache.top.resolve().parents
-        ):
-            self.notes.append(
-                f"DVC's cache, {self.cache.top}, is not of this clone alone: it stays"
-            )
-            return
-        needed = {name for other in _others(self.entry) for name in _needs(other, self.cache)}
-        for name in self.names.keys() - needed:
-            stat = stat_of(self.cache.path(name))
-            if stat and self._verdict(self.cache.path(name), stat, self.rows[name]):
-                self.cached[name] = stat
-            elif stat:
-                self.notes.append(f"{self.cache.path(name)} is not as S3 has it: it stays")
-
     def look_again(self) -> None:
         if stored.look(self.session.client, self.names) != self.rows:
             raise RegistryError("it changed in S3 while it was being freed: run again")
 
     def drop_more(self) -> int:
-        size = 0
-        for name, stat in sorted(self.cached.items()):
-            path = self.cache.path(name)
-            now = path.lstat() if path.exists() else None
-            if now and (now.st_size, now.st_mtime_ns, now.st_ino) == (stat[0], stat[1], stat[3]):
-                size += now.st_blocks * 512 if now.st_nlink == 1 else 0
-                path.unlink()
-                with contextlib.suppress(OSError):  # it holds others
-                    path.parent.rmdir()
-        return size
+        return self.cached.drop()
 
 
 def places(dataset: Dataset) -> dict[str, Path]:
@@ -151,20 +125,6 @@ def recover(root: Path) -> list[Entry]:
             where = places(Dataset.anyway(entry)) if is_raw else {"": entry.folder}
             back += [entry] if free.put_back(entry, where, item.content) else []
     return back
-
-
-def _others(entry: Entry) -> Iterator[Dataset]:
-    for other in entries.on_disk(RAW, entry.root):
-        if other != entry:
-            with contextlib.suppress(RegistryError):
-                yield Dataset.of(other)
-
-
-def _needs(dataset: Dataset, cache: Cache) -> dict[str, str]:
-    """The objects of another dataset's version; none if the cache does not have their list."""
-    with contextlib.suppress(RegistryError):
-        return manifest.names(dataset, manifest.wanted(dataset, cache))
-    return {}
 
 
 def _elsewhere(dataset: Dataset) -> Refusal:
