@@ -28,7 +28,7 @@ class Frame(NamedTuple):
 
 
 def frame(found: Collection, base: str) -> Frame:
-    has_runs = any(map(runs.has_metrics, found.items))
+    has_runs = bool(runs.in_overview(found.items))
     return Frame(
         found.name, found.web, found.mirror, bool(found.offline), found.status, base, has_runs
     )

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from html import escape
 
+from linkify_it import LinkifyIt  # type: ignore[import-untyped]
+from linkify_it.main import Match  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+PLAIN = re.compile(r"(?:[^\W_]|[ .,;%()/-])+")  # nothing in it means anything to Markdown
+MARKS = ("://", "@", "www.", "WWW.")  # one of them is in every address
 LONGEST = 2000  # letters of a formula
 EMOJI = re.compile(r":[a-z0-9_+-]+:")
 NO_SLUG = re.compile(r"[^\w\- ]")
@@ -24,6 +30,8 @@ OPTIONS = {"linkify": True, "tasklists": True, "alerts": True}
 def parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", OPTIONS)
     made.enable(["table", "strikethrough", "linkify"])
+    made.linkify = Autolinks()
+    made.core.ruler.at("inline", _read_lines)
     made.use(footnote_plugin, inline=False)
     made.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_blank_lines=False)
     for rule in ("math_inline", "math_block", "math_inline_double", "math_block_label"):
@@ -32,6 +40,33 @@ def parser() -> MarkdownIt:
     made.add_render_rule("footnote_block_open", lambda *_: '<hr><ol class="footnotes">\n')
     made.add_render_rule("footnote_block_close", lambda *_: "</ol>\n")
     return made
+
+
+def _read_lines(state: StateCore) -> None:
+    """What stands in the blocks; most cells of tables are words or a number, which read quickly."""
+    for token in state.tokens:
+        if token.type == "inline" and PLAIN.fullmatch(token.content):
+            token.children = [Token("text", "", 0, content=token.content)]
+        elif token.type == "inline":
+            token.children = token.children or []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+class Autolinks(LinkifyIt):  # type: ignore[misc]  # it ships no types
+    """Finds the addresses in a text that GitHub makes links of; README.md and train.py are none.
+
+    Most texts have none, which is seen at once, and looking for them takes long.
+    """
+
+    def pretest(self, text: str) -> bool:
+        return any(mark in text for mark in MARKS)
+
+    def test(self, text: str) -> bool:
+        return self.pretest(text) and super().test(text)
+
+    def match(self, text: str) -> list[Match] | None:
+        found = super().match(text) or ()
+        return [f for f in found if f.schema or f.text.lower().startswith("www.")] or None
 
 
 def slugs(titles: Iterable[str]) -> Iterator[str]:
@@ -65,8 +100,12 @@ def _item(_: RendererHTML, tokens: Sequence[Token], at: int, *rest: object) -> s
 
 def _math(_: RendererHTML, tokens: Sequence[Token], at: int, *rest: object) -> str:
     """A formula as MathML, which browsers draw themselves; one that is none as it was written."""
-    source = tokens[at].content.strip()
-    display = "block" if "block" in tokens[at].type or "double" in tokens[at].type else "inline"
+    is_block = "block" in tokens[at].type or "double" in tokens[at].type
+    return _mathml(tokens[at].content.strip(), "block" if is_block else "inline")
+
+
+@lru_cache(1000)
+def _mathml(source: str, display: str) -> str:
     try:
         if len(source) > LONGEST:
             raise ValueError

@@ -68,9 +68,9 @@ def has_metrics(item: Item) -> bool:
 
 
 def side_by_side(runs: list[Item]) -> list[MetricRow]:
-    """A row for each metric, a cell for each run."""
+    """A row for each metric, a cell for each run; first those that say most."""
     last = [run.run.metrics.last if run.run else {} for run in runs]
-    names = dict.fromkeys(name for values in last for name in values)
+    names = sorted({name for values in last for name in values}, key=_rank)
     return [MetricRow(n, judge.direction(n), _cells(n, [v.get(n) for v in last])) for n in names]
 
 
@@ -100,9 +100,13 @@ def curves(runs: list[Item]) -> dict[str, Any]:
     }
 
 
+def in_overview(items: Iterable[Item]) -> list[Item]:
+    return [i for i in items if has_metrics(i) and i.entry.section in (RESULTS, MODELS)]
+
+
 def overview(items: Iterable[Item]) -> tuple[list[Item], list[tuple[str, int]], list[list[Cell]]]:
     """(entries, metrics with their ways, a line of cells of each entry) of all with metrics."""
-    shown = [i for i in items if has_metrics(i) and i.entry.section in (RESULTS, MODELS)]
+    shown = in_overview(items)
     last = [i.run.metrics.last if i.run else {} for i in shown]
     counts = Counter(name for values in last for name in values)
     names = sorted(counts, key=lambda n: (-counts[n], *_rank(n)))[:COLUMNS]

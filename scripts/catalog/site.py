@@ -15,7 +15,7 @@ from catalog.body import highlight
 from catalog.collect import Collection
 from catalog.folder import SiteFolder
 from registry.humanize import plural
-from registry.sections import SECTIONS
+from registry.sections import RESULTS, SECTIONS
 
 HERE = Path(__file__).resolve().parent
 
@@ -29,9 +29,8 @@ def write(found: Collection, folder: SiteFolder, base: str) -> None:
     _programs(env, found, folder, base)
     folder.put("index.html", _index(env, found))
     folder.put("lineage.html", _lineage(env, found))
-    shown, columns, rows = runs.overview(found.items)
-    if shown:
-        folder.put("runs.html", _top(env, found, "runs", runs=shown, columns=columns, rows=rows))
+    if runs.in_overview(found.items):
+        folder.put("runs.html", _runs(env, found))
     _files(found, folder)
     folder.put(".nojekyll", "")  # GitHub would leave out names that begin with _
     for picture, source in found.links.pictures.items():
@@ -56,6 +55,15 @@ def _index(env: Environment, found: Collection) -> str:
         ids={item.id: item for item in found.items},
         total=sum(item.size or 0 for item in found.items),
         rows=Markup(programs.in_html(rows)),
+    )  # fmt: skip
+
+
+def _runs(env: Environment, found: Collection) -> str:
+    shown, columns, rows = runs.overview(found.items)
+    two = [item.id for item in shown if item.entry.section == RESULTS][:2]
+    return _top(
+        env, found, "runs",
+        runs=shown, columns=columns, rows=rows, compared=two if len(two) == 2 else [],
     )  # fmt: skip
 
 
