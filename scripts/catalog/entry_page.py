@@ -58,6 +58,7 @@ class EntryPages:
         return {
             "top": "../",
             "item": item,
+            "card": item.card.text if item.card else "",
             "facts": facts.read(item),
             "pull": "" if mirror else usage.pull(item),
             "python": usage.python(item, mirror),

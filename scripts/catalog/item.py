@@ -33,7 +33,7 @@ class Item:
     body: the card's text as safe HTML, text: its words, summary: those of its first paragraph."""
 
     entry: Entry
-    card: Card | None
+    card: Card | None = field(repr=False)
     changes: list[Change] = field(default_factory=list)
     push: Push | None = None
     size: int | None = None

@@ -7,16 +7,26 @@ other code, other packages, and nothing of it counts. What a build does not ask 
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from registry import files, workspace
 
 
 def key_of(*parts: object) -> str:
-    """A digest of all that an answer depends on; each part must have a `repr` that says all."""
-    return sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    """A digest of all that an answer depends on: plain values, and dataclasses of such, whose
+    fields with `repr=False` do not count. Raises TypeError for what is none."""
+    return sha256(json.dumps(parts, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value) if one.repr}
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError(f"not plain enough to be told from another: {type(value)}")
 
 
 def place(root: Path, site: Path, ending: str) -> Path:

@@ -46,7 +46,9 @@ def serve() -> None:
         if not child:
             _bound()
             pipes = sys.stdin.buffer, sys.stdout.buffer
-            _preview(module.show, Ranged(job["path"], job["size"], job["left"], *pipes))
+            _preview(
+                module.show, Ranged(job["path"], job["size"], job["left"], *pipes, job["here"])
+            )
             os._exit(0)
         status = os.waitpid(child, 0)[1]
         if status:

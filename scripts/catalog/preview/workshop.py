@@ -46,6 +46,7 @@ class Workshop:
         file = source.file
         questions, answers = self._pipes()
         job = {"path": file.path, "size": file.size, "left": source.left, "format": name}
+        job["here"] = bool(file.place)
         try:
             self._send(answers, json.dumps(job).encode() + b"\n")
             while line := questions.readline(LONGEST):
