@@ -11,6 +11,7 @@ from typing import Any
 
 from catalog.item import Item
 from catalog.kept import Kept, key_of
+from catalog.preview import privacy
 from catalog.pushes import Answer
 from registry import dvc_file
 from registry.errors import RegistryError
@@ -28,7 +29,7 @@ Look = tuple[Contents, TrainingRun | None]
 
 def look(item: Item, answer: Answer, kept: Kept) -> Look:
     """(its files, what a run says); of one that cannot be listed, nothing."""
-    is_run = item.entry.section in RUNS and item.first("preview") != "false"
+    is_run = item.entry.section in RUNS and not privacy.is_hidden(item)
     state = _state(item, answer)
     name = key_of(item.id, state, is_run) if state else ""
     former = kept.get("files", name) if name else None

@@ -319,11 +319,20 @@ def test_private_stays_private_in_all_that_was_made_of_it(clone):
         card = write_card(own, f"processed_datasets/{name}", "## What it is\n\nx", more)
         text = card.read_text().replace("source_datasets: [raw_datasets/base]\n", "", 1)
         card.write_text(text)
-    write_card(own, "processed_datasets/never", "## What it is\n\nx", "preview: false\n")
+    for name, word in (("never", "false"), ("off", "off"), ("misspelt", "flase")):
+        write_card(own, f"training_results/{name}", "## What was run\n\nx", f"preview: {word}\n")
+        own.write(f"training_results/{name}/metrics.json", b'{"accuracy": 1}')
+    write_card(own, "raw_datasets/kept", "## What it is\n\nx", head.format("None of them is out"))
+    write_card(own, "raw_datasets/clear", "## What it is\n\nx", head.format("Names; cleared by A"))
     found = collect.collect(own.path)
     by_id = {item.id: item for item in found.items}
     why = {item.entry.name: privacy.forbidden(item, by_id) for item in found.items}
     assert "data about people" in why["people"]
     assert why["derived"].startswith("the card of `raw_datasets/people`, which it comes from,")
     assert why["never"] == "its card says `preview: false`"
-    assert (why["none"], why["allowed"]) == ("", "")
+    assert "flase" in why["misspelt"] and why["off"]
+    assert [item.run for item in found.items if item.entry.section == "training_results"] == [
+        None, None, None,
+    ]  # fmt: skip
+    assert "data about people" in why["kept"]
+    assert (why["none"], why["allowed"], why["clear"]) == ("", "", "")

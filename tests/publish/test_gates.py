@@ -90,7 +90,9 @@ def test_a_license_that_nobody_knows_is_no_consent(good):
     ("said", "is_cleared"),
     [("none", True), ("none; no person in it is real", True), ("No persons.", True),
      ("Names of authors; cleared by Ada, 2026-11-02", True), ("Names of authors.", False),
-     ("Faces, not cleared yet", False), ("nonetheless names", False)],
+     ("Faces, not cleared yet", False), ("nonetheless names", False),
+     ("None of the names are taken out.", False), ("No, but for names of authors", False),
+     ("No personal data.", True), ("None known", True)],
 )  # fmt: skip
 def test_data_about_people_needs_a_word(good, said, is_cleared):
     card = kit.good_card("raw_datasets/logs", f"{PERSONAL}: {said}\n")

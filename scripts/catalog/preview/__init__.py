@@ -6,5 +6,5 @@ What comes back is `blocks`: data, never HTML.
 
 `privacy` says whose files may be looked into at all, and `result` is what a page gets.
 
-Face: make, blocks, result.
+Face: make, blocks, privacy, result.
 """

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from catalog.item import Item
+from registry.cards.personal import PERSONAL, is_cleared
 from registry.sections import RESULTS
 
-NONE = re.compile(r"\s*(?:none|no|nothing|not any|n/?a)\b", re.IGNORECASE)
 ON, OFF = ("true", "yes", "on"), ""  # what is neither on nor absent is meant to hide
-SWITCH, PERSONAL = "preview", "personal_sensitive_information"
+SWITCH = "preview"
+
+
+def is_hidden(item: Item) -> bool:
+    """Whether its own card switches previews off."""
+    return item.first(SWITCH).lower() not in (*ON, OFF)
 
 
 def forbidden(item: Item, by_id: Mapping[str, Item]) -> str:
@@ -27,9 +31,9 @@ def forbidden(item: Item, by_id: Mapping[str, Item]) -> str:
         switch, personal = one.first(SWITCH).lower(), one.first(PERSONAL)
         if switch in ON:
             continue
-        if switch != OFF:
+        if is_hidden(one):
             return f"{whose} says `preview: {switch}`"
-        if personal and not NONE.match(personal):
+        if personal and not is_cleared(personal):
             return f"{whose} says that it holds data about people; `preview: true` allows them"
         near = [*one.made_from, *(one.used_by if one.entry.section == RESULTS else ())]
         sources = [by_id[link.id] for link in near if link.id in by_id]

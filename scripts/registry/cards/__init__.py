@@ -13,5 +13,5 @@ knows what each license allows, `backlinks` where cards name an entry; `rename` 
 
 Face: card, front_matter, schema, kinds, formats, vocabulary, markdown, yaml_values, library,
 licenses, lineage, check, repair, edit, draft, clues, questions, code, hub, hub_lists, debt, gather,
-adopt, backlinks, rename, convert, retell, retire, rules.
+adopt, backlinks, personal, rename, convert, retell, retire, rules.
 """

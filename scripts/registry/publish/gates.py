@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from registry import git
 from registry.cards import check, licenses
 from registry.cards.library import Library
 from registry.cards.lineage import Ancestry
+from registry.cards.personal import PERSONAL, is_cleared
 from registry.cards.rules import licenses as license_rules
 from registry.entries import CARD, Entry
 from registry.sections import RAW, RESULTS, SECTIONS
-
-PERSONAL = "personal_sensitive_information"
-# "none", or a person's word that it may go out.
-_CLEARED = re.compile(
-    r"(?i)\s*(?:none|no|nothing|not applicable|n/a)\b|.*(?<!not )\bcleared\b", re.S
-)
 
 
 def reasons(entry: Entry, library: Library) -> list[str]:
@@ -70,7 +64,7 @@ def _uncleared(entry: Entry, library: Library, seen: set[Entry]) -> Iterator[str
     named = [*licenses.sources_of(card), *(text for key in keys for text, _ in card.texts(key))]
     below = [library.ids[id] for id in named if id in library.ids]
     if said:
-        if not _CLEARED.match(said):
+        if not is_cleared(said):
             yield (
                 f"{PERSONAL} of {entry} is not cleared: when it may go out, say so in "
                 f"{card.path}: `{PERSONAL}: …; cleared by whom and why`"
