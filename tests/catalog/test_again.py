@@ -11,9 +11,10 @@ from support.sites import Page, commit, without_entries, write_card
 
 pytest.importorskip("nh3", reason="nh3 is not installed: scripts/setup.sh dev")
 
-from catalog import collect, output, site
+from catalog import collect, output, renamed, site
 from catalog.folder import SiteFolder
-from catalog.kept import Kept
+from catalog.kept import Kept, key_of
+from catalog.pushes import Push
 
 SETS, DOT = "processed_datasets", b"GIF89a"
 
@@ -104,3 +105,16 @@ def test_what_somebody_else_did_to_a_page_or_to_what_is_kept_is_not_taken_over(c
         made.file.write_bytes(broken)
         assert made.build() == set()  # rendered, and as they were
     assert made._write(made.place, Kept(made.file, "others")) == 2
+
+
+def test_former_names_lead_to_where_an_entry_is_now():
+    left = {"s/b": Push(0, 0, moved="s/c"), "s/c": Push(0, 0, moved="s/d"), "s/x": Push(1, 1)}
+    known = {"s/d", "s/x", "s/again"}
+    by_git = {"s/a": "s/b", "s/again": "s/d", "s/lost": "s/gone", "s/y": "s/z", "s/z": "s/y"}
+    assert renamed.names(by_git, left, known) == {"s/a": "s/d", "s/b": "s/d", "s/c": "s/d"}
+
+
+def test_what_is_no_plain_value_is_no_part_of_a_key():
+    assert key_of(1, [Push(0, 0)]) == key_of(1, [Push(0, 0)]) != key_of(1, [Push(0, 1)])
+    with pytest.raises(TypeError, match="not plain enough"):
+        key_of(object())
