@@ -122,6 +122,12 @@ def headlines(item: Item) -> list[tuple[str, str]]:
     return [(name, f"{last[name]:.4g}") for name in told[:HEADLINES]]
 
 
-def _rank(name: str) -> tuple[int, bool, bool, str]:
-    """What is said of the whole comes first, and of the test split."""
-    return name.count(".") + name.count("/"), "test" not in name, "val" not in name, name
+def _rank(name: str) -> tuple[object, ...]:
+    """What can be judged comes first, what is said of the whole, and of the test split."""
+    return (
+        not judge.direction(name),
+        name.count(".") + name.count("/"),
+        "test" not in name,
+        "val" not in name,
+        name,
+    )
