@@ -9,7 +9,7 @@ PERSONAL = "personal_sensitive_information"
 _NONE = re.compile(
     r"\s*(?:none|no|nothing|not any|not applicable|n/a)"
     r"(?:\s+(?:known|at all|personal|private|sensitive|data|information|about|of|people|persons?))*"
-    r"\s*(?:[.;:(\n]|$)",
+    r"\s*(?:[.;:(\n]|$|,(?!\s*(?:but|except|apart|save|only|other)\b))",
     re.IGNORECASE,
 )
 _CLEARED = re.compile(r".*(?<!not )\bcleared\b", re.IGNORECASE | re.DOTALL)
