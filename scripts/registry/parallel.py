@@ -26,8 +26,8 @@ def over(items: Iterable[T], work: Callable[[T], R], threads: int | None) -> Ite
     """(item, `work(item)`) for every item, in their order."""
     items = iter(items)
     first = list(islice(items, 2))
-    if len(first) < 2:  # no thread is worth its start then
-        yield from ((item, work(item)) for item in first)
+    if len(first) < 2 or threads == 1:  # no thread is worth its start then
+        yield from ((item, work(item)) for item in chain(first, items))
         return
     from concurrent.futures import ThreadPoolExecutor  # brings logging: as slow as all of ours
 

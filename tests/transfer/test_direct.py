@@ -13,9 +13,10 @@ from support.oracle import assert_clean, below, expect, marker, until
 
 from registry import interrupt
 from registry.remote import etag
-from registry.transfer import pool
+from registry.transfer import governor
+from registry.transfer.governor import Governor, Pace
 from registry.transfer.job import Content
-from registry.transfer.pool import Governor, Pace, Pool
+from registry.transfer.pool import Pool
 
 ENTRIES = [f"processed_datasets/{name}" for name in ("a", "b ü", "c", "d", "e", "f")]
 FILES = {"x y.txt": b"one", "sub/#1.txt": b"two", "empty": b"", "a+b %.txt": b"+" * 70_000}
@@ -163,7 +164,7 @@ class Clock:
     now = 0.0
 
     def __init__(self, monkeypatch):
-        monkeypatch.setattr(pool.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
 
 def play(clock, governor, rate, seconds):
@@ -183,17 +184,17 @@ def test_connections_grow_as_long_as_it_pays(monkeypatch):
 
 
 def test_connections_fall_when_the_store_is_busy(monkeypatch):
-    clock, governor = Clock(monkeypatch), Governor(64)
-    assert play(clock, governor, lambda n: n * 25, 9) == 64
+    clock, one = Clock(monkeypatch), Governor(64)
+    assert play(clock, one, lambda n: n * 25, 9) == 64
     clock.now += 1
     for _ in range(9):  # all of one moment are one call
-        governor.hesitate()
-    assert governor.limit == 32
+        one.hesitate()
+    assert one.limit == 32
     for _ in range(9):
         clock.now += 1
-        governor.hesitate()
-    assert governor.limit == 1
-    assert 1 < play(clock, governor, lambda n: n * 25, 3) < 20, "one more at a time"
+        one.hesitate()
+    assert one.limit == 1
+    assert 1 < play(clock, one, lambda n: n * 25, 3) < 20, "one more at a time"
 
 
 def test_all_tasks_of_all_jobs_are_done_once():
@@ -272,10 +273,10 @@ def test_the_open_files_bound_the_connections(monkeypatch):
     import resource
 
     monkeypatch.setattr(resource, "getrlimit", lambda what: (256, 4096))
-    assert pool.bound(0) == (256 - pool.SPARE_FILES) // 2
-    assert pool.bound(5) == 5
+    assert governor.bound(0) == (256 - governor.SPARE_FILES) // 2
+    assert governor.bound(5) == 5
     monkeypatch.setattr(resource, "getrlimit", lambda what: (40, 4096))
-    assert pool.bound(0) == 1
+    assert governor.bound(0) == 1
 
 
 def test_one_changed_file_costs_few_requests(many, other, moto_bucket):

@@ -40,6 +40,11 @@ class Objects(Table[Object]):
         modified = self.cell("times", number).rstrip(b"\0").decode()
         return Object(self.prefix + path, size, self.tag(number), modified)
 
+    def content(self, path: str) -> tuple[int, str]:
+        """The size and the ETag of one."""
+        number = self.numbers[path]
+        return memoryview(self.sizes).cast("Q")[number], self.tag(number)
+
     @property
     def bytes(self) -> int:
         """The size of all of them."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 
 from registry.remote.keys import Credentials, Keys, checked
 from registry.remote.location import Remote
@@ -36,7 +37,7 @@ def find(remote: Remote) -> Credentials:
 
 
 def _fixed(source: str, keys: Keys) -> Credentials:
-    return Credentials(source, lambda: checked(keys, source))
+    return Credentials(source, cache(lambda: checked(keys, source)))
 
 
 def _from_file(remote: Remote) -> Credentials | None:

@@ -7,6 +7,7 @@ and spends more on each answer's headers than a small object is worth.
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ ANSWER_SECONDS = 15.0
 WHOLE_SECONDS = 20.0  # for all of an answer that is not large: a trickle is not an answer
 SLOWEST = 1024  # bytes a second: an object that comes slower than that counts as a trickle too
 PIECE = 64 * 1024  # bytes at a time: more is new memory for each small file
+_HEADER = re.compile(r"\r\n([^:\r\n]+):[ \t]*([^\r\n]*)")
 _ENCRYPTION = "x-amz-server-side-encryption"
 _OWN_KEY = "x-amz-server-side-encryption-customer-algorithm"
 
@@ -110,7 +112,7 @@ class Connection:
         self._buffer = bytearray(PIECE)
         self._view = memoryview(self._buffer)
         self._begin = self._end = 0  # of what was received and not taken yet
-        self._until = time.monotonic() + seconds
+        self._until, self._limit = time.monotonic() + seconds, seconds
         way = proxy.leading_to("https" if address.is_secure else "http", address.host)
         parts = urlsplit(f"//{way.host if way else address.host}")
         port = parts.port or (443 if address.is_secure and not way else 80)
@@ -141,8 +143,11 @@ class Connection:
         self, head: str, body: bytes | Source, sink: Sink | None = None, bare: bool = False
     ) -> Answer:
         """Send a request and read its answer. `bare`: an answer without a body, as HEAD's."""
-        self._send(head.encode("latin-1"), body)
-        self._until = time.monotonic() + self.whole  # a big body takes as long as its line does
+        self.ask(head, body)
+        return self.answer(sink, bare)
+
+    def answer(self, sink: Sink | None = None, bare: bool = False) -> Answer:
+        """Read the answer of what was asked last."""
         status, headers = self._read_head()
         while status < 200:
             status, headers = self._read_head()
@@ -159,29 +164,43 @@ class Connection:
             self.close()
         return Answer(status, headers, content)
 
-    def _send(self, head: bytes, body: bytes | Source) -> None:
-        blocks: Iterable[bytes] = () if isinstance(body, bytes) else body
+    def ask(self, head: str, body: bytes | Source) -> None:
+        """Send a request."""
+        blocks: Iterable[bytes] = ()
+        first = head.encode("latin-1")
         if isinstance(body, bytes):
-            head += body
-        self._socket.settimeout(self.silent)
+            first += body
+        else:
+            blocks = body
+        self._bear(self.silent)
         try:
-            self._socket.sendall(head)
+            self._socket.sendall(first)
             for block in blocks:
                 self._socket.sendall(block)
         except (ConnectionResetError, BrokenPipeError):
             self.is_open = False  # perhaps it has said no, before it had taken all
+        self._until = time.monotonic() + self.whole  # a big body takes as long as its line does
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def _bear(self, seconds: float) -> None:
+        """How long to wait for the other end. To say so costs as much as to receive."""
+        if seconds != self._limit:
+            self._socket.settimeout(seconds)
+            self._limit = seconds
 
     def _read_head(self) -> tuple[int, dict[str, str]]:
         """The status and the headers of what comes."""
         while (end := self._buffer.find(b"\r\n\r\n", self._begin, self._end)) < 0:
             self._receive()
-        first, *lines = bytes(self._view[self._begin : end]).decode("latin-1").split("\r\n")
+        head = self._buffer[self._begin : end].decode("latin-1")
+        first = head.partition("\r\n")[0]
         self._begin = end + 4
         version, _, status = first.partition(" ")
         if not version.startswith("HTTP/1.") or not status[:3].isdigit():
             raise ConnectionError("what answered speaks no HTTP")
-        pairs = (line.partition(":") for line in lines)
-        headers = {name.lower(): value.strip() for name, _, value in pairs}
+        headers = {name.lower(): value.rstrip() for name, value in _HEADER.findall(head)}
         if version == "HTTP/1.0":
             headers.setdefault("connection", "close")
         return int(status[:3]), headers
@@ -189,18 +208,23 @@ class Connection:
     def _pieces(self, headers: Mapping[str, str]) -> Iterator[memoryview]:
         """The body, as it comes; a piece is good until the next one is asked for."""
         if "chunked" in headers.get("transfer-encoding", "").lower():
-            while size := _number(self._line().split(b";")[0], 16):
-                yield from self._take(size)
-                self._line()
-            while self._line():
-                pass
-        elif "content-length" in headers:
-            yield from self._take(_number(headers["content-length"]))
-        else:
-            self.is_open = False  # its end is the connection's
-            with contextlib.suppress(EOFError):
-                while True:
-                    yield from self._take(max(1, self._end - self._begin))
+            return self._chunks()
+        if "content-length" in headers:
+            return self._take(_number(headers["content-length"]))
+        self.is_open = False  # its end is the connection's
+        return self._rest()
+
+    def _chunks(self) -> Iterator[memoryview]:
+        while size := _number(self._line().split(b";")[0], 16):
+            yield from self._take(size)
+            self._line()
+        while self._line():
+            pass
+
+    def _rest(self) -> Iterator[memoryview]:
+        with contextlib.suppress(EOFError):
+            while True:
+                yield from self._take(max(1, self._end - self._begin))
 
     def _take(self, size: int) -> Iterator[memoryview]:
         while size > 0:
@@ -230,7 +254,7 @@ class Connection:
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer only trickles")
-        self._socket.settimeout(min(self.silent, left))
+        self._bear(min(self.silent, left))
         count = self._socket.recv_into(self._view[self._end :])
         if not count:
             raise EOFError("the connection was closed in the middle")

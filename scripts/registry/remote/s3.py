@@ -6,7 +6,6 @@ botocore does on each request.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -81,6 +80,17 @@ class Object(NamedTuple):
     def query(self) -> dict[str, str]:
         """What a request has to say besides the key to mean this very version."""
         return {"versionId": self.version} if self.version else {}
+
+
+class Request(NamedTuple):
+    """What is asked of a store: the body of a good answer goes to `sink`, if there is one."""
+
+    method: str
+    key: str
+    query: Mapping[str, str] = {}
+    body: bytes | Source = b""
+    headers: Mapping[str, str] = {}
+    sink: Sink | None = None
 
 
 def no_store(remote: Remote) -> Unreachable:
@@ -187,17 +197,25 @@ class Client:
         headers: Mapping[str, str] | None = None,
         sink: Sink | None = None,
     ) -> Answer:
-        """One request, tried again while its failure may pass and patience lasts.
+        """One request, as `complete` does it."""
+        return self.complete(Request(method, key, query or {}, body, headers or {}, sink))
 
-        The body of a good answer goes to `sink`, if there is one. Raises Denied for a no that is
-        final, Silent when no answer came in time.
+    def complete(self, request: Request, tried: Answer | BaseException | None = None) -> Answer:
+        """Its answer, after as many trials as its failure may pass and patience lasts.
+
+        `tried`: what came of a first one, if there was one. The body of a good answer goes to the
+        request's sink. Raises Denied for a no that is final, Silent when no answer came in time.
         """
         pause, began = FIRST_PAUSE, time.monotonic()
+        keys = None
         while True:
             status = 0
-            keys = self.credentials.keys()
             try:
-                answer = self._once(method, key, query or {}, body, headers or {}, sink, keys)
+                if isinstance(tried, BaseException):
+                    raise tried
+                if tried is None:
+                    keys = self.credentials.keys()
+                answer, tried = tried or self._once(request), None
                 if answer.status not in PASSING:
                     self._last_success = time.monotonic()
                     break
@@ -206,7 +224,7 @@ class Client:
                     self.hesitate()
                 problem = f"it answers {status} {_error(answer)[0]}".rstrip()
             except (OSError, EOFError) as error:
-                problem = str(error) or type(error).__name__
+                problem, tried = str(error) or type(error).__name__, None
             waited = time.monotonic() - max(began, self._last_success)
             if waited + pause > self.patience or self._is_cut:
                 text = f"{self.remote.url} does not answer: {problem}"
@@ -219,29 +237,66 @@ class Client:
             return answer
         code, text = _error(answer)
         if self._moved(answer) or (code in _EXPIRED and self._renew(keys)):
-            return self.request(method, key, query, body, headers, sink)
-        asked = self._asked(method, key, query or {}) if answer.status == 403 else ""
+            return self.complete(request)
+        asked = self._asked(request) if answer.status == 403 else ""
         raise Denied(
             answer.status, code, f"{self.remote.url}: {code or answer.status} {text}{asked}"
         )
 
-    def _asked(self, method: str, key: str, query: Mapping[str, str]) -> str:
+    def _asked(self, request: Request) -> str:
         """What was asked for, as a person may have to tell the bucket's owner."""
+        method, key, query = request[:3]
         word = "LIST" if "list-type" in query else method
         at = key or query.get("prefix", "?" + "&".join(query))
         return f" ({word} {at.removeprefix(self.remote.key(''))})"
 
-    def _once(
-        self,
-        method: str,
-        key: str,
-        query: Mapping[str, str],
-        body: bytes | Source,
-        headers: Mapping[str, str],
-        sink: Sink | None,
-        keys: Keys,
-    ) -> Answer:
-        address = self._address()
+    def _once(self, request: Request) -> Answer:
+        while True:
+            connection = self._idle_one() or self._new_one()
+            was_used = connection.is_used
+            try:
+                self._ask(request, connection)
+                return self.finish(request, connection)
+            except (ConnectionError, EOFError):
+                if not was_used:  # else it was closed while it was idle: a fresh one tells
+                    raise
+
+    def begin(self, request: Request) -> Connection | None:
+        """Send it over an open connection, if one is free; `finish` has to follow then."""
+        connection = self._idle_one()
+        if connection:
+            self._ask(request, connection)
+        return connection
+
+    def _ask(self, request: Request, connection: Connection) -> None:
+        try:
+            head = self._head(request, connection)
+            if request.sink:
+                request.sink.restart()
+            connection.ask(head, request.body)
+        except BaseException:
+            self._drop(connection)
+            raise
+
+    def finish(self, request: Request, connection: Connection) -> Answer:
+        """The answer to what was begun, whatever it says. Raises OSError or EOFError."""
+        try:
+            answer = connection.answer(request.sink, bare=request.method == "HEAD")
+        except BaseException:
+            self._drop(connection)
+            raise
+        self._busy.discard(connection)
+        self.date = answer.headers.get("date", "")
+        if "list-type" in request.query:
+            self.server = answer.headers.get("server", "")
+        if connection.is_open:
+            self._idle.append(connection)
+        return answer
+
+    def _head(self, request: Request, connection: Connection) -> str:
+        """The request line and the headers, signed."""
+        method, key, query, body, headers, _ = request
+        address, keys = connection.address, self.credentials.keys()
         path = address.path + sigv4.encode(key, safe="/")
         if (method == "PUT" and "partNumber" not in query) or "uploads" in query:
             headers = {**self.remote.encryption, **headers}
@@ -252,33 +307,16 @@ class Client:
                 method, address.host, path, query, headers, digest, keys, self.region
             )
         target = path + ("?" + sigv4.query_string(query) if query else "")
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         if method in ("PUT", "POST"):
             size = len(body) if isinstance(body, bytes) else body.size
             lines += f"content-length: {size}\r\n"
-        lines += "user-agent: data-registry\r\n"
-        while True:
-            connection = self._connection(address)
-            was_used = connection.is_used
-            first = f"{method} {connection.prefix}{target} HTTP/1.1\r\n"
-            head = f"{first}{lines}{connection.more}\r\n"
-            try:
-                if sink:
-                    sink.restart()
-                answer = connection.exchange(head, body, sink, bare=method == "HEAD")
-            except BaseException as error:
-                connection.close()
-                self._busy.discard(connection)
-                if was_used and isinstance(error, (ConnectionError, EOFError)):
-                    continue  # it was closed while it was idle: a fresh one tells
-                raise
-            self._busy.discard(connection)
-            self.date = answer.headers.get("date", "")
-            if "list-type" in query:
-                self.server = answer.headers.get("server", "")
-            if connection.is_open:
-                self._idle.append(connection)
-            return answer
+        first = f"{method} {connection.prefix}{target} HTTP/1.1\r\n"
+        return f"{first}{lines}user-agent: data-registry\r\n{connection.more}\r\n"
+
+    def _drop(self, connection: Connection) -> None:
+        connection.close()
+        self._busy.discard(connection)
 
     def hurried(self, patience: float) -> Client:
         """The same over the same connections, with another patience."""
@@ -291,21 +329,32 @@ class Client:
             known = self._addresses[self.region] = Address.of(self.remote, self.region)
         return known
 
-    def _connection(self, address: Address) -> Connection:
-        """An open connection that nobody uses, or a new one."""
-        silent = self.wait or min(ANSWER_SECONDS, self.patience)
-        whole = self.wait or min(WHOLE_SECONDS, self.patience)
+    def _idle_one(self) -> Connection | None:
+        """An open connection that nobody uses."""
+        address = self._address()
         while self._idle:
-            with contextlib.suppress(IndexError):  # another thread was quicker
+            try:
                 connection = self._idle.pop()
-                if connection.address == address:
-                    break
-                connection.close()
-        else:
-            connection = Connection(self.remote, address, min(silent, http.CONNECT_SECONDS))
-        connection.silent, connection.whole = silent, whole
+            except IndexError:  # another thread was quicker
+                break
+            if connection.address is address or connection.address == address:
+                return self._taken(connection)
+            connection.close()
+        return None
+
+    def _new_one(self) -> Connection:
+        seconds = min(self._silent, http.CONNECT_SECONDS)
+        return self._taken(Connection(self.remote, self._address(), seconds))
+
+    def _taken(self, connection: Connection) -> Connection:
+        connection.silent = self._silent
+        connection.whole = self.wait or min(WHOLE_SECONDS, self.patience)
         self._busy.add(connection)
         return connection
+
+    @property
+    def _silent(self) -> float:
+        return self.wait or min(ANSWER_SECONDS, self.patience)
 
     def cut(self) -> None:
         """End all requests that are under way, and try none again: whoever waits gets an error."""
@@ -321,8 +370,8 @@ class Client:
         self.region = region
         return True
 
-    def _renew(self, keys: Keys) -> bool:
-        """Look for the credentials again; whether others are there by now than these."""
+    def _renew(self, keys: Keys | None) -> bool:
+        """Look for the credentials again; whether others may be there by now than these."""
         self._credentials = credentials.find(replace(self.remote))  # which reads its files anew
         return self._credentials.keys() != keys
 

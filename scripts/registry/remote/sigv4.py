@@ -49,17 +49,19 @@ def sign(
     `path` is encoded already; `body`: or its SHA-256 in hex, or UNSIGNED.
     """
     digest = body if isinstance(body, str) else payload_hash(body)
-    moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    moment = _moment(int(time.time()))
     every = {**headers, "host": host, "x-amz-date": moment, "x-amz-content-sha256": digest}
     if keys.token:
         every["x-amz-security-token"] = keys.token
-    lines = sorted((name.lower(), " ".join(value.split())) for name, value in every.items())
-    names = ";".join(name for name, _ in lines)
-    signed = "".join(f"{name}:{value}\n" for name, value in lines)
+    lines = sorted(
+        [(n.lower(), v if v.isalnum() else " ".join(v.split())) for n, v in every.items()]
+    )
+    names = ";".join([name for name, _ in lines])
+    signed = "".join([f"{name}:{value}\n" for name, value in lines])
     asked = query_string(query) if query else ""
     request = f"{method}\n{path}\n{asked}\n{signed}\n{names}\n{digest}"
     scope = f"{moment[:8]}/{region}/s3/aws4_request"
-    hashed = hashlib.sha256(request.encode()).hexdigest()
+    hashed = payload_hash(request.encode())
     text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashed}"
     signature = hmac.digest(_key(keys.secret, scope), text.encode(), "sha256").hex()
     every["authorization"] = (
@@ -67,6 +69,11 @@ def sign(
         f"SignedHeaders={names}, Signature={signature}"
     )
     return every
+
+
+@lru_cache(maxsize=1)
+def _moment(seconds: int) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(seconds))
 
 
 @lru_cache(maxsize=16)

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -57,7 +57,8 @@ class Fetching:
             if path not in self.stats:
                 self._fetch_by_short_name(stage, path)
         doubtful = []
-        for path, (stat, verdict) in self._verify(os.fspath(stage)):
+        doubted = [path for path in self.wanted if path not in self.stats]
+        for path, (stat, verdict) in self._verify(os.fspath(stage), doubted):
             if stat:
                 self.stats[path] = stat
             if not verdict:
@@ -105,16 +106,12 @@ class Fetching:
         is_verified = staged.files.mark("stats") == self.stats.mark("stats")
         return is_verified and len(self.stats) == len(remote)
 
-    def _verify(self, stage: str) -> Iterator[tuple[str, Arrival]]:
+    def _verify(self, stage: str, paths: list[str]) -> Iterator[tuple[str, Arrival]]:
         """(path, how it came); big files on all cores, small ones cost less one by one."""
         came: Callable[[str], Arrival] = lambda path: self._came(stage, path)  # noqa: E731
-        if self._size < WORTH_CORES:
-            return zip(self.wanted, map(came, self.wanted), strict=True)
-        return parallel.over(self.wanted, came, os.cpu_count())
-
-    @cached_property
-    def _size(self) -> int:
-        return self.survey.remote.bytes_of(self.wanted)
+        if self.survey.remote.bytes_of(paths) < WORTH_CORES:
+            return zip(paths, map(came, paths), strict=True)
+        return parallel.over(paths, came, os.cpu_count())
 
     def _bring(self, stage: Path, progress: engine.Progress) -> None:
         """Have what an engine can fetch by its own name fetched."""
@@ -129,8 +126,7 @@ class Fetching:
             engine.download(session, job, progress)
 
     def _content(self, path: str) -> Content:
-        there = self.survey.remote[path]
-        return Content(there.size, there.etag)
+        return Content(*self.survey.remote.content(path))
 
     def _arrived(self, path: str, stat: os.stat_result | None) -> None:
         """It was compared on its way to the disk."""
@@ -164,8 +160,6 @@ class Fetching:
         stat = stats.stat_of(file)
         if stat is None or stat.size != listed.size:
             return stat, False
-        if stat == self.stats.get(path):
-            return stat, True
         return stat, self.survey.second_opinion(file, stat, path)
 
 

@@ -6,26 +6,29 @@ its MD5, and the ETag that the store answers is compared.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from binascii import b2a_base64
 from collections.abc import Iterator
-from functools import partial
 
 from registry.remote import etag
 from registry.remote.capabilities import UNMET
-from registry.remote.http import PIECE
+from registry.remote.http import Source
 from registry.remote.s3 import Denied
 from registry.remote.session import Session
 from registry.transfer import parts
 from registry.transfer.files import Changed, Landing, Parting
+from registry.transfer.governor import Governor, Pace, bound
 from registry.transfer.job import Content, Job, Progress
-from registry.transfer.pool import Governor, Pace, Pool, Task, bound
-from registry.transfer.run import Run
+from registry.transfer.order import Order, Outcome
+from registry.transfer.pool import Pool, Task
+from registry.transfer.run import Run, as_listed, media_type
 
 ATTEMPTS = 2  # for an object whose bytes come damaged
 # Bytes from which an object comes in several requests: if its ETag is of its parts, and if its MD5
 # needs all of it in a row, so that it has to be read again.
 IN_PARTS, IN_SPITE_OF_MD5 = 2 * etag.PART, 16 * etag.PART
+SMALL = 256 * 1024  # bytes up to which a file is nothing that a thread has to wait for
 _making = threading.Lock()
 _pools: list[Pool] = []  # the one of this command, once it is needed
 
@@ -57,55 +60,76 @@ def _pool(session: Session) -> Pool:
 def _downloads(run: Run) -> Iterator[Task]:
     for path in run.job.paths:
         content = run.job.content(path)
-        if content.size < (IN_PARTS if "-" in content.etag else IN_SPITE_OF_MD5):
-            yield partial(_fetch, run, path, content)
+        if content.size <= SMALL:
+            yield _Fetch(run, path, content)
+        elif content.size < (IN_PARTS if "-" in content.etag else IN_SPITE_OF_MD5):
+            yield _Fetch(run, path, content).__call__
         else:
             yield from parts.Download(run, path, content).tasks()
 
 
-def _fetch(run: Run, path: str, content: Content) -> None:
-    target = run.place(path)
-    for _ in range(ATTEMPTS):
-        landing = Landing(target, run.count)
-        try:
-            answer = run.get(path, content, landing)
-            stat = landing.finish(answer.headers.get("last-modified", ""))
-        finally:
-            landing.close()
-        if content.is_of([landing.digest]) and content.size in (-1, landing.size):
-            return run.arrived(path, stat)
-        if answer.hides_bytes or "-" in content.etag:
-            return  # its ETag does not tell on the way: it is looked at afterwards
+class _Fetch(Order):
+    """Brings an object to its place."""
+
+    def __init__(self, run: Run, path: str, content: Content) -> None:
+        self.run, self.content = run, content
+        self.landing = Landing(run.place(path), run.count)
+        super().__init__(run, path, "GET", headers=as_listed(content.etag), sink=self.landing)
+
+    def settle(self, tried: Outcome) -> None:
+        for _ in range(ATTEMPTS):
+            landing, content = self.landing, self.content
+            try:
+                answer = self.answer(tried)
+                stat = landing.finish(answer.headers.get("last-modified", ""))
+            finally:
+                landing.close()
+            if content.is_of([landing.digest]) and content.size in (-1, landing.size):
+                return self.run.arrived(self.path, stat)
+            if answer.hides_bytes or "-" in content.etag:
+                return  # its ETag does not tell on the way: it is looked at afterwards
+            tried = None
 
 
 def _uploads(run: Run, begun: list[parts.Upload]) -> Iterator[Task]:
-    for path in run.job.paths:
-        content = run.job.content(path)
-        if content.size < etag.PART:
-            yield partial(_send, run, path, content)
-        else:
-            begun.append(parts.Upload(run, path, content))
-            yield from begun[-1].tasks()
-
-
-def _send(run: Run, path: str, content: Content) -> None:
     """Nobody is told of a file that changes meanwhile: whoever asked for it looks, and asks again.
 
     The store refuses it too: it is sent with the MD5 that it had.
     """
-    digest = content.md5 or content.etag
-    headers = run.condition(path) | {
-        "content-md5": b2a_base64(bytes.fromhex(digest), newline=False).decode()
-    }
-    source = Parting(run.at(path), run.count, 0, content.size)
-    try:
-        body = b"".join(source) if content.size <= PIECE else source
-        answer = run.put(path, body, headers)
-    except Changed:
-        return
-    except Denied as error:
-        if error.code != "BadDigest" and not (error.status in UNMET and run.holds(path, digest)):
-            raise
-    else:
-        if answer.etag == digest:
-            run.arrived(path)
+    for path in run.job.paths:
+        content = run.job.content(path)
+        if content.size >= etag.PART:
+            begun.append(parts.Upload(run, path, content))
+            yield from begun[-1].tasks()
+            continue
+        source = Parting(run.at(path), run.count, 0, content.size)
+        if content.size > SMALL:
+            yield _Send(run, path, content, source).__call__
+            continue
+        with contextlib.suppress(Changed):
+            yield _Send(run, path, content, source.whole())
+
+
+class _Send(Order):
+    """Sends a file, and knows from the answer that its bytes came."""
+
+    def __init__(self, run: Run, path: str, content: Content, body: bytes | Source) -> None:
+        self.run, self.body, self.digest = run, body, content.md5 or content.etag
+        md5 = b2a_base64(bytes.fromhex(self.digest), newline=False).decode()
+        headers = {**run.condition(path), "content-md5": md5, **media_type(path)}
+        super().__init__(run, path, "PUT", body=body, headers=headers)
+
+    def settle(self, tried: Outcome) -> None:
+        try:
+            tag = self.answer(tried).etag
+        except Changed:
+            return
+        except Denied as error:
+            is_there = error.status in UNMET and self.run.holds(self.path, self.digest)
+            if error.code != "BadDigest" and not is_there:
+                raise
+        else:
+            if isinstance(self.body, bytes):
+                self.run.count(len(self.body))
+            if tag == self.digest:
+                self.run.arrived(self.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -40,19 +39,23 @@ class Landing:
     def write(self, block: memoryview) -> None:
         self._md5.update(block)
         self._count(len(block))
-        with _told(self.path):
+        try:
             while block:
                 written = os.pwrite(self._opened(), block, (self._begin or 0) + self.size)
                 self.size += written
                 block = block[written:]
+        except OSError as error:
+            raise _told(self.path, error) from None
 
     def finish(self, modified: str) -> os.stat_result:
         """The file as it is now, with the object's time: or `aws s3 sync` would bring it again."""
-        with _told(self.path):
+        try:
             file, time = self._opened(), seconds(modified)
             if time:
                 os.utime(file, (time, time))
             return os.fstat(file)
+        except OSError as error:
+            raise _told(self.path, error) from None
 
     def close(self) -> None:
         if self._file >= 0:
@@ -79,6 +82,10 @@ class Parting:
         self._count, self._begin = count, begin
         self._sent = 0
         self.digest = b""  # of what was sent last
+
+    def whole(self) -> bytes:
+        """All at once: for what is small, and counted when it has come."""
+        return b"".join(self._blocks())
 
     def sha256(self) -> str:
         digest = hashlib.sha256()
@@ -114,13 +121,9 @@ class Parting:
             raise Changed(f"{self.path}: {error.strerror}") from None
 
 
-@contextlib.contextmanager
-def _told(path: str) -> Iterator[None]:
+def _told(path: str, error: OSError) -> RegistryError:
     """An error of the disk is none of the network: nobody need try again."""
-    try:
-        yield
-    except OSError as error:
-        raise RegistryError(f"{path}: {error.strerror}") from None
+    return RegistryError(f"{path}: {error.strerror}")
 
 
 @lru_cache(maxsize=256)

@@ -14,8 +14,9 @@ from registry.remote import etag
 from registry.remote.s3 import Client, Denied
 from registry.transfer.files import Changed, Landing, Parting
 from registry.transfer.job import Content
+from registry.transfer.order import Order
 from registry.transfer.pool import Task
-from registry.transfer.run import Run, media_type
+from registry.transfer.run import Run, as_listed, media_type
 
 _ID = re.compile(rb"<UploadId>([^<]+)</UploadId>")
 
@@ -56,8 +57,8 @@ class Download(_Parts):
         target = self.run.place(self.path)
         landing = Landing(target, self.run.count, begin)
         try:
-            span = f"{begin}-{begin + size - 1}"
-            answer = self.run.get(self.path, self.content, landing, span)
+            headers = as_listed(self.content.etag) | {"range": f"bytes={begin}-{begin + size - 1}"}
+            answer = Order(self.run, self.path, "GET", headers=headers, sink=landing).answer()
             if "content-range" not in answer.headers or landing.size != size:
                 raise RegistryError(f"{self.path}: the store gives no parts of objects")
             stat = landing.finish("")
@@ -84,7 +85,7 @@ class Upload(_Parts):
         source = Parting(self.run.at(self.path), self.run.count, begin, size)
         query = {"partNumber": str(number + 1), "uploadId": self._begin()}
         try:
-            answer = self.run.ask("PUT", self.path, query, source)
+            answer = Order(self.run, self.path, "PUT", query, source).answer()
         except Changed:
             return
         if answer.etag != source.digest.hex() and not answer.hides_bytes:
@@ -96,9 +97,9 @@ class Upload(_Parts):
     def _begin(self) -> str:
         with self._lock:
             if not self._id:
-                answer = self.run.ask(
-                    "POST", self.path, {"uploads": ""}, headers=media_type(self.path)
-                )
+                kind = media_type(self.path)
+                begin = Order(self.run, self.path, "POST", {"uploads": ""}, headers=kind)
+                answer = begin.answer()
                 named = _ID.search(answer.body)
                 if not named:
                     raise RegistryError(f"{self.path}: the store begins no upload in parts")
@@ -114,7 +115,7 @@ class Upload(_Parts):
         )
         body = f"<CompleteMultipartUpload>{rows}</CompleteMultipartUpload>".encode()
         try:
-            answer = self.run.ask("POST", self.path, {"uploadId": self._id}, body)
+            answer = Order(self.run, self.path, "POST", {"uploadId": self._id}, body).answer()
         except Denied as error:
             if error.code != "NoSuchUpload":  # it is complete, and the answer was lost
                 raise

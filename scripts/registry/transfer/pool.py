@@ -1,81 +1,27 @@
-"""Has the requests of all jobs done by one crowd of threads, as many at once as pays.
+"""Has the requests of all jobs made, as many at once as pays.
 
-Threads, since a small object costs 0.07 ms of Python and the rest is the system's, which runs
-beside: 64 threads of one process were as quick as two processes of 32 (3,000 objects, two cores).
+One thread sends orders and takes their answers as they come: waiting for one another's turn with
+Python costs more than a small object. What takes long has a thread of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
+import select
+import socket
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
 
 from registry import interrupt
+from registry.remote.http import Answer, Connection
+from registry.transfer.governor import Governor, Pace
+from registry.transfer.order import Order
 
 Task = Callable[[], None]
-FEWEST, MOST = 8, 128  # connections to begin with, and at most
-SPARE_FILES = 100  # open files that are left to everything else
-MEMORY = 2**20  # bytes that a connection may take, with its thread and its buffers
-WINDOW = 0.1  # seconds that show at least how quick it is with so many connections
-GAIN = 1.1  # what twice as many connections must bring, or it stays as it was
-REQUEST = 32 * 1024  # bytes: what a request is worth beside what it moves
-
-
-class Governor:
-    """How many requests go at once: more while more gets through, fewer when the store asks."""
-
-    def __init__(self, most: int) -> None:
-        self.limit, self.most = min(FEWEST, most), most
-        self._best = 0.0
-        self._was_asked = False
-        self._begin(time.monotonic())
-
-    def _begin(self, now: float) -> None:
-        self._since, self._requests, self._bytes = now, 0, 0
-
-    def moved(self, count: int) -> None:
-        self._bytes += count
-
-    def done(self) -> None:
-        """A request has come to its end."""
-        self._requests += 1
-        now = time.monotonic()
-        if self._requests < 2 * self.limit or now - self._since < WINDOW:
-            return
-        rate = (self._bytes + self._requests * REQUEST) / (now - self._since)
-        if rate > self._best * GAIN:
-            self._best = rate
-            self.limit = min(self.limit + 1 if self._was_asked else self.limit * 2, self.most)
-        self._begin(now)
-
-    def hesitate(self) -> None:
-        """The store is busy: half as many, and then only one more at a time."""
-        now = time.monotonic()
-        if not self._was_asked or now - self._since > WINDOW:
-            self.limit = max(1, self.limit // 2)
-            self._was_asked, self._best = True, 0.0
-            self._begin(now)
-
-
-class Pace:
-    """Bounds how many bytes pass in a second, over all connections; 0: no bound."""
-
-    def __init__(self, rate: float) -> None:
-        self._rate, self._free = rate, 0.0
-        self._lock = threading.Lock()
-
-    def take(self, count: int) -> None:
-        if not self._rate or count <= 0:
-            return
-        with self._lock:
-            now = time.monotonic()
-            self._free = max(self._free, now) + count / self._rate
-            wait = self._free - now
-        if wait > 0:
-            interrupt.asked.wait(wait)
 
 
 class _Batch:
@@ -84,19 +30,34 @@ class _Batch:
     def __init__(self, tasks: Iterator[Task]) -> None:
         self.tasks = tasks
         self.running = 0
-        self.is_drained = False
+        self.is_closed = False
         self.failure: BaseException | None = None
         self.over = threading.Event()
 
 
+class _Flight(NamedTuple):
+    """An order that was sent, and waits for its answer."""
+
+    batch: _Batch
+    order: Order
+    connection: Connection
+    since: float
+
+
 class Pool:
-    """The threads. `governor` says how many work at once; each ends when it finds no task."""
+    """`governor` says how many tasks are under way at once."""
 
     def __init__(self, governor: Governor, pace: Pace) -> None:
         self.governor, self._pace = governor, pace
         self._lock = threading.Lock()
-        self._batches: deque[_Batch] = deque()
-        self._threads = 0
+        self._batches: deque[_Batch] = deque()  # that have tasks left
+        self._running = 0
+        self._is_served = False
+        self._flights: dict[int, _Flight] = {}
+        self._poll = select.poll()
+        self._bell, self._button = socket.socketpair()  # which wakes who waits for answers
+        self._bell.setblocking(False)
+        self._poll.register(self._bell, select.POLLIN)
 
     def run(self, tasks: Iterator[Task], cut: Callable[[], None]) -> None:
         """Have all done, in no order. After a failure none is begun any more, and it is raised.
@@ -106,15 +67,17 @@ class Pool:
         batch = _Batch(tasks)
         with self._lock:
             self._batches.append(batch)
-            self._hire()
+            if not self._is_served:
+                self._is_served = True
+                threading.Thread(target=self._serve, daemon=True).start()
+        self._button.send(b"!")
         try:
             while not batch.over.wait(0.2):
                 if interrupt.asked.is_set():
                     raise KeyboardInterrupt
         except BaseException as error:
-            batch.failure = error
             with self._lock:
-                self._drain(batch)
+                self._close(batch, error)
             while not batch.over.wait(0.05):
                 cut()
         if batch.failure:
@@ -125,59 +88,95 @@ class Pool:
         self.governor.moved(count)
         self._pace.take(count)
 
-    def _hire(self) -> None:
-        if self._batches and self._threads < self.governor.limit:
-            self._threads += 1
-            threading.Thread(target=self._work, daemon=True).start()
+    def _serve(self) -> None:
+        while self._is_busy():
+            self._take_answers()
 
-    def _work(self) -> None:
+    def _is_busy(self) -> bool:
+        """Begin what there is room for; whether anything is under way then."""
         while taken := self._next():
-            batch, task = taken
-            try:
-                task()
-            except BaseException as error:
-                batch.failure = batch.failure or error
-            with self._lock:
-                batch.running -= 1
-                self.governor.done()
-                if batch.failure or batch.is_drained:
-                    self._drain(batch)
+            self._begin(*taken)
+        with self._lock:
+            self._is_served = bool(self._running or self._batches)
+            return self._is_served
 
     def _next(self) -> tuple[_Batch, Task] | None:
-        """A task of the batch whose turn it is; None for a thread that is one too many."""
+        """A task of the batch whose turn it is; None while there is none, or no room for one."""
         with self._lock:
-            while self._batches and self._threads <= self.governor.limit:
-                batch = self._batches.popleft()
+            while self._batches and self._running < self.governor.limit:
+                batch = self._batches[0]
+                self._batches.rotate(-1)
                 try:
                     task = next(batch.tasks)
                 except BaseException as error:
-                    batch.failure = None if isinstance(error, StopIteration) else error
-                    self._drain(batch)
+                    self._close(batch, None if isinstance(error, StopIteration) else error)
                     continue
                 batch.running += 1
-                self._batches.append(batch)
-                self._hire()
+                self._running += 1
                 return batch, task
-            self._threads -= 1
-            return None
+        return None
 
-    def _drain(self, batch: _Batch) -> None:
+    def _begin(self, batch: _Batch, task: Task) -> None:
+        """A new connection takes a while to open too: whoever needs one waits beside."""
+        if not isinstance(task, Order):
+            return self._beside(batch, task)
+        try:
+            connection = task.begin()
+        except BaseException as error:
+            return self._beside(batch, partial(task.settle, error))
+        if not connection:
+            return self._beside(batch, task)
+        number = connection.fileno()
+        self._flights[number] = _Flight(batch, task, connection, time.monotonic())
+        self._poll.register(number, select.POLLIN)
+
+    def _take_answers(self) -> None:
+        for number, _ in self._poll.poll(1000):
+            if number in self._flights:
+                self._poll.unregister(number)
+                batch, order, connection, _ = self._flights.pop(number)
+                outcome = order.finish(connection)
+                if isinstance(outcome, Answer) and outcome.status < 300:
+                    self._do(batch, partial(order.settle, outcome))
+                else:
+                    self._beside(batch, partial(order.settle, outcome))
+            else:
+                self._bell.recv(1024)
+        now = time.monotonic()
+        for flight in self._flights.values():
+            if now - flight.since < flight.connection.silent:
+                break
+            flight.connection.cut()
+
+    def _beside(self, batch: _Batch, task: Task) -> None:
+        """Have a thread do it, which then wakes who waits for answers."""
+
+        def work() -> None:
+            self._do(batch, task)
+            self._button.send(b"!")
+
+        try:
+            threading.Thread(target=work, daemon=True).start()
+        except RuntimeError:  # the machine bears no more of them
+            self._do(batch, task)
+
+    def _do(self, batch: _Batch, task: Task) -> None:
+        error: BaseException | None = None
+        try:
+            task()
+        except BaseException as caught:
+            error = caught
+        with self._lock:
+            batch.running -= 1
+            self._running -= 1
+            self.governor.done()
+            if error or batch.is_closed:
+                self._close(batch, error)
+
+    def _close(self, batch: _Batch, error: BaseException | None = None) -> None:
         """Begin no more of its tasks; it is over when the last one is."""
-        batch.is_drained = True
+        batch.is_closed, batch.failure = True, batch.failure or error
         with contextlib.suppress(ValueError):
             self._batches.remove(batch)
         if not batch.running:
             batch.over.set()
-
-
-def bound(asked: int) -> int:
-    """How many connections this machine bears, and the person allows (0: says nothing of it)."""
-    import resource
-
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    bounds = [asked or MOST]
-    if files != resource.RLIM_INFINITY:
-        bounds.append((files - SPARE_FILES) // 2)
-    with contextlib.suppress(ValueError, OSError):  # macOS does not tell
-        bounds.append(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // MEMORY)
-    return max(1, min(bounds))

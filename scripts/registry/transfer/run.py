@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from functools import lru_cache
 
 from registry.errors import Stalled
-from registry.remote.capabilities import UNMET
-from registry.remote.http import Answer, Sink, Source
-from registry.remote.s3 import Denied, Overtaken, ServerError, Silent
+from registry.remote.s3 import ServerError, Silent
 from registry.remote.session import Session
-from registry.transfer.job import Content, Job, Progress
+from registry.transfer.job import Job, Progress
 from registry.transfer.pool import Pool, Task
 
 
@@ -55,13 +54,6 @@ class Run:
             self._made.add(parent)
         return target
 
-    def get(self, path: str, content: Content, sink: Sink, span: str = "") -> Answer:
-        """Fetch the object that was listed, or one part of it, and no other that came after."""
-        headers = {"if-match": f'"{content.etag}"'} if content.etag else {}
-        if span:
-            headers["range"] = f"bytes={span}"
-        return self.ask("GET", path, {}, b"", headers, sink)
-
     def condition(self, path: str) -> dict[str, str]:
         """What keeps an upload from overwriting what nobody here has seen."""
         if not self.job.over:
@@ -74,35 +66,20 @@ class Run:
         head = self.client.head(self.job.prefix + path)
         return head is not None and head.etag == tag
 
-    def put(self, path: str, body: bytes | Source, headers: dict[str, str]) -> Answer:
-        return self.ask("PUT", path, {}, body, {**headers, **media_type(path)})
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, str],
-        body: bytes | Source = b"",
-        headers: dict[str, str] | None = None,
-        sink: Sink | None = None,
-    ) -> Answer:
-        """One request. Raises Denied, naming the file, for a no that is final."""
-        try:
-            return self.client.request(method, self.job.prefix + path, query, body, headers, sink)
-        except Denied as error:
-            kind = Overtaken if error.status in UNMET else Denied
-            raise kind(error.status, error.code, f"{path}: {_reason(error)}") from None
-
-
-def _reason(error: Denied) -> str:
-    if error.status in UNMET:
-        return "it changed in S3 meanwhile: run again"
-    return str(error)
+def as_listed(tag: str) -> dict[str, str]:
+    """What brings the object that was listed, and no other that came after."""
+    return {"if-match": f'"{tag}"'} if tag else {}
 
 
 def media_type(path: str) -> dict[str, str]:
     """What kind of file its name says that it is: browsers and other tools ask for that."""
+    guess = _guess(path.rpartition("/")[2].lstrip(".").partition(".")[2])
+    return {"content-type": guess} if guess else {}
+
+
+@lru_cache(maxsize=256)
+def _guess(suffixes: str) -> str | None:
     import mimetypes  # which reads the system's list of them
 
-    guess = mimetypes.guess_type(path)[0]
-    return {"content-type": guess} if guess else {}
+    return mimetypes.guess_type(f"x.{suffixes}")[0]
