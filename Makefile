@@ -119,7 +119,7 @@ sign: ## sign what an entry holds, by a key of your own (DATASET=section/x KEY=p
 bom: ## write an entry's bill of materials, CycloneDX 1.6 (DATASET=section/x OUT=file)
 	@$(run)/make_bom.py $${OUT:+"--out=$$OUT"} -- $(dataset)
 
-move: ## give an entry another name or section (DATASET=section/old TO=section/new RESULTS=sub UNDO=1)
+move: ## rename, promote or demote (DATASET=section/old TO=section/new RESULTS=sub REPLACE=1 UNDO=1)
 	@$(run)/move_entry.py $${RESULTS:+"--results=$$RESULTS"} -- "$${DATASET:-}" "$${TO:-}"
 
 remove: ## remove entries everywhere, into the trash (DATASET="section/x section/y" CONFIRM="x y")

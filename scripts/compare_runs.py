@@ -15,10 +15,9 @@ import json
 import sys
 
 from registry import console, entries
-from registry.cards.library import Library
-from registry.entries import ROOT, Entry
+from registry.entries import ROOT
 from registry.errors import RegistryError, Unreachable, UsageError
-from registry.inside import judge
+from registry.inside import beside, judge
 from registry.inside import run as runs
 from registry.inside.run import TrainingRun
 from registry.remote import connect
@@ -26,7 +25,6 @@ from registry.remote.s3 import Client
 from registry.sections import EXPERIMENTS, MODELS, RESULTS
 
 FLAGS = ("--offline", "--json", "--format=json", "--format=text")
-WIDEST = 28  # letters of a column
 
 
 def main(argv: list[str]) -> int:
@@ -42,7 +40,7 @@ def main(argv: list[str]) -> int:
             'which runs? Name at least two, DATASET="training_results/a training_results/b"'
         )
     client = None if "--offline" in flags else ask()
-    found = [runs.read(of(entry), client) for entry in chosen]
+    found = [runs.read(beside.run_of(entry), client) for entry in chosen]
     names = [str(entry) for entry in chosen]
     if {"--json", "--format=json"} & {*flags}:
         print(json.dumps(as_json(names, found), indent=1))
@@ -61,76 +59,29 @@ def ask() -> Client:
         raise RegistryError(f"{error}\n  OFFLINE=1 compares what is here") from None
 
 
-def of(entry: Entry) -> Entry:
-    """The run behind a model, as its card says; any other entry is a run itself."""
-    card = Library(entry.root).card(entry) if entry.section == MODELS else None
-    value = card.fields.get("training_results") if card else None
-    said = value.data[0].data if value and value.kind == "list" else value.data if value else ""
-    section, _, name = str(said).partition("/")
-    return Entry(section, name, entry.root) if section == RESULTS and name else entry
-
-
 def show(names: list[str], found: list[TrainingRun]) -> None:
-    settings, same = differing(found)
+    settings, same = beside.differing(found)
     rows = [("", names)]
     rows += [("settings that differ", [])] if settings else []
     rows += [(f"  {key}", [run.config.get(key, "-") for run in found]) for key in settings]
     rows += [("metrics", [])]
-    for name, values in metrics(found).items():
-        top = judge.best(name, {str(n): v for n, v in enumerate(values) if v is not None})
-        cells = [
-            "-" if v is None else f"{v:.6g}{' *' if str(n) in top else ''}"
-            for n, v in enumerate(values)
-        ]
-        rows.append((f"  {name}", cells + told(name, values)))
-    for line in laid_out(rows):
+    rows += beside.metric_rows(found)
+    for line in beside.laid_out(rows):
         print(line)
     if same:
         console.say(f"compare: {same} settings are the same in all")
 
 
-def told(name: str, values: list[float | None]) -> list[str]:
-    """Of two values: how much better or worse the second is."""
-    if len(values) != 2 or values[0] is None or values[1] is None or values[0] == values[1]:
-        return []
-    change = values[1] - values[0]
-    word = {1: "better", -1: "worse", 0: ""}[judge.direction(name) * (1 if change > 0 else -1)]
-    return [f"{change:+.3g} {word}".strip()]
-
-
-def differing(found: list[TrainingRun]) -> tuple[list[str], int]:
-    """The settings that are not the same in all runs, and how many are."""
-    keys = dict.fromkeys(key for run in found for key in run.config)
-    unlike = [key for key in keys if len({run.config.get(key) for run in found}) > 1]
-    return unlike, len(keys) - len(unlike)
-
-
-def metrics(found: list[TrainingRun]) -> dict[str, list[float | None]]:
-    names = dict.fromkeys(name for run in found for name in run.metrics.last)
-    return {name: [run.metrics.last.get(name) for run in found] for name in names}
-
-
-def laid_out(rows: list[tuple[str, list[str]]]) -> list[str]:
-    """Columns of equal width, cut where they are very long."""
-    cells = [
-        [head, *(c if len(c) <= WIDEST or not head else c[: WIDEST - 1] + "…" for c in row)]
-        for head, row in rows
-    ]
-    count = max(map(len, cells))
-    widths = [max((len(row[n]) for row in cells if n < len(row)), default=0) for n in range(count)]
-    return ["  ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip() for row in cells]  # noqa: B905
-
-
 def as_json(names: list[str], found: list[TrainingRun]) -> dict[str, object]:
     rows = zip(names, found, strict=True)
-    table = metrics(found)
+    table = beside.metrics(found)
     best = {}
     for metric, values in table.items():
         known = {n: v for n, v in zip(names, values, strict=True) if v is not None}
         best[metric] = sorted(judge.best(metric, known))
     return {
         "runs": [{"entry": n, "run": str(r.entry), "config": r.config} for n, r in rows],
-        "settings_that_differ": differing(found)[0],
+        "settings_that_differ": beside.differing(found)[0],
         "metrics": table,
         "best": best,
     }

@@ -19,6 +19,7 @@ WHY = {
     "reset": "replaced by `make reset`",
     "vanished": "deleted in S3 by somebody",
     "outside": "replaced or deleted by what came into S3 outside this tool",
+    "moved": "replaced by `make move REPLACE=1`",
     "removed": "removed by `make remove`",
     "swapped": "replaced by `make restore`",
     "freeing": "set aside by a `make free` that was stopped",

@@ -12,8 +12,6 @@ and rules that a plain `aws s3 sync` uploaded. DRY_RUN=1 only says what it would
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from registry import console, entries, git, lock, options
 from registry.cards import backlinks
@@ -22,46 +20,11 @@ from registry.console import say
 from registry.entries import CARD, ROOT, Entry
 from registry.errors import Refusal, UsageError
 from registry.humanize import plural, some
-from registry.index import scan
-from registry.index.scan import Scan
 from registry.options import Options
-from registry.raw import changes, verified
-from registry.raw import remove as raw_remove
-from registry.raw.dataset import Dataset
+from registry.raw.leaving import Leaving
 from registry.remote import connect
-from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
-from registry.sync import dark, remove
-from registry.sync.remove import Removal
-
-
-@dataclass
-class Leaving:
-    """One entry that is to go: what is here, and what S3 holds of it, if it is a mirrored one."""
-
-    entry: Entry
-    here: Scan
-    raw: Dataset | None = None
-    removal: Removal | None = None
-
-    def lines(self) -> Iterator[str]:
-        if self.removal:
-            rows = self.removal.survey.remote.values()
-            newest = max((row.modified for row in rows), default="")
-            stored = (
-                dark.of(len(rows), sum(row.size for row in rows), newest) if rows else "0 files"
-            )
-            yield f"{self.entry}: {stored} in S3, to its trash prefix"
-        yield f"{self.entry}: {plural(len(self.here.files), 'file')} here, to the trash here"
-
-    def out_of_s3(self) -> None:
-        if self.removal:
-            self.removal.carry_out()
-
-    def out_of_here(self) -> None:
-        if self.raw:
-            raw_remove.take_out(self.raw)
-        remove.take_out(self.entry)
+from registry.sync import dark
 
 
 def main(argv: list[str]) -> int:
@@ -110,9 +73,8 @@ def in_s3_alone(word: str) -> Entry | None:
         return None
     if git.show(ROOT, f"@{{upstream}}:{word}{CARD}") is not None:
         raise Refusal(f"{word}: its card is in Git, and not here yet: `git pull`, then look again")
-    entry, session = Entry(section, name), connect.connect()[0]
-    held = any(True for _ in session.client.list(session.remote.prefix(entry), page=1))
-    return entry if held or session.client.head(session.remote.marker(entry)) else None
+    entry = Entry(section, name)
+    return entry if dark.is_stored(connect.connect()[0], entry) else None
 
 
 def remove_loose(argv: list[str]) -> int:
@@ -122,7 +84,7 @@ def remove_loose(argv: list[str]) -> int:
     session, _ = connect.connect()
     rows = dark.loose(session)
     for row in rows:
-        print(f"{row.key[len(session.remote.key('')) :]}: {row.size} bytes, {row.modified[:10]}")
+        print(f"{row.key[len(session.remote.key('')) :]}: {dark.amount_of([row])}")
     if session.options.dry_run or not rows:
         say(f"remove: {plural(len(rows), 'loose card or rule', 'loose cards and rules')} in S3")
         return 0
@@ -157,28 +119,11 @@ def refuse_referred(chosen: list[Entry]) -> None:
 
 def look(chosen: list[Entry]) -> list[Leaving]:
     """What would go. Raises Refusal for what must not."""
-    session = None
-    found = []
-    for entry in chosen:
-        is_raw, is_mirrored = (SECTIONS[entry.section].travels == way for way in ("dvc", "mirror"))
-        raw = Dataset.anyway(entry) if is_raw else None
-        leaving = Leaving(entry, raw.scan() if raw else scan.scan(entry.folder), raw)
-        refuse_unfit(leaving)
-        if is_mirrored:
-            session = session or connect.connect()[0]
-            leaving.removal = Removal(entry, session)
-            leaving.removal.look()
-        found.append(leaving)
-    return found
-
-
-def refuse_unfit(leaving: Leaving) -> None:
-    if leaving.here.blocked:
-        raise Refusal(f"{leaving.entry}: {leaving.here.blocked[0]}")
-    if leaving.raw and leaving.entry.dvc_file.exists():
-        dataset = Dataset.of(leaving.entry)
-        if changes.find(Session.open(), [dataset]).changed:
-            raise verified.changed(dataset)
+    every = [Leaving(entry) for entry in chosen]
+    session = connect.connect()[0] if any(leaving.is_mirrored for leaving in every) else None
+    for leaving in every:
+        leaving.look(session)
+    return every
 
 
 def refuse_unconfirmed(chosen: list[Entry]) -> None:

@@ -9,7 +9,8 @@ than 25 entries only those that differ are shown, and of more than 25 that are n
 number, unless --all (ALL=1) or names are given.
 
 It changes nothing, and starts neither aws nor DVC. Markers are trusted; FULL=1 lists all of S3, as
-is needed where others write to the bucket by hand. --json (FORMAT=json) is for programs.
+is needed where others write to the bucket by hand, and tells what it holds without a card, by size
+and age. --json (FORMAT=json) is for programs.
 Exit code: 0 shown, 1 S3 could not be asked (what is known here is shown), 2 wrong usage.
 """
 
@@ -44,6 +45,8 @@ def main(argv: list[str]) -> int:
         show(overview, everything="--all" in flags or bool(words))
     if told := pipelines.note(ROOT):
         say(f"status: {' -> '.join(told)}")
+    for line in overview.dark:
+        say(f"status: {line}")
     if workspace.moves(ROOT):
         tell_moves()
     if overview.problem:

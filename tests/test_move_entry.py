@@ -155,29 +155,50 @@ def test_undo_is_as_before(team):
     assert expect(anna.script("move_entry", "champion_models/nobody", UNDO="1"), 2)
 
 
-def points(full=40, some=4):
-    return range(full if os.environ.get("SWEEP") == "full" else some)
+FULL = os.environ.get("SWEEP") == "full"  # else a few steps and requests, spread over the run
+
+
+def spread(count, most):
+    return (
+        range(1, count + 1) if FULL else [count * n // (most + 1) + 1 for n in range(1, most + 1)]
+    )
 
 
 @pytest.mark.parametrize("way", ["on", "back"])
-@pytest.mark.parametrize("point", points())
-def test_after_a_crash_the_same_command_goes_on_or_back(team, steps, way, point):
+def test_after_a_crash_the_same_command_goes_on_or_back(team, steps, way):
     anna, _, bucket = team
-    before, here = bucket.data(), anna.tree()
+    before = bucket.data(), anna.tree()
     saved, content = anna.save(), bucket.read()
+    anna.proxy.clear()
     expect(move(anna, **steps.env()), 0)
-    count, moved = len(steps.steps()), bucket.data()
-    anna.git("reset", "-q", "--hard")
-    anna.restore(saved)
-    bucket.restore(content)
-    at = 1 + point * count // len(points())
-    run = move(anna, **steps.env(at))
+    count, asked, moved = len(steps.steps()), len(anna.proxy.requests), bucket.data()
+
+    def again():
+        anna.proxy.clear()
+        anna.git("reset", "-q", "--hard")
+        anna.restore(saved)
+        bucket.restore(content)
+
+    for number in spread(count, 3):
+        again()
+        run = move(anna, **steps.env(number))
+        comes_right(anna, bucket, run, way, before, moved)
+    for number in spread(asked, 1):
+        again()
+        anna.proxy.when(nth=number).call(lambda: anna.running.kill())
+        run = move(anna)
+        anna.proxy.clear()
+        comes_right(anna, bucket, run, way, before, moved)
+
+
+def comes_right(anna, bucket, run, way, before, moved):
+    """What a killed move left: no byte is missing, and it goes on, or back, to the end."""
     if run.code == 0:
         return
     held = set(bucket.data().values()) | anna.contents()
     assert held >= set(FILES.values())
     if list(anna.path.glob(".registry/moves/*/*.json")):
-        run = expect(anna.push(), 3, 0)
+        expect(anna.push(), 3, 0)
         assert bucket.read(f"{OLD}/") == below(OLD, FILES), "the old keys stay"
     if way == "on":
         expect(move(anna), 0)
@@ -185,10 +206,36 @@ def test_after_a_crash_the_same_command_goes_on_or_back(team, steps, way, point)
         assert bucket.data() == moved
     else:
         expect(move(anna, UNDO="1"), 0, 2)  # 2: it had not begun
-        assert (bucket.data(), anna.tree()) == (before, here)
+        assert (bucket.data(), anna.tree()) == before
         assert anna.git("status", "-s") == "" and marker(bucket, OLD)["state"] == "done"
         expect(anna.push(), 0)
     assert_clean(anna)
+
+
+def test_a_name_that_was_left_can_be_given_again(team):
+    anna, ben, bucket = team
+    anna.card("experiments/next")
+    anna.write("experiments/.gitignore", b"/*\n!/.gitignore\n!/*.card.md\n/next/\n/scratch/\n")
+    anna.write("experiments/next/w.bin", b"of another")
+    expect(move(anna), 0)
+    again = ("move_entry", "experiments/next", OLD)
+    run = expect(anna.script(*again), 3)
+    assert "waits: commit and `git push` that, then `make push`" in run.err, run
+    commit(anna)
+    anna.git("push", "-q")
+    expect(anna.push(), 0)
+    expect(anna.script(*again), 0)
+    anna.card(OLD)
+    anna.card(RUN)
+    expect(anna.push(OLD), 0)
+    assert bucket.read(f"{OLD}/") == below(OLD, {"w.bin": b"of another"})
+    commit(anna)
+    anna.git("push", "-q")
+    ben.git("pull", "-q")
+    assert "DELETE=1" in expect(ben.pull(), 3).err, "most of what is here is to go"
+    expect(ben.pull(OLD, DELETE="1"), 0)
+    assert ben.tree(f"{OLD}/") == below(OLD, {"w.bin": b"of another"})
+    assert ben.tree(f"{NEW}/") == below(NEW, FILES)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +299,7 @@ def test_a_taken_name_is_refused_here_and_in_s3(team):
     assert "S3 holds something" in run.err
     anna.card(NEW)
     run = expect(move(anna), 3)
-    assert "is taken" in run.err and "make move" in run.err
+    assert "is taken" in run.err and "REPLACE=1" in run.err
 
 
 def test_the_sample_experiment_becomes_a_champion_and_comes_back(clone, bucket):

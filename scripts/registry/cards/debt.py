@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 
 from registry import git
@@ -90,9 +91,31 @@ def limit(root: Path) -> Callable[[Key], int]:
     if not commits:
         old = set(git.committed(root, *SECTIONS))
         return lambda key: sys.maxsize if key[0] in old else 0
-    shown = [git.show(root, f"{commit}:{DEBT_FILE}") or b"" for commit in commits]
-    versions = [parse(data.decode("utf-8", "replace"))[0] for data in shown]
-    return lambda key: min(_most(version, key) for version in versions)
+    versions = [_Version(root, commit) for commit in commits]
+    return lambda key: min(version.most(key) for version in versions)
+
+
+class _Version:
+    """The file as a commit has it. A card that was renamed since is the card that it was."""
+
+    def __init__(self, root: Path, commit: str) -> None:
+        self.root, self.commit = root, commit
+        text = git.show(root, f"{commit}:{DEBT_FILE}") or b""
+        self.debt = parse(text.decode("utf-8", "replace"))[0]
+        self.paths = {path for path, _ in self.debt}
+
+    def most(self, key: Key) -> int:
+        path, rule = key
+        if path not in self.paths:
+            path = self.renamed.get(path, path)
+        return _most(self.debt, (path, rule))
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """{path of a card now: its path then}, as Git finds it."""
+        asked = ("diff", "-z", "-M40%", "--diff-filter=R", "--name-status", self.commit)
+        told = git.names(git.run(self.root, *asked, "--", *SECTIONS))
+        return {new: old for old, new in zip(told[1::3], told[2::3], strict=False)}
 
 
 def _most(version: Debt, key: Key) -> int:

@@ -22,6 +22,8 @@ def draft(entry: Entry, library: Library, sources: str, code: Code | None, here:
 
     Raises UsageError for sources that cannot be, Refusal when there is a card already.
     """
+    if entry.card.exists():
+        raise Refusal(f"{entry}.card.md is there already: edit it; nothing is overwritten")
     card = blank(entry, library)
     if "retrieved" in card.fields:
         card = edit.set_key(card, "retrieved", str(datetime.date.today()))
@@ -34,8 +36,6 @@ def draft(entry: Entry, library: Library, sources: str, code: Code | None, here:
 
 def blank(entry: Entry, library: Library) -> Card:
     """The template with the entry's name in it. Raises RegistryError without a template."""
-    if entry.card.exists():
-        raise Refusal(f"{entry}.card.md is there already: edit it; nothing is overwritten")
     template = library.template(entry.section)
     if template is None:
         raise RegistryError(f"{entry.section}/template.card.md is missing: restore it from Git")

@@ -26,7 +26,7 @@ def mind(
     from registry.move import follow, plan
 
     waiting, dry = [*plan.waiting(entries.ROOT)], session.options.dry_run
-    torn = {id: one for one in waiting if not one.is_done for id in (one.old, one.new)}
+    torn = {id: one for one in waiting if not one.is_done for id in one.ids}
     stuck = [Refused(e, error=Refusal(torn[str(e)].advice)) for e in chosen if str(e) in torn]
     if direction == "push" and not dry:
         for one in (one for one in waiting if one.is_done):

@@ -11,8 +11,10 @@ from pathlib import Path
 from registry import dvc_file, files, freed, git
 from registry.errors import Refusal
 from registry.index import baseline
+from registry.move.known import Baselines
 from registry.move.plan import MovePlan
 from registry.sections import RAW
+from registry.sync import trash
 
 
 def check(plan: MovePlan, back: bool = False) -> None:
@@ -24,9 +26,19 @@ def check(plan: MovePlan, back: bool = False) -> None:
                 f"{name} was changed since this move began: keep your change somewhere else, "
                 f"`git diff -- {name}` shows it, take it out, then `{again}`"
             )
+    aside = dict(pair for pair in plan.folders if pair[0] in plan.replaces)
     for source, target in plan.folders:
-        if all(os.path.lexists(plan.root / path) for path in (source, target)):
+        is_free = target in aside and not os.path.lexists(plan.root / aside[target])
+        both = all(os.path.lexists(plan.root / path) for path in (source, target))
+        if both and source not in aside and not is_free:
             raise Refusal(f"both {source} and {target} are there: move one away, then `{again}`")
+
+
+def plan_trash(plan: MovePlan) -> None:
+    """Have the folders of what is replaced go to the trash here, before others take their place."""
+    here = [entry for entry in plan.replaced_entries if os.path.lexists(entry.folder)]
+    places = [(str(e), os.path.relpath(trash.new(e, "moved"), plan.root)) for e in here]
+    plan.folders[:0] = places
 
 
 def carry_out(plan: MovePlan) -> None:
@@ -36,26 +48,31 @@ def carry_out(plan: MovePlan) -> None:
         _write(plan.root / name, after)
     if plan.old_entry.section == RAW:
         _carry_raw(plan)
-    if freed.is_noted(plan.old_entry, plan.remote):
-        freed.note(plan.new_entry, plan.remote)
+    _carry_freed(plan)
     _stage(plan, {name: after is not None for name, (_, after) in plan.files.items()})
 
 
 def go_back(plan: MovePlan) -> None:
     for source, target in reversed(plan.folders):
         _rename(plan.root / target, plan.root / source)
+        if source in plan.replaces:
+            trash.tidy(plan.root / target)
     for name, (before, _) in plan.files.items():
         _write(plan.root / name, before)
     if plan.old_entry.section == RAW:
-        baseline.forget(plan.new_entry)
+        Baselines(plan).restore(plan.new_entry)
     freed.forget(plan.new_entry)
+    if plan.stored.get("was_freed"):
+        freed.note(plan.new_entry, plan.remote)
     tracked = set(plan.stored.get("tracked", ()))
     _stage(plan, {name: name in tracked for name in plan.files})
 
 
-def note_tracked(plan: MovePlan) -> None:
-    """Remember which of the files Git has now: going back leaves the others out again."""
-    plan.stored["tracked"] = git.tracked(plan.root, *plan.files) if plan.files else []
+def note_former(plan: MovePlan) -> None:
+    """Remember, for the way back, which of the files Git has, and whether the new one was freed."""
+    if "tracked" not in plan.stored:
+        plan.stored["tracked"] = git.tracked(plan.root, *plan.files) if plan.files else []
+        plan.stored["was_freed"] = freed.is_noted(plan.new_entry, plan.remote)
 
 
 def _rename(source: Path, target: Path) -> None:
@@ -82,11 +99,19 @@ def _carry_raw(plan: MovePlan) -> None:
     """The version is the same, whatever its `.dvc` file is called; so are the files' stats."""
     old, new = plan.old_entry, plan.new_entry
     known = baseline.load(old, plan.remote)
+    Baselines(plan).keep(new)
+    baseline.forget(new)
     before, _ = plan.files[f"{old}.dvc"]
     if before is None or not known.marker or known.marker != dvc_file.version_of(before.encode()):
         return
     known.marker = dvc_file.version(new)
     baseline.save(new, plan.remote, known, 0)
+
+
+def _carry_freed(plan: MovePlan) -> None:
+    freed.forget(plan.new_entry)
+    if freed.is_noted(plan.old_entry, plan.remote):
+        freed.note(plan.new_entry, plan.remote)
 
 
 def _stage(plan: MovePlan, wanted: dict[str, bool]) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from registry import workspace
 from registry.entries import Entry
-from registry.files import write_whole
+from registry.files import drop_tree, write_whole
+from registry.sections import EXPERIMENTS, MIRRORED
 
 MOVES = "moves"
 
@@ -23,6 +24,7 @@ class MovePlan:
     """`files`: {path: (text before, text after)}, None where there is none. `folders`: (from, to).
 
     `stored`: what S3's part has to know: the token, and the old entry's marker before.
+    `replaces`: the ids that others take, `keeps_as`: what the first of them is called from now on.
     `is_done`: whether all of it is carried out, and only Git's word is waited for.
     """
 
@@ -34,24 +36,43 @@ class MovePlan:
     files: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     folders: list[tuple[str, str]] = field(default_factory=list)
     stored: dict[str, Any] = field(default_factory=dict)
+    replaces: list[str] = field(default_factory=list)
+    keeps_as: str = ""
+    taken_by: str = ""  # who took the name that it left, if that was what it was for
     is_done: bool = False
     is_going_back: bool = False
 
     @property
     def old_entry(self) -> Entry:
-        return _entry(self.old, self.root)
+        return entry(self.old, self.root)
 
     @property
     def new_entry(self) -> Entry:
-        return _entry(self.new, self.root)
+        return entry(self.new, self.root)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether S3 holds what moves, and not only what it replaces."""
+        return self.old_entry.section in MIRRORED
+
+    @property
+    def needs_s3(self) -> bool:
+        return self.is_stored or any(e.section in MIRRORED for e in self.replaced_entries)
+
+    @property
+    def needs_push(self) -> bool:
+        """Whether a push has to send it, or to take its old keys away."""
+        return self.is_stored or self.new_entry.section != EXPERIMENTS
 
     @property
     def command(self) -> str:
         """What was typed, ready to paste again."""
-        words = f"make move DATASET={self.old_entry:sh} TO={self.new_entry:sh}"
         from shlex import quote
 
-        return f"{words} RESULTS={quote(self.results)}" if self.results else words
+        words = f"make move DATASET={self.old_entry:sh} TO={self.new_entry:sh}"
+        words += f" RESULTS={quote(self.results)}" if self.results else ""
+        words += " REPLACE=1" if self.replaces else ""
+        return words + (f" OLD={quote(self.keeps_as)}" if self.keeps_as else "")
 
     @property
     def advice(self) -> str:
@@ -61,16 +82,26 @@ class MovePlan:
         return f"its move to {self.new} is not finished: `{self.command}` goes on, UNDO=1 goes back"
 
     @property
-    def baseline_kept(self) -> Path:
-        """The old entry's baseline, as it was before the move."""
-        return _path(self.old_entry).with_suffix(".rows")
+    def ids(self) -> set[str]:
+        """Every entry that it touches."""
+        return {self.old, self.new, *self.replaces}
+
+    @property
+    def replaced_entries(self) -> list[Entry]:
+        return [entry(id, self.root) for id in self.replaces]
+
+    @property
+    def room(self) -> Path:
+        """Where what is known here of its entries is kept, as it was before the move."""
+        path = _path(self.old_entry)
+        return path.with_name(f"{self.old_entry.name}.kept")
 
     def save(self) -> None:
         values = {k: v for k, v in asdict(self).items() if k != "root"}
         write_whole(_path(self.old_entry), json.dumps(values).encode(), durable=True)
 
     def drop(self) -> None:
-        self.baseline_kept.unlink(missing_ok=True)
+        drop_tree(self.room)
         _path(self.old_entry).unlink(missing_ok=True)
 
 
@@ -97,6 +128,7 @@ def _path(old: Entry) -> Path:
     return old.root / workspace.ROOM / MOVES / old.section / f"{old.name}.json"
 
 
-def _entry(id: str, root: Path) -> Entry:
+def entry(id: str, root: Path) -> Entry:
+    """The entry that `section/name` names."""
     section, _, name = id.partition("/")
     return Entry(section, name, root)

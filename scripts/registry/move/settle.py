@@ -6,24 +6,32 @@ from registry import freed, git
 from registry.entries import CARD
 from registry.errors import Refusal
 from registry.index import baseline, content
-from registry.move import draft
 from registry.move.plan import MovePlan
 from registry.remote.session import Session
-from registry.sync import marker
+from registry.sections import MIRRORED
+from registry.sync import kept, marker
+from registry.sync.kept import Keeper
 from registry.sync.remove import Removal
+from registry.sync.survey import Survey
 
 
 def settle(plan: MovePlan, session: Session) -> str:
     """End one move, if Git knows of it; what was done, or why not yet, in words."""
     if not plan.is_done:
         return plan.advice
+    if plan.taken_by:
+        return _end_taken(plan)
     if plan.remote != session.remote.identity:
         return f"it was moved to {plan.new} at another remote ({plan.remote})"
     where = "@{upstream}" if has_upstream(plan) else "HEAD"
     if not is_in_git(plan, where):
         step = "commit it" if not is_in_git(plan, "HEAD") else "`git push`"
-        return f"its old keys stay in S3 until others get its move to {plan.new} by Git: {step}"
-    said = _take_away(plan, session) if draft.needs_s3(plan) else ""
+        what = "its old keys stay in S3" if plan.is_stored else "it waits"
+        return f"{what} until others get its move to {plan.new} by Git: {step}"
+    said = _take_away(plan, session) if plan.is_stored else ""
+    for entry in plan.replaced_entries:
+        if entry.section in MIRRORED:
+            Keeper(Survey(entry, session), "").expire()
     baseline.forget(plan.old_entry)
     content.forget(plan.old_entry)
     freed.forget(plan.old_entry)
@@ -31,14 +39,37 @@ def settle(plan: MovePlan, session: Session) -> str:
     return said or f"its move to {plan.new} is settled"
 
 
+def _end_taken(plan: MovePlan) -> str:
+    """Of one whose old name another entry took: that one is there now, and nothing is to go."""
+    where = "@{upstream}" if has_upstream(plan) else "HEAD"
+    if git.show(plan.root, f"{where}:{plan.new}{CARD}") is None:
+        return f"it is {plan.new} since {plan.taken_by} took its name: commit that, and `git push`"
+    plan.drop()
+    return f"its move to {plan.new} is settled"
+
+
+def _forget_kept(plan: MovePlan, session: Session) -> None:
+    """What S3 keeps of its old versions went along, so it is not kept twice."""
+    client = session.client
+    old, new = (kept.prefix(client.remote, entry) for entry in (plan.old_entry, plan.new_entry))
+    copied = {row.key[len(new) :] for row in client.list(new)}
+    for row in client.list(old):
+        if row.key[len(old) :] in copied:
+            client.delete(row.key)
+
+
 def has_upstream(plan: MovePlan) -> bool:
     return bool(git.ask(plan.root, "rev-parse", "--abbrev-ref", "@{upstream}"))
 
 
 def is_in_git(plan: MovePlan, where: str) -> bool:
-    """Whether this commit has the new card, and the old one no more."""
-    has = (git.show(plan.root, f"{where}:{id}{CARD}") is not None for id in (plan.old, plan.new))
-    return [*has] == [False, True]
+    """Whether this commit has the new card, and the old one no more.
+
+    A card that was replaced is the new one once it is another than it was.
+    """
+    old, new = (git.show(plan.root, f"{where}:{id}{CARD}") for id in (plan.old, plan.new))
+    before, _ = plan.files.get(f"{plan.new}{CARD}", (None, None))
+    return old is None and new is not None and new != (before or "").encode()
 
 
 def _take_away(plan: MovePlan, session: Session) -> str:
@@ -56,4 +87,5 @@ def _take_away(plan: MovePlan, session: Session) -> str:
     if held and held.state == marker.DONE and not held.files:
         return ""
     removal.carry_out()
+    _forget_kept(plan, session)
     return f"moved to {plan.new}: its old keys in S3 went to the trash there"

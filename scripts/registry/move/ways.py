@@ -10,16 +10,21 @@ from registry.errors import Refusal, UsageError
 from registry.sections import EXPERIMENTS, RAW, SECTIONS
 
 
-def target(word: str, old: Entry) -> Entry:
-    """The entry that TO= names; `name` alone is in the same section. Raises UsageError."""
+def target(word: str, old: Entry, said: str = "TO") -> Entry:
+    """The entry that TO= names; `name` alone is in the same section. Raises UsageError.
+
+    `said`: the variable, if it is another.
+    """
     section, slash, name = word.strip().removesuffix("/").partition("/")
     if not slash:
         section, name = old.section, section
     if section not in SECTIONS or not name or "/" in name or name == TEMPLATE:
-        raise UsageError(f"TO={word!r}: write TO=section/name; sections: {', '.join(SECTIONS)}")
+        raise UsageError(
+            f"{said}={word!r}: write {said}=section/name; sections: {', '.join(SECTIONS)}"
+        )
     why = names.why_bad(name)
     if why:
-        raise UsageError(f"TO={word!r} cannot be an entry's name: {why}")
+        raise UsageError(f"{said}={word!r} cannot be an entry's name: {why}")
     return Entry(section, name, old.root)
 
 
@@ -42,14 +47,27 @@ def refuse_senseless(old: Entry, new: Entry) -> None:
         )
 
 
-def refuse_taken(new: Entry, leaving: tuple[Entry, ...] = ()) -> None:
-    """Raises Refusal where something of that name is here, or one that some disk takes for it."""
+def taken_by(new: Entry) -> str:
+    """What is called so here, as a path from the registry's top; "" for nothing."""
     for path in (new.card, new.folder, new.dvc_file):
         if os.path.lexists(path):
-            raise Refusal(
-                f"{new} is taken: {os.path.relpath(path, new.root)} is there: give that "
-                f"another name, `make move DATASET={new:sh} TO={new.section}/…`, or remove it"
-            )
+            return os.path.relpath(path, new.root)
+    return ""
+
+
+def refuse_link(entry: Entry) -> None:
+    if entry.folder.is_symlink():
+        raise Refusal(f"{entry} is a link: move the real folder here first")
+
+
+def refuse_taken(new: Entry, leaving: tuple[Entry, ...] = ()) -> None:
+    """Raises Refusal where something of that name is here, or one that some disk takes for it."""
+    if path := taken_by(new):
+        raise Refusal(
+            f"{new} is taken: {path} is there: REPLACE=1 puts this one in its place "
+            f"(OLD={new.section}/name keeps that one under another name); "
+            f"`make remove DATASET={new:sh}` removes it"
+        )
     others = [e.name for e in known([new.section], new.root) if e not in leaving]
     if twins := names.twins([*others, new.name]):
         raise UsageError(f"{new.name!r} and {twins[0][0]!r} are one name on some disks: another")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from registry import dvc_file, git
-from registry.entries import CARD, ROOT, Entry
+from registry.entries import CARD, ROOT, Entry, with_card
 from registry.errors import RegistryError, Unreachable
 from registry.remote import connect
 from registry.remote.session import Session
@@ -29,15 +29,23 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
         if whole:
             chosen = [*chosen, *_only_there(etags, chosen)]
         found = _look_at(session, etags, chosen, whole)
-        problem = ""
+        problem, without_card = "", _dark(session) if whole and session.options.full else []
     except Unreachable as error:
-        session, problem = Session.open(), str(error)
+        session, problem, without_card = Session.open(), str(error), []
         found = _look_at(session, None, chosen, whole=False)
     found = [c for c in found if states.MOVED not in c.states or c.entry.card.exists() or c.here]
     uncommitted, unread = _add_what_git_knows(found)
     _judge_cards(found)
     found.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
-    return Overview(session.remote.url, found, problem, uncommitted, unread)
+    return Overview(session.remote.url, found, problem, uncommitted, unread, without_card)
+
+
+def _dark(session: Session) -> list[str]:
+    """What S3 holds without a card: a listing of its own, so only FULL=1 asks for it."""
+    from registry.sync import dark
+
+    known = [str(entry) for section in MIRRORED for entry in with_card(section)]
+    return list(dark.told(session, known))
 
 
 def _look_at(

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 @dataclass
 class Overview:
     """`problem`: why S3 could not be asked, or ""; `uncommitted`: paths of the sections;
-    `unread`: why Git does not tell of them, if it does not."""
+    `unread`: why Git does not tell of them, if it does not; `dark`: a line for each prefix in S3
+    that has no card, where that was asked for."""
 
     url: str
     conditions: list[Condition]
     problem: str = ""
     uncommitted: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    dark: list[str] = field(default_factory=list)
 
     def in_section(self, section: str) -> list[Condition]:
         return [c for c in self.conditions if c.entry.section == section]
@@ -59,6 +61,7 @@ class Overview:
         return {
             "registry": self.url,
             "problem": self.problem,
+            "dark": self.dark,
             "entries": [_as_json(c, outdated) for c in self.conditions],
             "totals": {
                 "entries": len(self.conditions),

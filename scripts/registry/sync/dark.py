@@ -5,9 +5,10 @@ A plain `aws s3 sync` of a section also uploads cards, templates and rules, whic
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes, plural
 from registry.index import scan
@@ -45,6 +46,40 @@ class Amounts:
 
 def of(files: int, size: int, newest: str) -> str:
     return f"{plural(files, 'file')}, {human_bytes(size)}, newest of {newest[:10]}"
+
+
+def amount_of(rows: Collection[Object]) -> str:
+    """The same of these objects; "" for none."""
+    newest = max((row.modified for row in rows), default="")
+    return of(len(rows), sum(row.size for row in rows), newest) if rows else ""
+
+
+def is_stored(session: Session, entry: Entry) -> bool:
+    """Whether S3 holds anything of it: asked of S3, no marker is trusted."""
+    client, remote = session.client, session.remote
+    is_listed = any(True for _ in client.list(remote.prefix(entry), page=1))
+    return is_listed or client.head(remote.marker(entry)) is not None
+
+
+def told(session: Session, known: Collection[str]) -> Iterator[str]:
+    """A line for each prefix that is none of these entries', and one for what lies beside them.
+
+    Lists all of the mirrored sections.
+    """
+    for section in MIRRORED:
+        amounts, names, beside = Amounts(session), set[str](), []
+        for key in amounts.keys(f"{section}/"):
+            name, slash, _ = key.partition("/")
+            names.add(f"{section}/{name}") if slash else beside.append(key)
+        for id in sorted(names - {*known}):
+            entry = Entry(section, id.partition("/")[2])
+            yield (
+                f"{id}: {amounts.told(id)} in S3, and no card: `git pull`, or `make card "
+                f"DATASET={entry:sh}`, or `make remove DATASET={entry:sh}`"
+            )
+        if rules := [name for name in beside if not scan.travels(name)]:
+            files = plural(len(rules), "card or rule", "cards and rules")
+            yield f"{section}/: {files} in S3, which Git has: `make remove LOOSE=1`"
 
 
 def loose(session: Session) -> list[Object]:

@@ -74,7 +74,8 @@ class Push:
             self.is_resumed = self.own is not None and holder.token == self.own.token
             if not self.is_resumed:
                 raise refusals.being_pushed(self.entry, holder)
-        if holder and holder.moved and not self.session.options.take_local:
+        is_old = self.survey.base.rows or self.survey.remote  # else a new entry takes a free name
+        if holder and holder.moved and is_old and not self.session.options.take_local:
             raise refusals.moved(self.entry, holder)
         if self.own:
             self.strange = self.survey.recall(self.own, self.is_resumed)

@@ -84,7 +84,8 @@ class Rollback(WayBack):
                 del self.survey.remote[path]
 
     def _seal(self, claim: Claim) -> None:
-        done = Versioning(self.survey).seal(claim.mine.sealing(self.survey.remote))
+        sealing = claim.mine.sealing(self.survey.remote)
+        done = Versioning(self.survey).seal(sealing, self.made_from)
         if done.version != self.version:
             raise RegistryError(f"{self.entry}: S3 does not hold that version now: run again")
         claim.seal(done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from registry.entries import Entry
@@ -28,6 +28,7 @@ class Sources:
 
     survey: Survey
     wanted: Lines
+    others: dict[str, Object] = field(default_factory=dict)  # {SHA-256: object of another entry}
 
     def hash(self, path: str) -> str:
         listed = self.survey.remote.get(path)
@@ -38,7 +39,7 @@ class Sources:
         shunned = set(avoiding)
         rows = ((self.hash(p), row) for p, row in self.survey.remote.items() if p not in shunned)
         here = {digest: row for digest, row in rows if digest}
-        return here | kept.find(self.survey.session.client, self.survey.entry)
+        return self.others | here | kept.find(self.survey.session.client, self.survey.entry)
 
     def is_here(self, path: str) -> bool:
         """Whether the file here has the bytes of the version."""

@@ -78,12 +78,17 @@ class Versioning:
             if digest:
                 known[path] = FileHash(objects[path].etag, digest)
 
-    def seal(self, done: Marker) -> Marker:
-        """The marker with its version and what the entry is made from, once both are in S3."""
+    def seal(self, done: Marker, made_from: dict[str, str] | None = None) -> Marker:
+        """The marker with its version and what the entry is made from, once both are in S3.
+
+        `made_from`: the versions of its sources; None: those of what its card names, as S3 has it.
+        """
         survey = self.survey
         for path in [path for path in survey.local_bytes.contents if path not in survey.remote]:
             del survey.local_bytes.contents[path]
-        done = done.made_from_these(lineage.made_from(survey.session, survey.entry))
+        if made_from is None:
+            made_from = lineage.made_from(survey.session, survey.entry)
+        done = done.made_from_these(made_from)
         if content.lacking(survey.remote, survey.local_bytes.contents):
             self._put_all([partial(self._put_record, done)])
             return done

@@ -13,6 +13,7 @@ from registry.humanize import some
 from registry.index import content, journal
 from registry.index.content import FileHash
 from registry.index.journal import Journal
+from registry.remote.s3 import Object
 from registry.remote.session import Session
 from registry.sync import compare, guards, versions
 from registry.sync.sources import Sources
@@ -26,6 +27,8 @@ class WayBack:
     entry: Entry
     session: Session
     version: str
+    others: dict[str, Object] = field(default_factory=dict)  # {SHA-256: object of another entry}
+    made_from: dict[str, str] | None = None  # of that version; None: what the card here says
     survey: Survey = field(init=False)
     own: Journal | None = None  # what an interrupted run of ours was about to do
     sources: Sources = field(init=False)
@@ -48,7 +51,7 @@ class WayBack:
                 )
         self._learn("" if is_ours or not holder else holder.version)
         wanted = versions.read(self.session.client, self.entry, self.version) or {}
-        self.sources = Sources(self.survey, wanted)
+        self.sources = Sources(self.survey, wanted, self.others)
 
     @property
     def is_there(self) -> bool:

@@ -1,0 +1,76 @@
+"""Says, before a move, all that it will do; and after it what is left for the person."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from registry import git
+from registry.cards import check, rename
+from registry.cards.library import Library
+from registry.entries import CARD
+from registry.humanize import plural
+from registry.inside import beside
+from registry.inside import run as runs
+from registry.move import plan as plans
+from registry.move.plan import MovePlan
+from registry.move.stored import Relocation
+from registry.problems import Problem
+from registry.sections import MODELS
+
+
+def changes(plan: MovePlan) -> Iterator[str]:
+    """Each folder that is renamed, and each line of a text that changes."""
+    for entry in plan.replaced_entries if not plan.keeps_as else ():
+        if os.path.lexists(entry.folder):
+            yield f"{entry}/ goes to the trash here"
+    for source, target in plan.folders:
+        yield f"{source}/ becomes {target}/"
+    for path, (before, after) in plan.files.items():
+        if after is None:
+            yield f"{path}: goes"
+        elif before is None:
+            yield f"{path}: new"
+        elif path.removesuffix(CARD) in plan.replaces:
+            yield f"{path}: another card takes its place"
+        else:
+            for number, line in rename.changed_lines(before, after):
+                yield f"{path}:{number}: {line.strip()}"
+
+
+def side_by_side(plan: MovePlan, stored: Relocation | None) -> list[str]:
+    """The metrics of a model that is replaced, and of the one that replaces it."""
+    if not plan.replaces or plan.new_entry.section != MODELS:
+        return []
+    client = stored.session.client if stored else None
+    found = [runs.read(beside.run_of(e), client) for e in (plan.new_entry, plan.old_entry)]
+    rows = beside.metric_rows(found)
+    if not rows:
+        return ["neither of the two has metrics that are read"]
+    return beside.laid_out([("metrics", [plan.new, plan.old]), *rows])
+
+
+def left_in_cards(plan: MovePlan) -> list[Problem]:
+    """What is still wrong with the cards that it made."""
+    library = Library(plan.root)
+    made = [plans.entry(id, plan.root) for id in _made_cards(plan)]
+    return [problem for entry in made for problem in check.errors(entry, library)]
+
+
+def _made_cards(plan: MovePlan) -> list[str]:
+    moved = {path.removesuffix(CARD): after for path, (_, after) in plan.files.items()
+             if path.endswith(CARD)}  # fmt: skip
+    made = (plan.new, *(target for _, target in plan.folders), *plan.replaces)
+    return [id for id in dict.fromkeys(made) if moved.get(id)]
+
+
+def what_is_left(plan: MovePlan) -> Iterator[str]:
+    """What a person has to do now, line by line."""
+    if wrong := left_in_cards(plan):
+        yield f"{plural(len(wrong), 'blank or problem')} left: fill them in, then git add them"
+    others = git.ask(plan.root, "grep", "-l", "-F", plan.old, "--", ".", f":!*{CARD}")
+    if others:
+        yield f"also named in {', '.join(others.split())}: look at that"
+    push = ", then `make push`" if plan.needs_push else ""
+    yield f"{plan.old} is {plan.new}, staged and not committed: git commit{push}"
+    yield f"`{plan.command} UNDO=1` goes back until it is committed"

@@ -1,0 +1,67 @@
+"""Knows the moves of this checkout that are under way, or that Git does not know of yet."""
+
+from __future__ import annotations
+
+from registry import git
+from registry.entries import ROOT, Entry
+from registry.errors import Refusal
+from registry.move import plan, settle, ways
+from registry.move.plan import MovePlan
+from registry.sections import SECTIONS
+
+
+def under_way(word: str) -> MovePlan | None:
+    """The move of this entry that was begun; its card may be here no more."""
+    section, _, name = word.strip().removesuffix("/").partition("/")
+    if section in SECTIONS and name and "/" not in name:
+        return plan.load(Entry(section, name))
+    moves = [one for one in plan.waiting(ROOT) if word.strip() and one.old_entry.name == section]
+    return moves[0] if len(moves) == 1 else None
+
+
+def refuse_other_aim(begun: MovePlan, to: str) -> None:
+    """Raises Refusal where a move that is under way is to go on to somewhere else, or goes back."""
+    if to and str(ways.target(to, begun.old_entry)) != begun.new:
+        raise Refusal(
+            f"it is being moved to {begun.new}: `{begun.command}` goes on, UNDO=1 goes back"
+        )
+    if begun.is_going_back:
+        raise Refusal(f"it is on its way back: `{begun.command} UNDO=1` goes on")
+
+
+def refuse(entry: Entry, but_to: str = "") -> None:
+    """Raises Refusal where an earlier move of it is not over; one that only Git had to know is.
+
+    `but_to`: where it may be on its way to.
+    """
+    for one in plan.waiting(ROOT):
+        is_meant = but_to and (one.old, one.new) == (str(entry), but_to)
+        if is_meant or str(entry) not in one.ids:
+            continue
+        if one.is_done and not one.needs_s3 and settle.is_in_git(one, "HEAD"):
+            one.drop()
+        else:
+            what = "commit and `git push` that, then `make push`" if one.is_done else one.advice
+            raise Refusal(f"its move from {one.old} to {one.new} waits: {what}")
+
+
+def refuse_committed(one: MovePlan) -> None:
+    if git.has_head(one.root) and settle.is_in_git(one, "HEAD"):
+        raise Refusal(
+            f"it is committed: move it back, `make move DATASET={one.new_entry:sh} "
+            f"TO={one.old_entry:sh}`, or take the commit back first: `git reset --soft HEAD~`"
+        )
+
+
+def hand_over(made: MovePlan) -> None:
+    """Have the moves that made way for this one know who took the names."""
+    for entry in made.replaced_entries:
+        one = plan.load(entry)
+        if one and one.is_done:
+            one.taken_by = made.old
+            one.save()
+
+
+def making_way(taker: str) -> list[MovePlan]:
+    """The moves that freed the names which this entry took, the last one first."""
+    return [one for one in plan.waiting(ROOT) if one.taken_by == taker][::-1]
