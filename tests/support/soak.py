@@ -61,12 +61,12 @@ class Soak:
 
     def check(self) -> None:
         for person in self.people:
-            assert person.tree(ENTRY) == self.data(), self
+            assert person.tree(ENTRY) == self.data(), str(self)
             expect(person.push(), 0)
             expect(person.pull(), 0)
         assert_clean(*self.people)
         if self.data():
-            assert marker(self.bucket, ENTRY)["state"] == "done", self
+            assert marker(self.bucket, ENTRY)["state"] == "done", str(self)
         held = {*self.bucket.read().values()}.union(*(p.contents() for p in self.people))
         lost = self.acknowledged - self.released - held
         assert not lost, f"{lost}\n{self}"
@@ -175,7 +175,7 @@ class Soak:
     def after(self, person: Checkout, verb: str, run: Run) -> None:
         """Exit 0 of a push is a promise: S3 has what is here, or news that it names."""
         if verb == "push" and run.code == 0 and "S3 has news" not in run.said:
-            assert self.is_level(person), self
+            assert self.is_level(person), str(self)
             self.acknowledged |= {*self.data().values()}
 
     def both(self, one: Checkout, other: Checkout) -> None:
@@ -200,6 +200,7 @@ class Soak:
         elif "TAKE=local" in said and self.rng.random() < 0.5:
             self.types(person, "push", TAKE="local")
         elif "not checked out" in said or "`make pull" in said:
-            self.types(person, "pull")
+            if self.types(person, "pull").code == 3:  # yours is in the way of what comes
+                self.types(person, "reset")
         else:
             self.types(person, "reset")
