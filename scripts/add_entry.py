@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from registry import console, entries, lock, names, nested_dvc
+from registry import console, entries, lock, names, nested_dvc, pipelines
 from registry.console import say
 from registry.dvc_outs import BY_CLOUD, DvcFile, Out
 from registry.entries import Entry
@@ -26,6 +26,8 @@ def main(argv: list[str]) -> int:
     lock.take(entries.ROOT, "make add")
     nested_dvc.refuse(entries.ROOT)
     is_new = not entry.dvc_file.exists()
+    if is_new and (stage := pipelines.maker(entry)):
+        raise Refusal(pipelines.served_by_dvc(entry, stage))
     dataset = Dataset(entry, DvcFile((Out(entry.name),))) if is_new else Dataset.of(entry)
     found = dataset.scan()
     refuse_unfit(dataset, found)

@@ -98,6 +98,8 @@ def test_a_rename_takes_all_along_and_the_old_keys_go_when_git_knows(team):
     assert set(FILES.values()) <= set(bucket.read(".registry_trash/").values())
     run = expect(ben.pull(), 3)
     assert f"moved to {NEW}" in run.err and ben.tree(OLD) == below(OLD, FILES), run
+    told = expect(ben.script("show_status"), 0).out
+    assert "git pull" in told and f"# to {NEW}, moved by " in told and "{" not in told, told
 
     ben.git("pull", "-q")
     ben.proxy.clear()

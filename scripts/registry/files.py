@@ -28,6 +28,22 @@ def walk(top: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
             yield folder, [row.name for row in children if row.path not in inner]
 
 
+def is_spelled(top: str | os.PathLike[str], path: str) -> bool:
+    """Whether what is at this path below `top` is called so, to the letter.
+
+    On a disk that ignores case `README` is there for who asks for `Readme`.
+    """
+    folder = os.fspath(top)
+    for name in path.split("/"):
+        try:
+            if name not in os.listdir(folder):
+                return False
+        except OSError:
+            return False
+        folder = os.path.join(folder, name)
+    return True
+
+
 def drop_empty_folders(top: str | os.PathLike[str]) -> bool:
     """Remove a folder that holds nothing but folders; whether it is gone, with all below it."""
     is_gone = True

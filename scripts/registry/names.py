@@ -37,6 +37,11 @@ def why_bad(name: str) -> str | None:
     return None
 
 
+def is_no_text(name: str) -> bool:
+    """Whether its bytes are no UTF-8."""
+    return not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 def twins(names: Iterable[str]) -> list[tuple[str, str]]:
     """Pairs of names that are one name on some disk: same but for case, or for how é is coded."""
     seen: dict[str, str] = {}

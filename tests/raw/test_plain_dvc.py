@@ -31,3 +31,28 @@ def test_a_dvc_file_at_the_top_is_named(anna):
 
 def test_where_there_is_none_nothing_is_said(anna):
     assert "plain dvc" not in expect(anna.script("show_status"), 0).err
+
+
+def test_a_card_of_what_a_pipeline_makes_stops_nobody(anna):
+    """Only plain dvc makes versions of it: each of our commands says so, with those that do."""
+    made, stage = "raw_datasets/made", "raw_datasets/dvc.yaml:make"
+    out = "stages:\n  make:\n    cmd: echo one > made\n    outs: [made]\n"
+    anna.write("raw_datasets/dvc.yaml", out.encode())
+    anna.card(made)
+    expect(anna.run(".venv/bin/dvc", "repro", "raw_datasets/dvc.yaml"), 0)
+    for verb in ("push", "pull"):
+        assert "nothing to do" in expect(getattr(anna, verb)(), 0).err
+    status = expect(anna.script("show_status"), 0).out
+    assert "make add" not in status and f".venv/bin/dvc status {stage}   #" in status, status
+    expect(anna.script("check_cards", made), 0)
+    run = expect(anna.script("add_entry", made), 3)
+    assert f"is an output of {stage}" in run.err, run
+    pull, commit, push = [word for word in run.err.split("`") if word.startswith(".venv")]
+    anna.write(made, b"two\n")
+    for command in (f"{commit} --force", push):
+        expect(anna.run("bash", "-c", command), 0)
+    anna.delete(made, ".dvc/cache")
+    assert pull in expect(anna.pull(), 3).said
+    expect(anna.run("bash", "-c", pull), 0)
+    assert anna.read(made) == b"two\n"
+    expect(anna.pull(), 0)

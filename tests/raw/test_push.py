@@ -75,3 +75,22 @@ def test_what_dvcs_cache_lacks_is_not_said_to_be_in_s3(added, bucket):
     assert "S3" in run.err and "make add" in run.err and "S3 holds" not in run.out, run
     expect(added.push(RAW), 1)
     assert_clean(added)
+
+
+@pytest.mark.parametrize("spoil", ["ignore", "pipe", "link"])
+def test_a_dataset_that_dvc_ends_at_stops_no_other(added, bucket, spoil):
+    """DVC looks at all of them at one start, and fails at a file in one of them, or waits for it."""
+    bad = added.path / RAW / {"ignore": ".dvcignore"}.get(spoil, "odd")
+    added.add("raw_datasets/q", {"z.txt": b"third"})
+    expect(added.script("add_entry", "raw_datasets/q"), 0)
+    added.write(f"{RAW}/x.txt", b"edited")
+    if spoil == "ignore":
+        bad.write_text("*.tmp\n")
+    else:
+        os.mkfifo(bad) if spoil == "pipe" else bad.symlink_to("nowhere")
+    run = expect(added.push(), 3)
+    assert f"{RAW}: refused: it cannot be stored as it is:\n  {bad.name}: " in run.said, run
+    assert b"third" in stored(bucket)
+    expect(added.pull(), 3)
+    bad.unlink()
+    assert f"`make add DATASET={RAW}`" in expect(added.push(), 3).said

@@ -6,6 +6,7 @@ import os
 import shutil
 
 import pytest
+from registry import files
 from support.oracle import Memory, assert_clean, below, expect, put_in_step
 
 A = "processed_datasets/a"
@@ -187,6 +188,14 @@ def test_what_is_made_again_during_a_push_is_not_said_to_be_deleted(anna, shared
     assert f"{A}/top.txt" in shared.data() and f"{A}/keep/8.txt" not in shared.data()
     expect(anna.script("push_entries", A), 0)
     assert shared.data() == anna.tree()
+
+
+def test_a_name_is_there_only_as_it_is_spelled(tmp_path):
+    """Where case is ignored `mv Readme README` leaves something that answers to both names."""
+    (tmp_path / "Sub").mkdir()
+    (tmp_path / "Sub/README").touch()
+    asked = ("Sub/README", "Sub/Readme", "sub/README", "Sub/README/x", "gone/README")
+    assert [files.is_spelled(tmp_path, path) for path in asked] == [True, *[False] * 4]
 
 
 def test_folders_that_an_interrupted_pull_emptied_go_with_the_next(anna, ben, shared, steps):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from registry import freed, parallel
+from registry import freed, parallel, pipelines
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.index import baseline, journal
@@ -141,17 +141,19 @@ class QuickCheck:
 
     def _pull_raw(self, entry: Entry) -> bool:
         if not entry.dvc_file.exists():
-            if not verified.is_here(entry):
+            if not verified.is_here(entry) and not pipelines.maker(entry):
                 raise Refusal(
                     "it has a card, but no .dvc file: ask its author to add it and commit that"
                 )
-            return _without_dvc_file(entry) if self.named else False
+            is_asked = self.named or not verified.is_here(entry)
+            return _without_dvc_file(entry) if is_asked else False
         full = self.session.options.full
         return full or not verified.is_current(entry, self.session.remote.identity)
 
     def _push_raw(self, entry: Entry) -> bool:
         if not entry.dvc_file.exists():
-            return _without_dvc_file(entry) if verified.is_here(entry) else self.named
+            is_ours = verified.is_here(entry) and not pipelines.maker(entry)
+            return _without_dvc_file(entry) if is_ours or self.named else False
         if not entry.card.exists():
             return _without_card(entry, True)
         if self.named:  # S3 is asked for each of its objects

@@ -42,6 +42,7 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Incoming:
             dataset = Dataset.of(entry)
             if dataset.file.unserved:
                 raise verified.unserved(dataset)
+            verified.refuse_unfit(dataset.scan())
         except RegistryError as error:
             choice.refused.append(Result(entry, error=error))
             continue

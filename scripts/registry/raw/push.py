@@ -55,7 +55,9 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Outgoing:
             dataset = Dataset.of(entry)
             if dataset.file.unserved:
                 raise verified.unserved(dataset)
-            datasets[dataset] = verified.look(entry)
+            seen = verified.look(entry)
+            verified.refuse_unfit(seen[0])
+            datasets[dataset] = seen
         except RegistryError as error:
             refusal = error if entry.dvc_file.exists() else verified.never_added(entry)
             choice.refused.append(Result(entry, error=refusal))

@@ -10,7 +10,7 @@ import os
 import shlex
 import time
 
-from registry import freed
+from registry import freed, names, pipelines
 from registry.dvc_file import version
 from registry.dvc_outs import KEPT_HERE, NOT_CACHED, NOT_DOWNLOADED
 from registry.entries import Entry
@@ -19,6 +19,7 @@ from registry.index import baseline
 from registry.index.baseline import Baseline, Rows
 from registry.index.scan import Scan
 from registry.raw.dataset import Dataset
+from registry.sync import refusals
 
 
 def is_current(entry: Entry, remote: str) -> bool:
@@ -47,6 +48,14 @@ def look(entry: Entry) -> tuple[Scan, int]:
     """The dataset's files as they are now, and when that was, for `remember`."""
     when = time.time_ns()
     return Dataset.anyway(entry).scan(), when
+
+
+def refuse_unfit(seen: Scan) -> None:
+    """Raises Refusal for what DVC itself ends at, or waits for, and all other datasets with it."""
+    strange = [path for path in seen.files if names.is_no_text(path)]
+    lines = seen.blocked + seen.problems + names.name_problems(strange, "")
+    if lines:
+        raise refusals.unfit(lines)
 
 
 def remember(entry: Entry, remote: str, seen: Scan, when: int) -> None:
@@ -111,8 +120,10 @@ def other_version(entry: Entry) -> Refusal:
 
 def never_added(entry: Entry) -> Refusal:
     """Why nothing moves: no `.dvc` file stands beside the folder; there may be some inside."""
-    for where, _, names in os.walk(entry.folder):
-        for name in sorted(names):
+    if stage := pipelines.maker(entry):
+        return Refusal(pipelines.served_by_dvc(entry, stage))
+    for where, _, files in os.walk(entry.folder):
+        for name in sorted(files):
             if name.endswith(".dvc") or name == "dvc.yaml":
                 path = shlex.quote(os.path.relpath(os.path.join(where, name), entry.root))
                 return Refusal(

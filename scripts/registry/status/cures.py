@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from registry import pipelines
 from registry.sections import SECTIONS
 from registry.status import outlook, states
 from registry.status.states import Condition
@@ -44,15 +45,21 @@ def _of(
         for one in chosen[:NAMED]:
             yield Step(_filled(command, one), _filled(why, one))
     elif command.startswith("git "):
-        yield Step(command, why)
+        yield Step(command, _filled_for(chosen, why))
     else:
-        yield Step(command + _names(chosen, whole), why)
+        yield Step(command + _names(chosen, whole), _filled_for(chosen, why))
+
+
+def _filled_for(chosen: list[Condition], why: str) -> str:
+    """One command for several entries: why, each once."""
+    return "; ".join(dict.fromkeys(_filled(why, one) for one in chosen[:NAMED]))
 
 
 def _filled(text: str, one: Condition) -> str:
     values = {
         "{each}": f"{one.entry:sh}",
         "{name}": f"{one.entry:name}",
+        "{target}": shlex.quote(pipelines.maker(one.entry) or f"{one.entry}.dvc"),
         "{unfit}": shlex.quote(one.unfit),
         "{who}": str(one.marker or ""),
         "{said}": one.judgement.said,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registry import dvc_file
+from registry import dvc_file, pipelines
 from registry.entries import Entry
 from registry.errors import Refusal
 from registry.index import baseline
@@ -25,6 +25,8 @@ class RawInspector:
     def judge(self, entry: Entry, local: Scan, looked_ns: int) -> Judgement:
         """How a raw dataset is: by its `.dvc` file and stats alone, if they can tell."""
         if not entry.dvc_file.exists():
+            if local.files and (stage := pipelines.maker(entry)):
+                return Judgement([states.UNREAD], said=f"served by plain dvc: {stage}")
             return Judgement([states.NOT_ADDED if local.files else states.NOTHING])
         try:
             dataset = Dataset.of(entry)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from registry import dvc_file, git
+from registry import dvc_file, git, pipelines
 from registry.entries import CARD
 from registry.errors import RegistryError
 from registry.sections import RAW
@@ -75,6 +75,8 @@ def is_foreign(found: Condition) -> bool:
     """Whether only plain dvc can bring it."""
     if found.entry.section != RAW:
         return False
+    if not found.entry.dvc_file.exists():
+        return pipelines.maker(found.entry) is not None
     with suppress(RegistryError):
         return bool(dvc_file.read(found.entry).unserved)
     return False

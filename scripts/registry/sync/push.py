@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registry import parallel, workspace
+from registry import files, parallel, workspace
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index import baseline, journal
@@ -192,7 +192,8 @@ class Push:
     def _is_here(self, path: str) -> bool:
         """Whether something that may be data has this name; a folder has not, S3 knows none."""
         at = self.entry.folder / path
-        return os.path.lexists(at) and (os.path.islink(at) or not os.path.isdir(at))
+        is_data = os.path.lexists(at) and (os.path.islink(at) or not os.path.isdir(at))
+        return is_data and files.is_spelled(self.entry.folder, path)
 
     def seal(self) -> None:
         """Write the baseline, then the marker over what was verified; the push is done.

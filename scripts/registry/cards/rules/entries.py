@@ -34,7 +34,7 @@ def entry_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
     for entry in chosen:
         if SECTIONS[entry.section].travels != "dvc" or library.has(entry.dvc_file):
             continue
-        if library.card(entry) is None:
+        if library.card(entry) is None or pipelines.maker(entry):
             continue
         cure = f"run `make add DATASET={entry:sh}`" if entry.folder.is_dir() else "delete the card"
         if entry.dvc_file.exists():  # here, but not in the commit
