@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from support import cards as kit
 
+from registry.cards import debt
+
 OLD = {
     "champion_models/poet": "# Card: poet\n\nAn old card.\n",
     "training_results/poet-run": "# Card: poet-run\n\nSee [it](gone.md) and [that](lost.md).\n",
@@ -76,6 +78,16 @@ def test_the_file_only_shrinks(registry):
     assert "may only shrink" in checked(registry)[2]
     assert kit.run(registry, "record_debt.py").returncode == 0  # the cure, as it is said
     assert path.read_text() == before
+
+
+def test_a_missing_key_may_become_a_blank():
+    """What `make adopt` does to a card that has some front matter: no problem more than before."""
+    path = "champion_models/poet.card.md"
+    had = {(path, "required-key"): 3, (path, "title"): 1}
+    now = {(path, "required-key"): 1, (path, "blank-field"): 2, (path, "title"): 1}
+    assert debt.with_blanks(had, now) == {**had, (path, "blank-field"): 2}
+    worse = {**now, (path, "blank-field"): 3}
+    assert debt.with_blanks(had, worse) == had
 
 
 def test_what_is_mended_is_taken_out_until_the_file_goes(registry):

@@ -83,6 +83,7 @@ def test_no_words_are_all_that_travels(root):
         ("--help", "is not an entry here"),
         ("experiments/logs-try", "never leaves this machine"),
         ("experiments/", "never leaves this machine"),
+        ("logs-try", "'logs-try' is in experiments/ and never leaves this machine: this is for"),
     ],
 )  # fmt: skip
 def test_words_that_are_mistakes(root, word, says):

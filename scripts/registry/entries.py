@@ -112,7 +112,7 @@ def select(words: Iterable[str], sections: Iterable[str], root: Path = ROOT) -> 
     pool = known(sections, root)
     words = [_without_slash(part, pool) for word in words for part in _split(word, pool)]
     for word in words:
-        _refuse_other_section(word, sections)
+        _refuse_other_section(word, sections, pool, root)
     if not words:
         return pool
     return list(dict.fromkeys(entry for word in words for entry in _find(word, pool)))
@@ -128,9 +128,14 @@ def select_one(word: str | None, sections: Iterable[str], root: Path = ROOT) -> 
     return found[0]
 
 
-def _refuse_other_section(word: str, sections: tuple[str, ...]) -> None:
+def _refuse_other_section(
+    word: str, sections: tuple[str, ...], pool: list[Entry], root: Path
+) -> None:
     section, slash, _ = word.partition("/")
-    if not slash or section not in SECTIONS or section in sections:
+    if not slash and all(word != entry.name for entry in pool):
+        rest = known((s for s in SECTIONS if s not in sections), root)
+        section = next((entry.section for entry in rest if entry.name == word), "")
+    if section not in SECTIONS or section in sections or word in SECTIONS:
         return
     fate = " and never leaves this machine" if SECTIONS[section].travels == "never" else ""
     raise UsageError(f"{word!r} is in {section}/{fate}: this is for {', '.join(sections)} only")

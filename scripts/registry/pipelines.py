@@ -54,7 +54,7 @@ def served_by_dvc(entry: Entry, stage: str) -> str:
 
 
 def _outs(pipeline: Path) -> Iterator[tuple[str, str]]:
-    """Each stage and its outputs' paths, as the last run wrote them down and as they are planned."""
+    """Each stage and its outputs' paths, as the last run wrote them down and as planned."""
     for file in (pipeline.with_name(FILES[1]), pipeline):
         for name, stage in _stages(file).items():
             wdir = stage.get("wdir", ".") if isinstance(stage, dict) else "."

@@ -79,7 +79,7 @@ def test_what_dvcs_cache_lacks_is_not_said_to_be_in_s3(added, bucket):
 
 @pytest.mark.parametrize("spoil", ["ignore", "pipe", "link"])
 def test_a_dataset_that_dvc_ends_at_stops_no_other(added, bucket, spoil):
-    """DVC looks at all of them at one start, and fails at a file in one of them, or waits for it."""
+    """DVC looks at all of them at one start, and fails at a file in one, or waits for it."""
     bad = added.path / RAW / {"ignore": ".dvcignore"}.get(spoil, "odd")
     added.add("raw_datasets/q", {"z.txt": b"third"})
     expect(added.script("add_entry", "raw_datasets/q"), 0)

@@ -6,8 +6,9 @@ import os
 import shutil
 
 import pytest
-from registry import files
 from support.oracle import Memory, assert_clean, below, expect, put_in_step
+
+from registry import files
 
 A = "processed_datasets/a"
 FILES = {

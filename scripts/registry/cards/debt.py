@@ -120,8 +120,14 @@ class _Version:
 
 def _most(version: Debt, key: Key) -> int:
     path, rule = key
-    was_bare = rule in BLANKS and (path, FRONT_MATTER) in version
-    return version.get(key, 0) or (sys.maxsize if was_bare else 0)
+    if rule not in BLANKS:
+        return version.get(key, 0)
+    return sys.maxsize if (path, FRONT_MATTER) in version else _blanks(version, path)
+
+
+def _blanks(debt: Debt, path: str) -> int:
+    """A key that was missing may be there as a blank instead: they are counted together."""
+    return sum(debt.get((path, rule), 0) for rule in BLANKS)
 
 
 def was_committed(root: Path) -> bool:
@@ -141,9 +147,14 @@ def count(problems: Iterable[Problem]) -> Debt:
 
 
 def with_blanks(debt: Debt, now: Debt) -> Debt:
-    """What is tolerated, and the blanks of cards that got front matter since it was written."""
+    """What is tolerated, and the blanks of cards that got front matter, or keys, since then."""
     begun = {path for path, rule in debt if rule == FRONT_MATTER and (path, rule) not in now}
-    blanks = {(p, rule): n for (p, rule), n in now.items() if p in begun and rule in BLANKS}
+    begun |= {path for path, _ in debt if 0 < _blanks(now, path) <= _blanks(debt, path)}
+    blanks = {
+        key: max(n, debt.get(key, 0))
+        for key, n in now.items()
+        if key[0] in begun and key[1] in BLANKS
+    }
     return {**debt, **blanks}
 
 

@@ -54,6 +54,9 @@ def split(text: str) -> Split | None:
 
 def misplaced(text: str, where: Split) -> str | None:
     """Why tools do not see front matter that a person sees; None when they do."""
+    if where.fence and not text[: where.fence].strip("\ufeff"):
+        mark = "a byte order mark stands above it, unseen"
+        return f"front matter must be first: {mark}: run `make check-cards FIX=1`"
     if where.fence:
         return "front matter must be first: move it to the top of the file"
     opened = FENCE.match(text)
