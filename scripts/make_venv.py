@@ -22,6 +22,12 @@ VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
 UV = ROOT / "requirements-uv.txt"
 
+# On a full disk Python writes a module's bytecode cut short, and ends in an EOFError ever after.
+WHOLE_BYTECODE = (
+    "import os, sys; disk = os.statvfs(sys.prefix); "
+    "sys.dont_write_bytecode |= disk.f_bavail * disk.f_frsize < 2**24\n"
+)
+
 
 def main(argv: list[str] | None = None) -> int:
     """Exit 0 when .venv holds what the file names; 1, with one line, when it could not be made."""
@@ -35,12 +41,26 @@ def main(argv: list[str] | None = None) -> int:
             make(wanted)
         except (installer.Failed, subprocess.CalledProcessError, OSError) as error:
             print(f"setup: could not make .venv: {error}", file=sys.stderr)
-            print("setup: is the network there? Then run the same command again.", file=sys.stderr)
+            print(f"setup: {cure()}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
             print("\nsetup: stopped; the next command starts it again", file=sys.stderr)
             return 130
     return 0
+
+
+def cure() -> str:
+    """What to do about a .venv that could not be made."""
+    link = ROOT / ".registry" / "link"
+    try:
+        link.unlink(missing_ok=True)
+        link.symlink_to("setup.lock")
+        link.unlink()
+    except OSError as error:
+        return (
+            f"Python's venv needs symbolic links: clone to a disk that has them ({error.strerror})"
+        )
+    return "is the network there? Then run the same command again."
 
 
 def is_current(wanted: Path) -> bool:
@@ -68,6 +88,8 @@ def make(wanted: Path) -> None:
         tell(f"making .venv with Python {platform.python_version()}")
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     installer.install(PYTHON, wanted, UV, tell)
+    for packages in VENV.glob("lib/python*/site-packages"):
+        (packages / "whole_bytecode.pth").write_text(WHOLE_BYTECODE)
     shutil.copyfile(wanted, VENV / wanted.name)
     tell(f"done in {time.monotonic() - began:.0f} s")
 

@@ -14,10 +14,13 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.checkout import Checkout
 from support.oracle import expect
+
+import make_venv
 
 pytestmark = pytest.mark.xdist_group("setup")  # one worker, so that it is prepared once
 
@@ -79,6 +82,24 @@ def test_nothing_is_done_again_when_nothing_changed(fresh):
     """Also without network, index or the machine's Python: nothing of them is asked for."""
     run = expect(fresh.run("scripts/setup.sh", PYTHON="/nowhere", PIP_FIND_LINKS="/nowhere"), 0)
     assert run.said == ""
+
+
+@pytest.mark.parametrize(("free", "is_spared"), [(2**24 - 1, True), (2**24, False)])
+def test_python_writes_no_bytecode_on_a_full_disk(monkeypatch, free, is_spared):
+    """It would be cut short, and every later start would end at it."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_bavail=free, f_frsize=1))
+    exec(make_venv.WHOLE_BYTECODE, {})
+    assert sys.dont_write_bytecode is is_spared
+
+
+def test_a_disk_without_links_is_named(monkeypatch, tmp_path):
+    """Python's own words are `Function not implemented`, and the network is not to blame."""
+    (tmp_path / ".registry").mkdir()
+    monkeypatch.setattr(make_venv, "ROOT", tmp_path)
+    assert "network" in make_venv.cure() and not list((tmp_path / ".registry").iterdir())
+    (tmp_path / ".registry").rmdir()
+    assert "symbolic links" in make_venv.cure()
 
 
 def test_a_changed_file_is_installed_and_a_wrong_hash_is_not(fresh):

@@ -113,9 +113,11 @@ BROKEN_KEYS = {
     "not UTF-8": (b"[default]\naws_access_key_id = K\xff\n", "it is not UTF-8"),
     "no section": ("aws_access_key_id = KEY\n", "credentials:1:"),
     "twice": ("[default]\na = 1\na = 2\n", "credentials:3: it is there twice"),
-    "a process that fails": ("[default]\ncredential_process = false\n", "no credentials"),
+    "a process that fails": ("[default]\ncredential_process = false\n",
+                             "mend credential_process of profile 'default' in "),
     "a process that talks": ("[default]\ncredential_process = echo hello\n", "no credentials"),
-    "a role of nobody": ("[default]\nrole_arn = arn:aws:iam::1:role/r\n", "no credentials"),
+    "a role of nobody": ("[default]\nrole_arn = arn:aws:iam::1:role/r\n",
+                         "mend role_arn of profile 'default' in "),
 }  # fmt: skip
 
 

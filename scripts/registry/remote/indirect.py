@@ -34,14 +34,15 @@ def find(remote: Remote) -> Credentials:
 
 def _find(remote: Remote) -> Credentials:
     profile = remote.profile or ("" if remote.aws.profile == "default" else remote.aws.profile)
-    found = _guarded(lambda: _ask(remote), profile)
+    cure = _cure(remote, profile)
+    found = _guarded(lambda: _ask(remote), profile, cure)
     if found is None:
         raise Unreachable(f"no credentials were found{advice(profile)}")
     source = f"{found.method} ({'profile ' + profile if profile else 'default'})"
 
     def keys() -> Keys:
         with _asking:  # or each thread asks the person for a code
-            frozen = _guarded(found.get_frozen_credentials, profile)
+            frozen = _guarded(found.get_frozen_credentials, profile, cure)
         return checked(Keys(frozen.access_key, frozen.secret_key, frozen.token or ""), source)
 
     return Credentials(source, keys, lasting=False)
@@ -63,7 +64,20 @@ def _ask(remote: Remote) -> Any:  # noqa: ANN401  # botocore ships no types
     return session.get_credentials()
 
 
-def _guarded(ask: Any, profile: str) -> Any:  # noqa: ANN401  # botocore ships no types
+def _cure(remote: Remote, profile: str) -> str:
+    """What helps when keys do not come the way that the profile says; not always new ones."""
+    aws, option = remote.aws, f" --profile {profile}" if profile else ""
+    if any(name.startswith("sso_") for name in aws.options):
+        return f"; run `aws sso login{option}`; `aws configure sso{option}` writes its settings"
+    files = ((aws.config_file, aws.options), (aws.credentials_file, aws.keys.get(aws.profile, {})))
+    for file, options in files:
+        for name in ("credential_process", "role_arn", "web_identity_token_file"):
+            if name in options:
+                return f"; mend {name} of profile '{aws.profile}' in {file}, or what it leads to"
+    return advice(profile)
+
+
+def _guarded(ask: Any, profile: str, cure: str) -> Any:  # noqa: ANN401  # botocore ships no types
     """What botocore answers; whatever it fails with becomes a sentence with a cure."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -77,7 +91,7 @@ def _guarded(ask: Any, profile: str) -> Any:  # noqa: ANN401  # botocore ships n
         ) from None
     except (BotoCoreError, ClientError, OSError, ValueError, KeyError, TypeError) as error:
         told = " ".join(str(error).split()) or type(error).__name__
-        raise Unreachable(f"no credentials: {told}{advice(profile)}") from None
+        raise Unreachable(f"no credentials: {told}{cure}") from None
 
 
 def _ask_person(prompt: str) -> str:
