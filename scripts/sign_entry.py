@@ -9,6 +9,7 @@ Writes signatures/section/name.sig, to be committed: whoever has the public key 
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from registry import console, entries, lock, options
@@ -32,7 +33,8 @@ def main(argv: list[str]) -> int:
     count = signatures.sign(entry, Path(key).expanduser())
     name = signatures.path(entry).relative_to(ROOT)
     print(name)
-    say(f"sign: {plural(count, 'file')} of {entry} signed; `git add {name}` and commit it")
+    files, word = plural(count, "file"), shlex.quote(str(name))
+    say(f"sign: {files} of {entry} signed; `git add {word}` and commit it")
     return 0
 
 

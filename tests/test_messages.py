@@ -9,11 +9,14 @@ import subprocess
 
 import pytest
 from support.oracle import expect
+from support.template import ROOT
 
+from registry import makefile, variables
 from registry.entries import Entry
 from registry.sync import marker
 
 A = "processed_datasets/a"
+COMMANDS = makefile.load()
 EVIL = "An\x1b[31mna\x07\r\n\u202eevil\u2066"
 LONG = "x" * 10**5
 HARM = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -214,3 +217,21 @@ def test_where_a_missing_card_is_was_looked_up(anna, bucket):
     step = next_step(anna)
     assert step["command"] == f"git log -1 --stat -- {A}.card.md", step
     assert "Renamed by me" in typed(anna, step).out
+
+
+def commands_in_messages():
+    """Each `make …` that a source says to type, whatever stands in its blanks."""
+    for file in sorted((ROOT / "scripts").rglob("*.py")):
+        joined = re.sub(r'"\s*\n\s*f?"', "", file.read_text())
+        for command in re.findall(r"`make ([a-z][^`\n]*)`", joined):
+            yield file.name, command
+
+
+def test_what_a_message_says_to_type_is_a_command_that_takes_its_variables():
+    every = [*commands_in_messages()]
+    assert len(every) > 200
+    for file, command in every:
+        name = command.split()[0]
+        assert name in COMMANDS, (file, command)
+        given = set(re.findall(r"\b([A-Z][A-Z_]+)=", command))
+        assert given <= {row.name for row in variables.taken_by(name)}, (file, command)

@@ -81,7 +81,8 @@ def how_to_mend(path: str) -> str:
     """The cure for a file that says what DVC does not take."""
     from shlex import quote
 
-    return f"mend it, or take the committed one: `git checkout HEAD -- {quote(path)}`"
+    command = f"`git checkout HEAD -- {quote(path)}`"
+    return f"mend it, or take the committed one, if there is any: {command}"
 
 
 def object_path(digest: str, is_legacy: bool = False) -> str:

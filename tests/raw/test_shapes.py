@@ -213,6 +213,7 @@ def test_what_is_kept_on_another_remote_goes_there(anna, bucket, tmp_path):
 def test_what_dvc_leaves_out_is_left_out_and_named(anna):
     entry = "raw_datasets/r"
     anna.write("raw_datasets/.dvcignore", b"*.tmp\nskip/\n!keep.tmp\n")
+    assert ".dvcignore" in anna.git("status", "-s"), "others need it as well"
     files = {"x.txt": b"1", "a.tmp": b"t", "keep.tmp": b"k", "skip/z": b"z", ".git/config": b"g"}
     folder = anna.add(entry, files)
     (folder / "empty").mkdir()

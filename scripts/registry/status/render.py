@@ -125,7 +125,7 @@ class Page:
         if len(command) + len(why) + 7 <= self.width:
             yield f"  {command}   {self._paint('# ' + why, QUIET)}"
             return
-        for line in textwrap.wrap(f"# {why}", self.width - 2):
+        for line in textwrap.wrap(f"# {why}", self.width - 2, subsequent_indent="# "):
             yield "  " + self._paint(line, QUIET)
         yield f"  {command}"
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry.index.content import short
-from registry.sync import versions
+from registry.sync import framing, versions
 from registry.sync.local_bytes import Unreadable
 from registry.sync.survey import Survey
 
 Finding = tuple[str, str]  # path, what is wrong with it
+FRAMED = (
+    "an upload's chunk framing stands around its bytes, here and in S3: put the right file here "
+    "and push it; AWS_REQUEST_CHECKSUM_CALCULATION=when_required keeps other tools from doing that"
+)
 UNVERIFIABLE = "unverifiable: its ETag does not tell what it holds"
 
 
@@ -20,6 +24,7 @@ def compare(survey: Survey) -> Iterator[Finding]:
     yield from different
     if not different:
         yield from _version(survey)
+        yield from _framed(survey)
     survey.local_bytes.save_contents()
 
 
@@ -38,6 +43,20 @@ def _version(survey: Survey) -> Iterator[Finding]:
         digest, line = known.of(path, listed.etag), lines.get(path)
         if digest and (line is None or line.sha256 != digest):
             yield path, f"version {short(sealed.version)} names other bytes: {cure}"
+
+
+def _framed(survey: Survey) -> Iterator[Finding]:
+    """What somebody else's upload has damaged; what was sealed as it is was meant so."""
+    if survey.is_sealed:
+        return
+    version = survey.marker.version if survey.marker else ""
+    lines = (version and versions.read(survey.session.client, survey.entry, version)) or {}
+    known = survey.local_bytes.contents
+    for path, listed in survey.remote.items():
+        digest, line = known.of(path, listed.etag), lines.get(path)
+        is_meant = line is not None and line.sha256 == digest
+        if not is_meant and framing.is_framed(survey.entry.folder / path):
+            yield path, FRAMED
 
 
 def _files(survey: Survey) -> Iterator[Finding]:
