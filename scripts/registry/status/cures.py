@@ -162,7 +162,7 @@ CURES: tuple[Cure, ...] = (
     (
         {states.UNREAD},
         outlook.is_foreign,
-        ".venv/bin/dvc status {each}.dvc",
+        ".venv/bin/dvc status {target}",
         "only plain dvc serves it",
     ),
     (
