@@ -50,7 +50,8 @@ def text(checkout, *words, code=0, **env):
     host = re.escape(socket.gethostname())
     lines = re.sub(r"(now|[ \d]\d[mhdwy]) ([0-9a-f]{7}|-{1}) ", "AGE COMMIT_ ", run.out)
     lines = re.sub(r"since \d\d \w{3} \d\d:\d\d", "since THEN", lines)
-    wrapped = rf"on\s+{host}\s+since\s+[\d-]+\s+[\d:]+\s+UTC\s+is\s+dead;\s+else\s+wait\s+for\s+it"
+    told = rf"on {host} since [\d-]+ [\d:]+ UTC is dead; else wait for it"
+    wrapped = told.replace(" ", r"[\s#]+")
     return re.sub(wrapped, "on HOST since TIME is dead; else wait for it", lines).splitlines()
 
 
