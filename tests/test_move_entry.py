@@ -273,7 +273,7 @@ def test_many_objects_and_one_of_several_parts_move_without_their_bytes(clone, m
     commit(anna)
     anna.proxy.clear()
     run = expect(move(anna), 0)
-    assert f"{number + 1} objects" in run.err, run
+    assert f"{number + 1:,} objects" in run.err, run
     commit(anna)
     assert "went to the trash" in expect(anna.push(), 0).err
     assert sum(request.sent for request in anna.proxy.requests) < len(large) / 100

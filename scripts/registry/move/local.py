@@ -6,6 +6,7 @@ Each step is done or not, never half; done again it changes nothing. Nothing is 
 from __future__ import annotations
 
 import os
+from glob import escape
 from pathlib import Path
 
 from registry import dvc_file, files, freed, git
@@ -42,6 +43,7 @@ def plan_trash(plan: MovePlan) -> None:
 
 
 def carry_out(plan: MovePlan) -> None:
+    _sweep(plan)
     for source, target in plan.folders:
         _rename(plan.root / source, plan.root / target)
     for name, (_, after) in plan.files.items():
@@ -53,6 +55,7 @@ def carry_out(plan: MovePlan) -> None:
 
 
 def go_back(plan: MovePlan) -> None:
+    _sweep(plan)
     for source, target in reversed(plan.folders):
         _rename(plan.root / target, plan.root / source)
         if source in plan.replaces:
@@ -66,6 +69,14 @@ def go_back(plan: MovePlan) -> None:
         freed.note(plan.new_entry, plan.remote)
     tracked = set(plan.stored.get("tracked", ()))
     _stage(plan, {name: name in tracked for name in plan.files})
+
+
+def _sweep(plan: MovePlan) -> None:
+    """Take away what a killed run had begun to write beside the texts."""
+    for path in (plan.root / name for name in plan.files):
+        for partial in path.parent.glob(f".{escape(path.name)}.*"):
+            if files.is_abandoned(partial):
+                partial.unlink(missing_ok=True)
 
 
 def note_former(plan: MovePlan) -> None:
