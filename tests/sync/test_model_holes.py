@@ -9,11 +9,17 @@ from model.script import Script
 
 
 def quiet_pull_meets_a_push(world):
-    """Bob has one of alice's two new files already: his pull has nothing to fetch."""
+    """Bob has one of alice's two newest files already: his pull has nothing to fetch.
+
+    A push between his first LIST and his look at the marker makes him list again.
+    """
     world.share(a="one1", b="one2")
-    world.writes("alice", a="two1", b="two2")
-    world.writes("bob", a="two1")
-    world.stops_before("bob", "LIST", "pull", full=True)
+    world.writes("bob", a="three1")
+    world.stops_before("bob", "GET marker", "pull", full=True)
+    world.writes("alice", a="two1")
+    assert not world.does("alice", "push")
+    world.stops_before("bob", "LIST")
+    world.writes("alice", a="three1", b="three2")
     world.stops_before("alice", "aws sends b", "push")
     world.goes_on("bob")
 
