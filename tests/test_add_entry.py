@@ -31,7 +31,7 @@ MISTAKES = [
     ("", 2, "DATASET="),
     ("nosuch", 2, "is not an entry here"),
     ("processed_datasets/p", 2, "only raw datasets are added"),
-    ("p", 2, "is not an entry here"),
+    ("p", 2, "is in processed_datasets/: this is for raw_datasets only"),
     ("raw_datasets/", 2, "one entry"),
     ("raw_datasets", 2, "is a section"),
     ("../r", 2, "is a path"),
