@@ -65,7 +65,7 @@ def read(store: Reached, root: Path, entries: list[Entry], kept: Kept) -> Answer
     """
     if not store.client:
         return Answer({}, store.problem)
-    marked = [entry_of(root, name) for name in store.etags if _isentry_of(name)]
+    marked = [entry_of(root, name) for name in store.etags if _is_entry(name)]
     bare = [e for e in entries if e.section in MIRRORED and str(e) not in store.etags]
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -109,7 +109,7 @@ def _listed(client: Client, entry: Entry) -> Push | None:
     return Push(len(rows), sum(row.size for row in rows), when=newest)
 
 
-def _isentry_of(name: str) -> bool:
+def _is_entry(name: str) -> bool:
     return name.count("/") == 1 and name.partition("/")[0] in SYNCED
 
 
