@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from registry.cards.card import Card
 from registry.cards.kinds import Found
@@ -35,15 +36,24 @@ def unknown(card: Card, library: Library) -> Iterator[Found]:
             yield line, f"{said} Correct it, or write it as `code`"
 
 
-def _unknown(card: Card, library: Library) -> Iterator[tuple[int, str, str]]:
+@lru_cache(1)  # both rules ask it of one card after the other
+def _unknown(card: Card, library: Library) -> list[tuple[int, str, str]]:
     """Mentions of what is no entry: line, what is said, and what must have been meant, or ""."""
+    return [*_unknown_ids(card, library), *_unknown_names(card, library)]
+
+
+def _unknown_ids(card: Card, library: Library) -> Iterator[tuple[int, str, str]]:
+    spaced = _spaced(library)
     for match in ID.finditer(card.prose):
         section, name = match.group(1), plain(match.group(2))
-        if any(card.prose.startswith(id, match.start()) for id in _spaced(library)):
+        if any(card.prose.startswith(id, match.start()) for id in spaced):
             continue
         if not library.tells(f"{section}/{name}") and name != "template":
             said = f"the text must name entries that exist: '{section}/{name}'."
             yield card.line_at(match.start()), said, _near(f"{section}/{name}", library)
+
+
+def _unknown_names(card: Card, library: Library) -> Iterator[tuple[int, str, str]]:
     for match in NAMED.finditer(card.words):
         name = plain(match.group(1))
         here = library.names.get(name, [])
