@@ -18,7 +18,7 @@ from registry import console, dvc_file, git
 from registry.console import say
 from registry.dvc_file import Version
 from registry.dvc_outs import BadDvcFile
-from registry.entries import ROOT, Entry
+from registry.entries import ROOT, entry_of
 from registry.errors import RegistryError, Unreachable
 from registry.raw import manifest
 
@@ -50,9 +50,8 @@ def main(argv: list[str]) -> int:
 def cure(version: Version, line: list[str]) -> str:
     """What sends a version that a pushed ref names; another branch has to be gone to first."""
     word = f"DATASET={shlex.quote(version.entry)}"
-    section, _, name = version.entry.partition("/")
     with suppress(RegistryError):
-        if version in dvc_file.on_disk(Entry(section, name)):
+        if version in dvc_file.on_disk(entry_of(version.entry)):
             return f"make push {word}"
     branch = line[0].removeprefix("refs/heads/")
     go = (

@@ -26,7 +26,7 @@ from registry.cards import vocabulary
 from registry.cards.card import Card
 from registry.cards.library import Library
 from registry.console import say
-from registry.entries import ROOT, Entry
+from registry.entries import ROOT, entry_of
 from registry.errors import Refusal
 from registry.humanize import plural
 from registry.options import Options
@@ -93,7 +93,7 @@ def look(
         found.look()
         return found
 
-    return parallel.each(list(allowed.entries), _entry, one)
+    return parallel.each(list(allowed.entries), entry_of, one)
 
 
 def may_go_out(id: str, allowed: Allowlist, shelf: Shelf, library: Library) -> Card:
@@ -160,11 +160,6 @@ def tell_strangers(shelf: Shelf, way: Visitor, url: str) -> bool:
         say(f"publish: failed: {error}")
         return False
     return True
-
-
-def _entry(id: str) -> Entry:
-    section, _, name = id.partition("/")
-    return Entry(section, name)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from registry import console
 from registry.console import say
 from registry.doctor import access, bucket, local
 from registry.doctor.check import BAD, NOTE, OK, Finding, Visit, examine
-from registry.entries import Entry
+from registry.entries import entry_of
 from registry.errors import RegistryError, UsageError
 from registry.humanize import plural
 from registry.remote import connect, dvc_config
@@ -55,14 +55,9 @@ def reach(visit: Visit) -> list[Finding]:
     visit.remote, visit.session = dvc_config.load(visit.root), session
     ids = [id for id in etags if id.partition("/")[0] in MIRRORED]
     with ThreadPoolExecutor(HANDS) as pool:
-        found = pool.map(lambda id: marker.read(session.client, Entry(*split(id)))[0], ids)
+        found = pool.map(lambda id: marker.read(session.client, entry_of(id))[0], ids)
         visit.markers = {id: stored for id, stored in zip(ids, found, strict=True) if stored}
     return [Finding(OK, "S3", f"answers, {plural(len(etags), 'sealed entry', 'sealed entries')}")]
-
-
-def split(id: str) -> tuple[str, str]:
-    section, _, name = id.partition("/")
-    return section, name
 
 
 def show(finding: Finding) -> None:

@@ -11,11 +11,10 @@ from catalog.history import Change
 from catalog.item import Item
 from catalog.kept import Kept
 from catalog.links import Links
-from catalog.pushes import entry_of
 from catalog.relations import Edge
 from registry.cards import check
 from registry.cards.library import Library
-from registry.entries import Entry, id_of
+from registry.entries import Entry, entry_of, id_of
 from registry.remote.s3 import Client
 from registry.sections import EXPERIMENTS, SECTIONS
 
@@ -62,7 +61,7 @@ def collect(
     library, kept = Library(root), kept or Kept()
     shown = [e for e in library.entries if e.section != EXPERIMENTS or library.card(e)]
     answer = pushes.read(store, root, shown, kept)
-    there = [entry_of(root, id) for id, push in answer.pushes.items() if not push.moved]
+    there = [entry_of(id, root) for id, push in answer.pushes.items() if not push.moved]
     entries = sorted({*shown, *there}, key=_place)
     items = {str(e): Item(e, library.card(e), push=answer.pushes.get(str(e))) for e in entries}
     commit, when = history.head(root)

@@ -17,7 +17,7 @@ from catalog.item import Item
 from catalog.links import Links
 from registry import parallel
 from registry.cards.card import parse
-from registry.entries import Entry
+from registry.entries import Entry, entry_of
 from registry.errors import RegistryError
 from registry.inside.contents import Contents, File
 from registry.publish import layout, readback
@@ -30,7 +30,7 @@ def collect(root: Path, url: str, title: str = "") -> Collection:
     """What the mirror at `url` offers. Raises RegistryError where it cannot be read."""
     way = Web(url)
     rows = _json(way, layout.INDEX)["entries"]
-    named = [Entry(section, name, root) for section, _, name in (id.partition("/") for id in rows)]
+    named = [entry_of(id, root) for id in rows]
     looked = parallel.over(named, lambda entry: _item(way, entry, rows[str(entry)]), AT_ONCE)
     items = {str(entry): item for entry, item in looked}
     links = Links(root, items)

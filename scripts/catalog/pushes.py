@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from catalog.kept import Kept, key_of
-from registry.entries import Entry
+from registry.entries import Entry, entry_of
 from registry.errors import RegistryError
 from registry.index import listing
 from registry.remote import connect
@@ -65,7 +65,7 @@ def read(store: Reached, root: Path, entries: list[Entry], kept: Kept) -> Answer
     """
     if not store.client:
         return Answer({}, store.problem)
-    marked = [entry_of(root, name) for name in store.etags if _is_entry(name)]
+    marked = [entry_of(name, root) for name in store.etags if _is_entry(name)]
     bare = [e for e in entries if e.section in MIRRORED and str(e) not in store.etags]
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -111,8 +111,3 @@ def _listed(client: Client, entry: Entry) -> Push | None:
 
 def _is_entry(name: str) -> bool:
     return name.count("/") == 1 and name.partition("/")[0] in SYNCED
-
-
-def entry_of(root: Path, name: str) -> Entry:
-    section, _, rest = name.partition("/")
-    return Entry(section, rest, root)

@@ -102,6 +102,12 @@ def id_of(path: str) -> str:
     return ""
 
 
+def entry_of(id: str, root: Path = ROOT) -> Entry:
+    """The entry that `section/name` names, whether there is one or not."""
+    section, _, name = id.partition("/")
+    return Entry(section, name, root)
+
+
 def select(words: Iterable[str], sections: Iterable[str], root: Path = ROOT) -> list[Entry]:
     """The entries of `sections` that the words name; all of them when there are no words.
 

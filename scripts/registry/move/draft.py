@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from registry import dvc_file, dvc_parser
 from registry.cards import edit
 from registry.cards.library import Library
-from registry.entries import Entry
+from registry.entries import Entry, entry_of
 from registry.errors import Refusal, UsageError
 from registry.move import plan, ways
 from registry.move.plan import MovePlan
@@ -115,7 +115,7 @@ def making_way(wanted: Drafting) -> list[MovePlan]:
     """The moves that come first where OLD= keeps what is replaced: the names are free then."""
     if not wanted.keeps_as:
         return []
-    kept, moves = plan.entry(wanted.keeps_as, wanted.old.root), []
+    kept, moves = entry_of(wanted.keeps_as, wanted.old.root), []
     for target in wanted.targets:
         section = kept.section if target == wanted.new else target.section
         to = Entry(section, kept.name, kept.root)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from registry import workspace
-from registry.entries import Entry
+from registry.entries import Entry, entry_of
 from registry.files import drop_tree, write_whole
 from registry.sections import EXPERIMENTS, MIRRORED
 
@@ -44,11 +44,11 @@ class MovePlan:
 
     @property
     def old_entry(self) -> Entry:
-        return entry(self.old, self.root)
+        return entry_of(self.old, self.root)
 
     @property
     def new_entry(self) -> Entry:
-        return entry(self.new, self.root)
+        return entry_of(self.new, self.root)
 
     @property
     def is_stored(self) -> bool:
@@ -88,7 +88,7 @@ class MovePlan:
 
     @property
     def replaced_entries(self) -> list[Entry]:
-        return [entry(id, self.root) for id in self.replaces]
+        return [entry_of(id, self.root) for id in self.replaces]
 
     @property
     def room(self) -> Path:
@@ -126,9 +126,3 @@ def _read(path: Path, root: Path) -> MovePlan:
 
 def _path(old: Entry) -> Path:
     return old.root / workspace.ROOM / MOVES / old.section / f"{old.name}.json"
-
-
-def entry(id: str, root: Path) -> Entry:
-    """The entry that `section/name` names."""
-    section, _, name = id.partition("/")
-    return Entry(section, name, root)

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from registry import git
 from registry.cards import check, rename
 from registry.cards.library import Library
-from registry.entries import CARD
+from registry.entries import CARD, entry_of
 from registry.humanize import plural
 from registry.inside import beside
 from registry.inside import run as runs
-from registry.move import plan as plans
 from registry.move.plan import MovePlan
 from registry.move.stored import Relocation
 from registry.problems import Problem
@@ -53,7 +52,7 @@ def side_by_side(plan: MovePlan, stored: Relocation | None) -> list[str]:
 def left_in_cards(plan: MovePlan) -> list[Problem]:
     """What is still wrong with the cards that it made."""
     library = Library(plan.root)
-    made = [plans.entry(id, plan.root) for id in _made_cards(plan)]
+    made = [entry_of(id, plan.root) for id in _made_cards(plan)]
     return [problem for entry in made for problem in check.errors(entry, library)]
 
 

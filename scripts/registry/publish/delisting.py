@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from registry.entries import Entry
+from registry.entries import entry_of
 from registry.publish import documents, layout
 from registry.publish.documents import Told
 from registry.publish.targets import Target
@@ -41,7 +41,7 @@ class Shelf:
         """Have nobody find these any more."""
         ids = list(ids)
         for id in ids:
-            told = documents.read(self.target, layout.latest(_entry(id)))
+            told = documents.read(self.target, layout.latest(entry_of(id)))
             versions = told.get("versions") or [self.rows[id].get("version", "")]
             self.taken[id] = {"since": now.isoformat(timespec="seconds"), "versions": versions}
             del self.rows[id]
@@ -49,7 +49,7 @@ class Shelf:
             self.target.write(layout.DELISTED, documents.as_text(self.taken))
         self.write_index()
         for id in self.taken:
-            for name in [name(_entry(id)) for name in PAPERS]:
+            for name in [name(entry_of(id)) for name in PAPERS]:
                 if self.target.read(name) is not None:
                     self.target.delete(name)
 
@@ -80,7 +80,7 @@ class Shelf:
         for id in ids:
             versions = self.taken[id]["versions"]
             named = (layout.signature, layout.files)  # the lists last: they say what is left to do
-            lists = [name(_entry(id), version) for name in named for version in versions]
+            lists = [name(entry_of(id), version) for name in named for version in versions]
             for name in [*sorted(self._blobs(id, versions) - used), *lists]:
                 self.target.delete(name)
                 count += 1
@@ -91,23 +91,18 @@ class Shelf:
     def _others(self, ids: list[str]) -> Iterable[tuple[str, list[str]]]:
         """(id, versions) of all that stays."""
         for id, row in self.rows.items():
-            told = documents.read(self.target, layout.latest(_entry(id)))
+            told = documents.read(self.target, layout.latest(entry_of(id)))
             yield id, told.get("versions") or [row["version"]]
         yield from ((id, told["versions"]) for id, told in self.taken.items() if id not in ids)
 
     def _blobs(self, id: str, versions: list[str]) -> set[str]:
         found = set()
         for version in versions:
-            name = layout.files(_entry(id), version)
+            name = layout.files(entry_of(id), version)
             body = self.target.read(name)
             lines = layout.parse(body, f"{self.target.where}/{name}") if body is not None else []
             found |= {layout.blob(line.sha256) for line in lines}
         return found
-
-
-def _entry(id: str) -> Entry:
-    section, _, name = id.partition("/")
-    return Entry(section, name)
 
 
 def _since(told: Told) -> datetime.datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from registry import dvc_file, git
-from registry.entries import CARD, ROOT, Entry, with_card
+from registry.entries import CARD, ROOT, Entry, entry_of, with_card
 from registry.errors import RegistryError, Unreachable
 from registry.remote import connect
 from registry.remote.session import Session
@@ -71,8 +71,7 @@ def _inspect(inspector: Inspector, entry: Entry) -> Condition:
 
 def _only_there(etags: dict[str, str], known: list[Entry]) -> list[Entry]:
     """Entries that have a marker in S3, and neither a card nor a folder here."""
-    pairs = [id.partition("/") for id in etags]
-    stored = [Entry(section, name) for section, _, name in pairs if section in MIRRORED]
+    stored = [entry for entry in map(entry_of, etags) if entry.section in MIRRORED]
     return [entry for entry in stored if "/" not in entry.name and entry not in known]
 
 
