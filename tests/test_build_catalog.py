@@ -44,6 +44,17 @@ PNG = bytes.fromhex(
 DATA, SETS, MODELS, RUNS = (
     "raw_datasets", "processed_datasets", "champion_models", "training_results",
 )  # fmt: skip
+TWO_OUTS = b"""outs:
+- md5: 0123456789abcdef0123456789abcdef.dir
+  size: 1024
+  nfiles: 2
+  hash: md5
+  path: logs
+- md5: fedcba9876543210fedcba9876543210
+  size: 1024
+  hash: md5
+  path: more.txt
+"""
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -84,7 +95,7 @@ def test_an_entry_page_says_what_the_card_says(own):
         "language: [en, de]\ntags: [sea]\n",
     )  # fmt: skip
     own.write("dot.png", PNG)
-    own.write(f"{DATA}/logs.dvc", b"outs:\n- md5: 0.dir\n  size: 2048\n  nfiles: 3\n")
+    own.write(f"{DATA}/logs.dvc", TWO_OUTS)
     site, _ = build(own)
     page = Page(site / DATA / "logs.html")
     assert "Logs of <em>seas</em>." in page.source

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from catalog import looked, pushes, runs
 from catalog.item import Item
 from catalog.kept import Kept
 from catalog.pushes import Answer, Push
-from registry import parallel
+from registry import dvc_file, parallel
 from registry.entries import Entry
 from registry.remote.location import EMBEDDED
 from registry.remote.s3 import Client
 from registry.sections import MIRRORED, SECTIONS
-
-SIZE = re.compile(r"^[ -] (size|nfiles): (\d+)$", re.MULTILINE)
 
 
 def list_files(items: dict[str, Item], answer: Answer, kept: Kept) -> None:
@@ -38,9 +35,6 @@ def say_where(items: dict[str, Item], client: Client | None) -> None:
 def amount(entry: Entry, push: Push | None) -> tuple[int | None, int | None]:
     """(bytes, files): of a raw dataset what its `.dvc` file says, else what S3 holds."""
     if SECTIONS[entry.section].travels == "dvc":
-        try:
-            said = dict(SIZE.findall(entry.dvc_file.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError):
-            return None, None
-        return (int(said["size"]), int(said.get("nfiles", 1))) if "size" in said else (None, None)
+        known = dvc_file.amount(entry)
+        return (known.bytes, known.files) if known else (None, None)
     return (push.bytes, push.files) if push else (None, None)
