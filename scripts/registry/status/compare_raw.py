@@ -12,7 +12,6 @@ from registry.index import baseline
 from registry.index.scan import Scan
 from registry.index.table import Tags
 from registry.raw import compare, manifest, stored
-from registry.raw.cache import Cache
 from registry.raw.compare import Difference
 from registry.raw.dataset import Dataset
 from registry.status import states
@@ -47,7 +46,7 @@ class RawComparison:
     def _judged(self, local: Scan, found: Difference) -> Judgement:
         if not found:
             return Judgement([states.UP_TO_DATE])
-        is_legacy, cache = self.dataset.file.is_legacy, self._dvc_cache
+        is_legacy, cache = self.dataset.file.is_legacy, self.known.dvc_cache
         if not is_legacy and compare.is_other_version(self.dataset, local, found, cache):
             return Judgement([states.NEWER], said="another version of it is here")
         changed = states.Change()
@@ -62,17 +61,13 @@ class RawComparison:
         client = self.known.session.client
         names = manifest.names(self.dataset, self._version)
         rows = stored.look(client, names)
-        bad = self._dvc_cache.unlike(rows).union(stored.damaged(client, rows))
+        bad = self.known.dvc_cache.unlike(rows).union(stored.damaged(client, rows))
         return [path for name, path in names.items() if name not in rows or name in bad]
-
-    @cached_property
-    def _dvc_cache(self) -> Cache:
-        return Cache.of(self.known.session.root)
 
     @cached_property
     def _version(self) -> Tags | None:
         """{path: MD5} of the named version, from DVC's cache or else from S3; None without one."""
         client = None if self.known.etags is None else self.known.session.client
         with suppress(RegistryError):
-            return manifest.wanted(self.dataset, self._dvc_cache, client) or None
+            return manifest.wanted(self.dataset, self.known.dvc_cache, client) or None
         return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from registry.entries import Entry
 from registry.index import baseline
@@ -12,6 +14,9 @@ from registry.index.scan import Scan
 from registry.remote.session import Session
 from registry.status import cache, states
 from registry.status.states import Judgement
+
+if TYPE_CHECKING:
+    from registry.raw.cache import Cache
 
 
 @dataclass
@@ -26,6 +31,13 @@ class Known:
     def place(self) -> str:
         """Where the registry is, in one word."""
         return self.session.remote.identity
+
+    @cached_property
+    def dvc_cache(self) -> Cache:
+        """DVC's cache in this checkout: its config is read once for all entries."""
+        from registry.raw.cache import Cache  # a quiet look compares nothing
+
+        return Cache.of(self.session.root)
 
     @property
     def well(self) -> str:
