@@ -30,7 +30,7 @@ class RawComparison:
     def judge(self, local: Scan) -> Judgement:
         """How the files here are; UNREAD where too much of them would have to be read."""
         entry = self.dataset.entry
-        header = baseline.header(entry, self.known.session.remote.identity)
+        header = baseline.header(entry, self.known.place)
         is_newer = header is not None and header.marker != dvc_file.version(entry)
         if is_newer and header and header.stamp == local.stamp:
             return Judgement([states.NEWER])

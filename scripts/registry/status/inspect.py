@@ -65,7 +65,7 @@ class Inspector:
         stored = result.marker
         if stored and stored.state in (marker.PUSHING, marker.TORN):
             result.add(states.PUSHING if stored.state == marker.PUSHING else states.TORN)
-            place = self.known.session.remote.identity
+            place = self.known.place
             own, known = journal.load(result.entry, place), baseline.header(result.entry, place)
             result.is_ours = own is not None and own.token == stored.token
             result.judgement.said = "by this checkout" if result.is_ours else result.judgement.said
@@ -79,7 +79,7 @@ class Inspector:
     def _marker(self, entry: Entry) -> marker.Marker | None:
         """The entry's marker; read only if its ETag is a new one."""
         known = self.known
-        etag = known.etag(entry, baseline.header(entry, known.session.remote.identity))
+        etag = known.etag(entry, baseline.header(entry, known.place))
         if not etag:
             return None
         cached = known.cache.marker(etag)
@@ -92,7 +92,7 @@ class Inspector:
 
     def _judge(self, entry: Entry, local: Scan, looked_ns: int) -> Judgement:
         """How a mirrored entry is: by its marker and stats alone, if they can tell."""
-        header = baseline.header(entry, self.known.session.remote.identity)
+        header = baseline.header(entry, self.known.place)
         tag = self.known.etag(entry, header)
         if self.known.etags is None and not header:
             return Judgement([states.UNREAD if local.files else states.NOT_HERE])

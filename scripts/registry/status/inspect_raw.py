@@ -35,7 +35,7 @@ class RawInspector:
         if dataset.file.unserved:
             why = f"served by plain dvc: {dataset.file.unserved}"
             return Judgement([states.UNREAD], dvc_file.amount(entry), said=why)
-        header = baseline.header(entry, self.known.session.remote.identity)
+        header = baseline.header(entry, self.known.place)
         judged = self._here(entry, header, local, looked_ns)
         return self._with_s3(dataset, header, judged)
 
