@@ -98,6 +98,8 @@ def show(found: Diff, old: Side, new: Side) -> None:
         print(f"added    {harmless(path)}  {size(new, path)}")
     for path in found.gone:
         print(f"gone     {harmless(path)}  {size(old, path)}")
+    for path in found.unreadable:
+        print(f"unknown  {harmless(path)}  {size(new, path)}, and cannot be read")
 
 
 def size(side: Side, path: str) -> str:

@@ -66,6 +66,18 @@ def test_what_cannot_be_read_is_refused_by_name_and_stops_nothing_else(ben, shar
     assert_clean(ben)
 
 
+def test_diff_calls_nothing_changed_that_it_cannot_read(ben, shared, locked):
+    ben.write(f"{A}/w.txt", b"more than four")
+    for name in ("w.txt", "x.txt"):
+        locked(ben.path / A / name, 0)
+    (ben.path / A / "x.txt").touch()
+    run = expect(ben.script("diff_entry", A, "--text"), 0)
+    assert run.out.splitlines()[:2] == [
+        "changed  w.txt  4 bytes > 14 bytes", "unknown  x.txt  3 bytes, and cannot be read",
+    ], run  # fmt: skip
+    assert "1 file changed, 1 file unreadable" in run.said, run
+
+
 def test_pull_and_verify_name_a_file_that_cannot_be_read(anna, ben, shared, locked):
     anna.write(f"{A}/x.txt", b"eno")
     expect(anna.script("push_entries"), 0)

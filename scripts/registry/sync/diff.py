@@ -6,18 +6,24 @@ from dataclasses import dataclass, field
 
 from registry.index.content import Line, Lines
 
+UNREADABLE = "cannot be read"  # in place of a file's SHA-256
+
 
 @dataclass
 class Diff:
-    """What the new state has otherwise. `renamed`: (old path, new path)."""
+    """What the new state has otherwise. `renamed`: (old path, new path).
+
+    `unreadable`: as large as it was, and nobody can read whether it changed.
+    """
 
     renamed: list[tuple[str, str]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.renamed or self.added or self.changed or self.gone)
+        return any(vars(self).values())
 
 
 def ends(text: str) -> tuple[str, str] | str:
@@ -29,7 +35,9 @@ def ends(text: str) -> tuple[str, str] | str:
 def compare(old: Lines, new: Lines) -> Diff:
     """A file that is gone and one that is new with the same bytes are one that was renamed."""
     diff = Diff(added=sorted(new.keys() - old.keys()), gone=sorted(old.keys() - new.keys()))
-    diff.changed = sorted(path for path in old.keys() & new.keys() if old[path] != new[path])
+    for path in sorted(path for path in old.keys() & new.keys() if old[path] != new[path]):
+        is_lost = new[path] == Line(UNREADABLE, old[path].size)
+        (diff.unreadable if is_lost else diff.changed).append(path)
     left: dict[Line, list[str]] = {}
     for path in reversed(diff.gone):
         left.setdefault(old[path], []).append(path)
