@@ -35,6 +35,7 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
         found = _look_at(session, None, chosen, whole=False)
     found = [c for c in found if states.MOVED not in c.states or c.entry.card.exists() or c.here]
     uncommitted, unread = _add_what_git_knows(found)
+    _look_for_cards(found)
     _judge_cards(found)
     found.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
     return Overview(session.remote.url, found, problem, uncommitted, unread, without_card)
@@ -95,6 +96,13 @@ def _add_what_git_knows(found: list[Condition]) -> tuple[list[str], list[str]]:
             who, when = commit.who, commit.when
             one.marker = Marker(DONE, "", who, "", when, commit.id, version=version)
     return paths, []
+
+
+def _look_for_cards(found: list[Condition]) -> None:
+    """Note where Git has the cards of those that are neither here nor have one."""
+    for one in found:
+        if states.NO_CARD in one.states and not outlook.is_here(one):
+            one.card_in_git = outlook.card_in_git(one.entry)
 
 
 def _judge_cards(found: list[Condition]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from registry import dvc_file, git, pipelines
-from registry.entries import CARD
+from registry.entries import CARD, Entry
 from registry.errors import RegistryError
 from registry.sections import RAW
 from registry.status import states
@@ -29,20 +29,25 @@ def has_card(found: Condition) -> bool:
     return found.entry.card.exists()
 
 
+def card_in_git(entry: Entry) -> str:
+    """UPSTREAM where what was fetched last of the branch that is followed has its card, PAST where
+    this branch once had it."""
+    card = f"{entry}{CARD}"
+    if git.show(entry.root, f"@{{upstream}}:{card}") is not None:
+        return states.UPSTREAM
+    return states.PAST if git.ask(entry.root, "log", "-1", "--format=%H", "--", card) else ""
+
+
 def is_upstream(found: Condition) -> bool:
-    """Whether what was fetched last of the branch that is followed has its card."""
-    card = f"@{{upstream}}:{found.entry}{CARD}"
-    return not is_here(found) and git.show(found.entry.root, card) is not None
+    return found.card_in_git == states.UPSTREAM
 
 
 def was_taken_out(found: Condition) -> bool:
-    if is_here(found) or is_upstream(found):
-        return False
-    return bool(git.ask(found.entry.root, "log", "-1", "--format=%H", "--", f"{found.entry}{CARD}"))
+    return found.card_in_git == states.PAST
 
 
 def is_nameless(found: Condition) -> bool:
-    return not (is_here(found) or is_upstream(found) or was_taken_out(found))
+    return not is_here(found) and not found.card_in_git
 
 
 def is_settled(found: Condition) -> bool:

@@ -44,6 +44,7 @@ CHANGES = {  # a plan's actions, as a person sees them
     compare.KEEP: CHANGED,
     compare.KEEP_GONE: CHANGED,
 }
+UPSTREAM, PAST = "upstream", "past"
 EXAMPLES = 5  # how many paths of each kind are kept
 
 
@@ -86,6 +87,7 @@ class Condition:
     `unfit`: the path that cannot be stored, if one is to blame. `is_ours`: whether the push that is
     unfinished is this checkout's own; `may_restore`: whether its files were whole before that push.
     `has_bad_card`: whether its card would stop a push; asked only where one is next.
+    `card_in_git`: where Git has the card of one that is not here, in UPSTREAM, in the PAST, or "".
     """
 
     entry: Entry
@@ -96,6 +98,7 @@ class Condition:
     is_ours: bool = False
     may_restore: bool = False
     has_bad_card: bool = False
+    card_in_git: str = ""
 
     @property
     def states(self) -> list[str]:
