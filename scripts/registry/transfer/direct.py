@@ -63,7 +63,7 @@ def _downloads(run: Run) -> Iterator[Task]:
         if content.size <= SMALL:
             yield _Fetch(run, path, content)
         elif content.size < (IN_PARTS if "-" in content.etag else IN_SPITE_OF_MD5):
-            yield _Fetch(run, path, content).__call__
+            yield _Fetch(run, path, content).carry_out
         else:
             yield from parts.Download(run, path, content).tasks()
 
@@ -104,7 +104,7 @@ def _uploads(run: Run, begun: list[parts.Upload]) -> Iterator[Task]:
             continue
         source = Parting(run.at(path), run.count, 0, content.size)
         if content.size > SMALL:
-            yield _Send(run, path, content, source).__call__
+            yield _Send(run, path, content, source).carry_out
             continue
         with contextlib.suppress(Changed):
             yield _Send(run, path, content, source.whole())

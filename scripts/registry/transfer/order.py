@@ -38,8 +38,8 @@ class Order:
         self.path, self._client = path, whose.client
         self._request = Request(method, whose.job.prefix + path, query, body, headers, sink)
 
-    def __call__(self) -> None:
-        """Carry it out, waiting for it."""
+    def carry_out(self) -> None:
+        """Send it and settle it, in a thread that waits for it meanwhile."""
         self.settle(None)
 
     def settle(self, tried: Outcome) -> None:

@@ -21,7 +21,8 @@ from registry.remote.http import Answer, Connection
 from registry.transfer.governor import Governor, Pace
 from registry.transfer.order import Order
 
-Task = Callable[[], None]
+Work = Callable[[], None]
+Task = Order | Work  # what is no order has a thread of its own
 
 
 class _Batch:
@@ -125,7 +126,7 @@ class Pool:
         except BaseException as error:
             return self._beside(batch, partial(task.settle, error))
         if not connection:
-            return self._beside(batch, task)
+            return self._beside(batch, task.carry_out)
         number = connection.fileno()
         self._flights[number] = _Flight(batch, task, connection, time.monotonic())
         self._poll.register(number, select.POLLIN)
@@ -148,7 +149,7 @@ class Pool:
                 break
             flight.connection.cut()
 
-    def _beside(self, batch: _Batch, task: Task) -> None:
+    def _beside(self, batch: _Batch, task: Work) -> None:
         """Have a thread do it, which then wakes who waits for answers."""
 
         def work() -> None:
@@ -160,7 +161,7 @@ class Pool:
         except RuntimeError:  # the machine bears no more of them
             self._do(batch, task)
 
-    def _do(self, batch: _Batch, task: Task) -> None:
+    def _do(self, batch: _Batch, task: Work) -> None:
         error: BaseException | None = None
         try:
             task()
