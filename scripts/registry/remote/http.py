@@ -139,31 +139,6 @@ class Connection:
                 raise ConnectionError(f"the proxy answers {status}")
         self._socket = _context(remote).wrap_socket(self._socket, server_hostname=host.hostname)
 
-    def exchange(
-        self, head: str, body: bytes | Source, sink: Sink | None = None, bare: bool = False
-    ) -> Answer:
-        """Send a request and read its answer. `bare`: an answer without a body, as HEAD's."""
-        self.ask(head, body)
-        return self.answer(sink, bare)
-
-    def answer(self, sink: Sink | None = None, bare: bool = False) -> Answer:
-        """Read the answer of what was asked last."""
-        status, headers = self._read_head()
-        while status < 200:
-            status, headers = self._read_head()
-        pieces = iter(()) if bare or status in (204, 304) else self._pieces(headers)
-        content = b""
-        if sink and status in (200, 206):
-            self._until += _number(headers.get("content-length", "0")) / SLOWEST
-            for piece in pieces:
-                sink.write(piece)
-        else:
-            content = b"".join(map(bytes, pieces))
-        self.is_used = True
-        if "close" in headers.get("connection", "").lower():
-            self.close()
-        return Answer(status, headers, content)
-
     def ask(self, head: str, body: bytes | Source) -> None:
         """Send a request."""
         blocks: Iterable[bytes] = ()
@@ -180,6 +155,24 @@ class Connection:
         except (ConnectionResetError, BrokenPipeError):
             self.is_open = False  # perhaps it has said no, before it had taken all
         self._until = time.monotonic() + self.whole  # a big body takes as long as its line does
+
+    def answer(self, sink: Sink | None = None, bare: bool = False) -> Answer:
+        """Read the answer of what was asked last. `bare`: one without a body, as HEAD's."""
+        status, headers = self._read_head()
+        while status < 200:
+            status, headers = self._read_head()
+        pieces = iter(()) if bare or status in (204, 304) else self._pieces(headers)
+        content = b""
+        if sink and status in (200, 206):
+            self._until += _number(headers.get("content-length", "0")) / SLOWEST
+            for piece in pieces:
+                sink.write(piece)
+        else:
+            content = b"".join(map(bytes, pieces))
+        self.is_used = True
+        if "close" in headers.get("connection", "").lower():
+            self.close()
+        return Answer(status, headers, content)
 
     def fileno(self) -> int:
         return self._socket.fileno()
