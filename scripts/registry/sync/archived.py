@@ -18,6 +18,12 @@ HANDS = 16  # requests at once
 def find(client: Client, rows: Iterable[Object]) -> Iterator[Object]:
     """Those of a listing's rows that have to be restored before anybody can read them."""
     doubtful = (row for row in rows if row.storage in DOUBTFUL)
-    for row, head in parallel.over(doubtful, lambda row: client.head(row.key), HANDS):
-        if head and head.is_archived:
+    for row, is_cold in parallel.over(doubtful, lambda row: holds(client, row), HANDS):
+        if is_cold:
             yield row
+
+
+def holds(client: Client, row: Object) -> bool:
+    """Whether an archive has it, by its head."""
+    head = client.head(row.key)
+    return head is not None and head.is_archived

@@ -71,10 +71,11 @@ class Fetching:
 
     def _refuse_archived(self, paths: Iterable[str]) -> None:
         """Of what did not come, some may lie in an archive: running again would not bring it."""
+        from registry.sync import archived
+
         client, remote = self.survey.session.client, self.survey.remote
         for path in islice(paths, ASKED):
-            head = client.head(remote[path].key)
-            if head and head.is_archived:
+            if archived.holds(client, remote[path]):
                 raise refusals.archived(self.survey.session.remote, path, remote[path].key)
 
     def _resume(self, stage: Path) -> None:

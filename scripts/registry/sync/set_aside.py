@@ -97,9 +97,10 @@ class SetAside:
 
     def _archived(self) -> Refusal:
         """Names the first that is in an archive."""
+        from registry.sync import archived
+
         client, remote = self.survey.session.client, self.survey.session.remote
         for path in sorted(self.leaving):
-            head = client.head(self.survey.remote[path].key)
-            if head and head.is_archived:
+            if archived.holds(client, self.survey.remote[path]):
                 break
         return refusals.archived(remote, path, self.survey.remote[path].key)
