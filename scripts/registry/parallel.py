@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 HANDS = min(4, (os.cpu_count() or 1) + 1)  # entries worked on at once
+WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
 AHEAD = 1024  # things begun before the first of them is done: an executor keeps 2 KB for each
 
 
@@ -42,6 +43,11 @@ def over(items: Iterable[T], work: Callable[[T], R], threads: int | None) -> Ite
                 yield _next(begun)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def readers(size: int) -> int:
+    """How many threads read so many bytes the quickest: a few files cost less one by one."""
+    return (os.cpu_count() or 1) if size >= WORTH_CORES else 1
 
 
 def both(one: Callable[[], T], other: Callable[[], R]) -> tuple[T, R]:

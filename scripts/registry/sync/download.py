@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -23,7 +23,6 @@ from registry.transfer import engine
 from registry.transfer.job import Content, Job
 
 Arrival = tuple[Stat | None, bool | None]  # a staged file's stat, and the verdict on its bytes
-WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
 ASKED = 20  # files that did not come of which S3 is asked why
 FEW = 100  # files that are asked for by name: cheaper than a stage with a hole for each other one
 WILD = set("*?[")  # what aws takes for a pattern, in the prefix too
@@ -108,11 +107,9 @@ class Fetching:
         return is_verified and len(self.stats) == len(remote)
 
     def _verify(self, stage: str, paths: list[str]) -> Iterator[tuple[str, Arrival]]:
-        """(path, how it came); big files on all cores, small ones cost less one by one."""
-        came: Callable[[str], Arrival] = lambda path: self._came(stage, path)  # noqa: E731
-        if self.survey.remote.bytes_of(paths) < WORTH_CORES:
-            return zip(paths, map(came, paths), strict=True)
-        return parallel.over(paths, came, os.cpu_count())
+        """(path, how it came)."""
+        threads = parallel.readers(self.survey.remote.bytes_of(paths))
+        return parallel.over(paths, partial(self._came, stage), threads)
 
     def _bring(self, stage: Path, progress: engine.Progress) -> None:
         """Have what an engine can fetch by its own name fetched."""

@@ -27,7 +27,6 @@ from registry.transfer import engine
 from registry.transfer.job import Content, Job
 
 FRESH_SECONDS = 5.0  # how long a listing may be taken for what S3 holds
-WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
 ROUNDS = 3  # how often a file that is being written to is sent
 
 
@@ -49,8 +48,7 @@ class Sending:
 
     def read(self, paths: list[str]) -> None:
         """Note, for each path to be sent, its stat and the ETag it must get."""
-        size = self.survey.local.files.bytes_of(paths)
-        threads = os.cpu_count() if size >= WORTH_CORES else 1
+        threads = parallel.readers(self.survey.local.files.bytes_of(paths))
         for path, (row, digest) in parallel.over(paths, self._read, threads):
             self.files[path], self.hashes[path] = row, FileHash(row.etag, digest)
 
