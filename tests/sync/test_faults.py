@@ -42,6 +42,22 @@ def cut_page(body: bytes) -> bytes:
 
 
 # name: (method, path, how often, fault, exit codes of the run that meets it)
+LISTINGS = {
+    "listing cut in the middle": ("GET", LIST, {"nth": 1}, lambda r: r.truncate(300), {0, 1}),
+    "listing is not XML": ("GET", LIST, ALWAYS, lambda r: r.replace(not_xml), {1}),
+    "listing is a login page": ("GET", LIST, ALWAYS, lambda r: r.replace(login_page), {1}),
+    "listing without an end": ("GET", LIST, ALWAYS, lambda r: r.replace(cut_page), {1}),
+    # It is not what the marker vouches for, so S3 is asked again.
+    "first listing lacks rows": (
+        "GET",
+        LIST,
+        {"nth": 1},
+        lambda r: r.replace(fewer_rows),
+        {0, 1, 3},
+    ),
+    "listings lack rows": ("GET", LIST, ALWAYS, lambda r: r.replace(fewer_rows), {1, 3}),
+    "listings are empty": ("GET", LIST, ALWAYS, lambda r: r.replace(no_rows), {1, 3}),
+}
 PUSH = {
     "two 503 on uploads": ("PUT", FILE, {"first": 2}, lambda r: r.answer(503), {0}),
     "500 on every second request": ("", "", {"every": 2}, lambda r: r.answer(500), {0, 1}),
@@ -57,20 +73,7 @@ PUSH = {
     "marker says nonsense": ("GET", MARKER, ALWAYS, lambda r: r.replace(not_xml), {1}),
     "delete heard, answer lost": ("DELETE", "gone", {"first": 1}, lambda r: r.drop_after(), {0}),
     "delete refused": ("DELETE", "gone", ALWAYS, lambda r: r.answer(403), {1}),
-    "listing cut in the middle": ("GET", LIST, {"nth": 1}, lambda r: r.truncate(300), {0, 1}),
-    "listing is not XML": ("GET", LIST, ALWAYS, lambda r: r.replace(not_xml), {1}),
-    "listing is a login page": ("GET", LIST, ALWAYS, lambda r: r.replace(login_page), {1}),
-    "listing without an end": ("GET", LIST, ALWAYS, lambda r: r.replace(cut_page), {1}),
-    # It is not what the marker vouches for, so S3 is asked again.
-    "first listing lacks rows": (
-        "GET",
-        LIST,
-        {"nth": 1},
-        lambda r: r.replace(fewer_rows),
-        {0, 1, 3},
-    ),
-    "listings lack rows": ("GET", LIST, ALWAYS, lambda r: r.replace(fewer_rows), {1, 3}),
-    "listings are empty": ("GET", LIST, ALWAYS, lambda r: r.replace(no_rows), {1, 3}),
+    **LISTINGS,
     "slow uploads": ("PUT", FILE, ALWAYS, lambda r: r.delay(0.3), {0}),
 }
 PULL = {
@@ -87,20 +90,7 @@ PULL = {
     "connections break": ("GET", FILE, {"first": 2}, lambda r: r.drop_before(), {0}),
     "marker cannot be read": ("GET", MARKER, ALWAYS, lambda r: r.answer(403), {1}),
     "marker says nonsense": ("GET", MARKER, ALWAYS, lambda r: r.replace(not_xml), {1, 3}),
-    "listing cut in the middle": ("GET", LIST, {"nth": 1}, lambda r: r.truncate(300), {0, 1}),
-    "listing is not XML": ("GET", LIST, ALWAYS, lambda r: r.replace(not_xml), {1}),
-    "listing is a login page": ("GET", LIST, ALWAYS, lambda r: r.replace(login_page), {1}),
-    "listing without an end": ("GET", LIST, ALWAYS, lambda r: r.replace(cut_page), {1}),
-    # It is not what the marker vouches for, so S3 is asked again.
-    "first listing lacks rows": (
-        "GET",
-        LIST,
-        {"nth": 1},
-        lambda r: r.replace(fewer_rows),
-        {0, 1, 3},
-    ),
-    "listings lack rows": ("GET", LIST, ALWAYS, lambda r: r.replace(fewer_rows), {1, 3}),
-    "listings are empty": ("GET", LIST, ALWAYS, lambda r: r.replace(no_rows), {1, 3}),
+    **LISTINGS,
     "slow downloads": ("GET", FILE, ALWAYS, lambda r: r.delay(0.3), {0}),
 }
 
