@@ -92,11 +92,16 @@ class Bucket:
 
     def read(self, prefix: str = "") -> dict[str, bytes]:
         """key -> bytes of every object below a prefix."""
-        return {key: self.get(key) or b"" for key in self.keys(prefix)}
+        return self._bodies(self.keys(prefix))
 
     def data(self) -> dict[str, bytes]:
         """key -> bytes of every entry's file: what people's work is."""
-        return {key: self.get(key) or b"" for key in self.data_keys()}
+        return self._bodies(self.data_keys())
+
+    def _bodies(self, keys: list[str]) -> dict[str, bytes]:
+        """A request of a command that was killed may still take one away that was listed."""
+        found = ((key, self.get(key)) for key in keys)
+        return {key: body for key, body in found if body is not None}
 
     def restore(self, content: dict[str, bytes]) -> None:
         """Make the place hold exactly this, as read() returned it."""
