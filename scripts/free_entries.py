@@ -18,14 +18,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from registry import console, disk, entries, freed, lock, options, parallel, workspace
+from registry import console, disk, entries, freed, lock, options, parallel
 from registry.console import say
+from registry.daily import gate
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
 from registry.humanize import human_bytes, plural
 from registry.index import scan
 from registry.progress import Meter
-from registry.raw import free as raw_free
 from registry.raw.dataset import Dataset
 from registry.raw.free import RawFreeing
 from registry.remote import connect
@@ -44,9 +44,7 @@ def main(argv: list[str]) -> int:
         raise UsageError("which entries? Add DATASET=section/name, UNUSED=30d or NEED=50G")
     chosen = entries.select(words, SECTIONS if words else SYNCED)
     lock.take(ROOT, "make free")
-    workspace.sweep(ROOT)
-    for entry in raw_free.recover(ROOT):
-        say(f"{entry}: put back, since a `make free` of it was stopped")
+    gate.take_back()
     session, _ = connect.connect()
     used = sorted(map(look, chosen), key=lambda one: one.last)
     if unused or need:

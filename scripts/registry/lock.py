@@ -1,7 +1,8 @@
 """Lets one command at a time work in a checkout, by a lock that ends with its last holder.
 
-A program that writes is given the lock's handle, so that the lock also lasts for as long as an aws
-or a DVC that outlived us still writes.
+Whoever gets it finds nothing half-made: what a killed command left is taken away then. A program
+that writes is given the lock's handle, so that the lock also lasts for as long as an aws or a DVC
+that outlived us still writes.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import time
 from pathlib import Path
 
-from registry import console, files
+from registry import console, files, workspace
 from registry.errors import RegistryError
 
 WAIT_SECONDS = 10.0
@@ -19,7 +20,10 @@ _kept: list[int] = []  # the lock is ours until the process ends
 
 
 def take(root: Path, command: str) -> None:
-    """Take this checkout's lock. Raises RegistryError, naming the holder, if it stays taken."""
+    """Take this checkout's lock, and away what a killed command left half-made.
+
+    Raises RegistryError, naming the holder, if it stays taken.
+    """
     handle = _handle(root)
     end = time.monotonic() + float(os.environ.get("REGISTRY_LOCK_WAIT", WAIT_SECONDS))
     told = False
@@ -32,6 +36,7 @@ def take(root: Path, command: str) -> None:
         time.sleep(0.1)
     started = time.strftime("%H:%M:%S")
     (root / ".registry" / "holder").write_text(f"{command} (process {os.getpid()}) {started}\n")
+    workspace.sweep(root)
 
 
 def inherited() -> list[int]:

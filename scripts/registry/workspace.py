@@ -88,7 +88,7 @@ def sweep(root: Path) -> None:
         for kept in (top / UNFINISHED).glob("*/*"):
             if time.time() - kept.stat().st_mtime > KEPT_SECONDS:
                 shutil.rmtree(kept, ignore_errors=True)
-    for folder in ("state", "journal"):
+    for folder in ("state", "journal", "moves"):
         for partial in (root / ROOM / folder).glob("*/.*"):
             if files.is_abandoned(partial):
                 partial.unlink(missing_ok=True)

@@ -27,16 +27,15 @@ def enter(direction: str, words: list[str]) -> Chosen:
         raise UsageError("an empty name: name an entry, or nothing at all for all of them")
     chosen = entries.select(words, SYNCED)
     lock.take(entries.ROOT, f"./{direction}.sh")
-    tidy_up()
+    take_back()
     stamps = Stamps([entry for entry in chosen if entry.section in MIRRORED])
     from registry.daily import choice  # the helpers are under way
 
     return choice.choose(direction, chosen, bool(words), stamps)
 
 
-def tidy_up() -> None:
-    """Take away what a dead command left half-made; put back what a `make free` had set aside."""
-    workspace.sweep(entries.ROOT)
+def take_back() -> None:
+    """Put back what a `make free` had set aside, if it was stopped."""
     if not workspace.has_begun_to_free(entries.ROOT):
         return
     from registry.raw import free
