@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -116,16 +116,19 @@ def whole(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
         _keep(path.parent)
 
 
-def is_abandoned(partial: Path) -> bool:
-    """Whether a file that `whole` begins with is left of a process that is no more."""
-    process = partial.suffix[1:]
+def drop_abandoned(partials: Iterable[Path]) -> None:
+    """Remove, of these, what `whole` began in a process that is no more."""
+    for partial in partials:
+        if _is_abandoned(partial):
+            partial.unlink(missing_ok=True)
+
+
+def _is_abandoned(partial: Path) -> bool:
     try:
-        os.kill(int(process), 0)
-    except ValueError:  # no such name
-        return False
+        os.kill(int(partial.suffix[1:]), 0)
     except ProcessLookupError:
         return True
-    except OSError:  # somebody else's
+    except (ValueError, OverflowError, OSError):  # no such name; somebody else's
         return False
     return False
 

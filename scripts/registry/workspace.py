@@ -89,9 +89,7 @@ def sweep(root: Path) -> None:
             if time.time() - kept.stat().st_mtime > KEPT_SECONDS:
                 shutil.rmtree(kept, ignore_errors=True)
     for folder in ("state", "journal", "moves"):
-        for partial in (root / ROOM / folder).glob("*/.*"):
-            if files.is_abandoned(partial):
-                partial.unlink(missing_ok=True)
+        files.drop_abandoned((root / ROOM / folder).glob("*/.*"))
 
 
 def moves(root: Path) -> list[Path]:

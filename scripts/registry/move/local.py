@@ -74,9 +74,7 @@ def go_back(plan: MovePlan) -> None:
 def _sweep(plan: MovePlan) -> None:
     """Take away what a killed run had begun to write beside the texts."""
     for path in (plan.root / name for name in plan.files):
-        for partial in path.parent.glob(f".{escape(path.name)}.*"):
-            if files.is_abandoned(partial):
-                partial.unlink(missing_ok=True)
+        files.drop_abandoned(path.parent.glob(f".{escape(path.name)}.*"))
 
 
 def note_former(plan: MovePlan) -> None:
