@@ -1,5 +1,6 @@
 """The checkout's lock: whoever gets it finds nothing that a killed command left half-made."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 
 from registry import lock
+from registry.errors import RegistryError
 
 
 @pytest.fixture
@@ -17,7 +19,7 @@ def taken(monkeypatch):
     os.close(lock._kept[0])
 
 
-@pytest.mark.parametrize("folder", ["state", "journal", "moves"])
+@pytest.mark.parametrize("folder", ["state", "content", "journal", "freed", "moves"])
 def test_what_a_killed_command_began_to_write_goes(tmp_path, taken, folder):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
@@ -37,3 +39,15 @@ def test_what_a_killed_command_had_fetched_is_kept_for_the_next(tmp_path, taken)
     taken(tmp_path)
     kept = tmp_path / ".registry" / "unfinished" / "processed_datasets" / "a" / "x.txt"
     assert kept.read_text() == "x" and not stage.exists()
+
+
+def test_nothing_goes_while_another_command_has_the_lock(tmp_path, taken, monkeypatch):
+    half = tmp_path / ".registry" / "stage" / "processed_datasets" / "a" / "x.txt"
+    half.parent.mkdir(parents=True)
+    half.touch()
+    monkeypatch.setenv("REGISTRY_LOCK_WAIT", "0")
+    with open(tmp_path / ".registry" / "lock", "w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(RegistryError, match="wait for it, then run again"):
+            taken(tmp_path)
+    assert half.exists()

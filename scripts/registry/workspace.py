@@ -15,6 +15,8 @@ from registry.sections import SECTIONS
 
 ROOM = ".registry"
 UNFINISHED = "unfinished"
+MOVES = "moves"
+_NOTES = ("state", "content", "journal", "freed", MOVES)  # a file of each entry, in its section
 KEPT_SECONDS = 14 * 86400
 
 
@@ -88,13 +90,13 @@ def sweep(root: Path) -> None:
         for kept in (top / UNFINISHED).glob("*/*"):
             if time.time() - kept.stat().st_mtime > KEPT_SECONDS:
                 shutil.rmtree(kept, ignore_errors=True)
-    for folder in ("state", "journal", "moves"):
+    for folder in _NOTES:
         files.drop_abandoned((root / ROOM / folder).glob("*/.*"))
 
 
 def moves(root: Path) -> list[Path]:
     """What is written down of moves that are under way, or that Git does not know of yet."""
-    return sorted((root / ROOM / "moves").glob("*/*.json"))
+    return sorted((root / ROOM / MOVES).glob("*/*.json"))
 
 
 def has_begun_to_free(root: Path) -> bool:

@@ -16,8 +16,6 @@ from registry.entries import Entry, entry_of
 from registry.files import drop_tree, write_whole
 from registry.sections import EXPERIMENTS, MIRRORED
 
-MOVES = "moves"
-
 
 @dataclass
 class MovePlan:
@@ -125,4 +123,4 @@ def _read(path: Path, root: Path) -> MovePlan:
 
 
 def _path(old: Entry) -> Path:
-    return old.root / workspace.ROOM / MOVES / old.section / f"{old.name}.json"
+    return old.root / workspace.ROOM / workspace.MOVES / old.section / f"{old.name}.json"
