@@ -25,7 +25,7 @@ def of(remote: Remote, words: str) -> str:
 
 
 def _variables(remote: Remote) -> dict[str, str]:
-    """What an aws command finds neither in its options nor by itremote."""
+    """What an aws command finds neither in its options nor by itself."""
     usual = aws_settings.usual_profile()
     variables = {
         # of two in the environment, version 2 of aws takes the other one than version 1
