@@ -83,7 +83,7 @@ class RawFreeing(Freeing):
             progress(done)
         if hidden:
             raise free_rules.hidden(sorted(hidden))
-        self.cached.prove({name: self.rows[name] for name in self.names}, self._verdict)
+        self.cached.prove(self.rows, self._verdict)
         self.notes += self.cached.notes
 
     def _row(self, path: str) -> Object:
