@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from registry import parallel
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, RegistryError, Stalled
+from registry.index.scan import Scan
 from registry.raw import dvc, manifest, prefetch, verified
 from registry.raw.dataset import Dataset
 from registry.remote.session import Session
@@ -36,35 +37,35 @@ class Incoming:
 def choose(session: Session, chosen: Iterable[Entry]) -> Incoming:
     """Tell the datasets that something is to be done for from the others."""
     choice, place = Incoming(), session.remote.identity
-    doubtful: list[Dataset] = []
+    doubtful: dict[Dataset, tuple[Scan, int]] = {}
     for entry in chosen:
         try:
             dataset = Dataset.of(entry)
             if dataset.file.unserved:
                 raise verified.unserved(dataset)
-            verified.refuse_unfit(dataset.scan())
+            seen = verified.look(entry)
+            verified.refuse_unfit(seen[0])
         except RegistryError as error:
             choice.refused.append(Result(entry, error=error))
             continue
         if not dataset.is_here or (not verified.is_on_remote(entry, place) and dataset.has_version):
             choice.take(dataset)
         else:
-            doubtful.append(dataset)
+            doubtful[dataset] = seen
     _sift(session, doubtful, choice)
     return choice
 
 
-def _sift(session: Session, here: list[Dataset], choice: Incoming) -> None:
-    """Tell which of those that were verified once changed since."""
-    if not here:
+def _sift(session: Session, seen: dict[Dataset, tuple[Scan, int]], choice: Incoming) -> None:
+    """Tell which of those that were verified once changed since. `seen`: before DVC looks."""
+    if not seen:
         return
     from registry.raw import changes  # few pulls ask
 
     place = session.remote.identity
-    seen = {dataset: verified.look(dataset.entry) for dataset in here}  # before DVC looks
-    touched = [d for d in here if not verified.is_untouched(d.entry, place)]
+    touched = [d for d, (s, _) in seen.items() if not verified.is_untouched(d.entry, place, s)]
     found = changes.find(session, touched)
-    for dataset in here:
+    for dataset in seen:
         if dataset in found.missing:
             choice.take(dataset)
         elif dataset not in found.changed:

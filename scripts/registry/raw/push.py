@@ -61,7 +61,7 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Outgoing:
         except RegistryError as error:
             refusal = error if entry.dvc_file.exists() else verified.never_added(entry)
             choice.refused.append(Result(entry, error=refusal))
-    touched = [d for d in datasets if not verified.is_current(d.entry, place)]
+    touched = [d for d, (s, _) in datasets.items() if not verified.is_current(d.entry, place, s)]
     found = changes.find(session, touched)
     choice.partial = found.missing
     for dataset, seen in datasets.items():

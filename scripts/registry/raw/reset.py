@@ -60,7 +60,7 @@ def carry_out(session: Session, reset: Reset) -> None:
     What does not differ is none of DVC's business; its word counts where nobody noted it before.
     """
     dataset, here = reset.dataset, reset.dataset.scan()
-    if reset.is_idle and verified.is_current(dataset.entry, session.remote.identity):
+    if reset.is_idle and verified.is_current(dataset.entry, session.remote.identity, here):
         return
     aside = trash.new(dataset.entry, "reset")
     moved = [

@@ -22,9 +22,12 @@ from registry.raw.dataset import Dataset
 from registry.sync import refusals
 
 
-def is_current(entry: Entry, remote: str) -> bool:
-    """Whether the version that the `.dvc` file names is here, unchanged, and on this remote."""
-    return is_on_remote(entry, remote) and is_untouched(entry, remote)
+def is_current(entry: Entry, remote: str, seen: Scan | None = None) -> bool:
+    """Whether the version that the `.dvc` file names is here, unchanged, and on this remote.
+
+    `seen`: its files, where they were looked at already.
+    """
+    return is_on_remote(entry, remote) and is_untouched(entry, remote, seen)
 
 
 def is_on_remote(entry: Entry, remote: str) -> bool:
@@ -33,10 +36,10 @@ def is_on_remote(entry: Entry, remote: str) -> bool:
     return known is not None and known.marker == version(entry)
 
 
-def is_untouched(entry: Entry, remote: str) -> bool:
-    """Whether no file's stat changed since the last verified run."""
+def is_untouched(entry: Entry, remote: str, seen: Scan | None = None) -> bool:
+    """Whether no file's stat changed since the last verified run; `seen` as for `is_current`."""
     known = baseline.header(entry, remote)
-    return known is not None and known.stamp == Dataset.anyway(entry).scan().stamp
+    return known is not None and known.stamp == (seen or Dataset.anyway(entry).scan()).stamp
 
 
 def is_here(entry: Entry) -> bool:
