@@ -23,8 +23,7 @@ def settle(plan: MovePlan, session: Session) -> str:
         return _end_taken(plan)
     if plan.remote != session.remote.identity:
         return f"it was moved to {plan.new} at another remote ({plan.remote})"
-    where = "@{upstream}" if has_upstream(plan) else "HEAD"
-    if not is_in_git(plan, where):
+    if not is_in_git(plan, _shared(plan)):
         step = "commit it" if not is_in_git(plan, "HEAD") else "`git push`"
         what = "its old keys stay in S3" if plan.is_stored else "it waits"
         return f"{what} until others get its move to {plan.new} by Git: {step}"
@@ -41,8 +40,7 @@ def settle(plan: MovePlan, session: Session) -> str:
 
 def _end_taken(plan: MovePlan) -> str:
     """Of one whose old name another entry took: that one is there now, and nothing is to go."""
-    where = "@{upstream}" if has_upstream(plan) else "HEAD"
-    if git.show(plan.root, f"{where}:{plan.new}{CARD}") is None:
+    if git.show(plan.root, f"{_shared(plan)}:{plan.new}{CARD}") is None:
         return f"it is {plan.new} since {plan.taken_by} took its name: commit that, and `git push`"
     plan.drop()
     return f"its move to {plan.new} is settled"
@@ -58,8 +56,10 @@ def _forget_kept(plan: MovePlan, session: Session) -> None:
             client.delete(row.key)
 
 
-def has_upstream(plan: MovePlan) -> bool:
-    return bool(git.ask(plan.root, "rev-parse", "--abbrev-ref", "@{upstream}"))
+def _shared(plan: MovePlan) -> str:
+    """The commit that others get; without an upstream the one here."""
+    has_upstream = git.ask(plan.root, "rev-parse", "--abbrev-ref", "@{upstream}")
+    return "@{upstream}" if has_upstream else "HEAD"
 
 
 def is_in_git(plan: MovePlan, where: str) -> bool:
