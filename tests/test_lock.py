@@ -51,3 +51,11 @@ def test_nothing_goes_while_another_command_has_the_lock(tmp_path, taken, monkey
         with pytest.raises(RegistryError, match="wait for it, then run again"):
             taken(tmp_path)
     assert half.exists()
+
+
+def test_the_file_that_a_killed_publish_had_fetched_goes(tmp_path, taken):
+    fetched = tmp_path / ".registry" / "stage" / "publish" / "tmp1"
+    fetched.parent.mkdir(parents=True)
+    fetched.touch()
+    taken(tmp_path)
+    assert [*tmp_path.rglob("tmp1")] == [], "no publish takes it up again"

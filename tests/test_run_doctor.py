@@ -137,6 +137,7 @@ def test_what_git_and_the_settings_say(anna, bucket):
     anna.write(f"{P}/data.bin", b"1")
     anna.git("add", "-f", "notes.txt", f"{P}/data.bin", ".dvc/config.local")
     anna.write(".registry/stage/processed_datasets/b/half", b"1")
+    anna.write(".registry/stage/publish/tmp1", b"1")
     found, run = doctor(anna, 1)
     assert found["verify", BAD] == ["off: DVC would take damaged files from S3 for good"]
     assert "-> .venv/bin/dvc remote modify --local test verify true" in run.out

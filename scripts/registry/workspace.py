@@ -84,7 +84,7 @@ def sweep(root: Path) -> None:
     What it had fetched is kept for a while.
     """
     for top in (root / ROOM, *(root / section / ROOM for section in SECTIONS)):
-        for left in (top / "stage").glob("*/*"):
+        for left in filter(Path.is_dir, (top / "stage").glob("*/*")):
             _keep(left, top / UNFINISHED / left.parent.name / left.name)
         shutil.rmtree(top / "stage", ignore_errors=True)
         for kept in (top / UNFINISHED).glob("*/*"):

@@ -45,7 +45,7 @@ def _explained(left: Leftover, place: str) -> Finding:
 def _waiting(visit: Visit) -> Iterator[Finding]:
     """Files on their way."""
     top = visit.root / ".registry"
-    staged = [path for path in top.glob("stage/*/*") if any(path.iterdir())]
+    staged = [path for path in top.glob("stage/*/*") if path.is_dir() and any(path.iterdir())]
     unfinished = [path for path in top.glob("unfinished/*") if any(path.iterdir())]
     if unfinished:
         text = "what a stopped pull fetched waits for the next one"
