@@ -13,7 +13,7 @@ from registry.entries import Entry, entry_of
 from registry.errors import Refusal, UsageError
 from registry.move import plan, ways
 from registry.move.plan import MovePlan
-from registry.move.texts import Texts
+from registry.move.texts import Texts, read_any
 from registry.sections import EXPERIMENTS, MODELS, RAW, RESULTS
 
 
@@ -92,10 +92,8 @@ class Drafting:
         made = [out.path for out in dvc_parser.parse(after.encode(), f"{self.new}.dvc").outs]
         if made != [self.new.name if out == self.old.name else out for out in wanted]:
             raise Refusal(f"{self.old}.dvc: its `path:` cannot be rewritten: write it on one line")
-        target = self.new.dvc_file
-        replaced = target.read_text(encoding="utf-8") if target.is_file() else None
         self.made.files[f"{self.old}.dvc"] = (before, None)
-        self.made.files[f"{self.new}.dvc"] = (replaced, after)
+        self.made.files[f"{self.new}.dvc"] = (read_any(self.new.dvc_file), after)
 
     def _add_folder(self) -> None:
         """Last, after what RESULTS= takes out of it. Raises Refusal where no rename can be."""

@@ -59,7 +59,7 @@ class Texts:
 
     def _put(self, card: Card) -> None:
         """A card that is new, or takes the place of one."""
-        self.plan.files[card.path] = (_read(self.old.root / card.path), card.text)
+        self.plan.files[card.path] = (read_any(self.old.root / card.path), card.text)
 
     def _refuse_own_past(self, card: Card) -> None:
         """Raises Refusal where it is made from what it is to replace: it would name itself."""
@@ -101,7 +101,7 @@ class Texts:
             )
 
     def _add_file(self, name: str, rewrite: Callable[[str], str]) -> None:
-        before = _read(self.old.root / name)
+        before = read_any(self.old.root / name)
         after = rewrite(before or "")
         if after != (before or ""):
             self.plan.files[name] = (before, after)
@@ -131,7 +131,8 @@ class Texts:
         )
 
 
-def _read(path: Path) -> str | None:
+def read_any(path: Path) -> str | None:
+    """A text that may not be there."""
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
