@@ -3,6 +3,7 @@
 Verbs import nouns, and nouns never import verbs. The ground floor is imported by all and imports
 no room. Above it the rooms stand on each other, and imports run down only:
 
+    daily                   a pull and a push of many entries, from the gate to the summary
     doctor  status          look and tell, change nothing (so does scripts/catalog/)
     start  move             take a registry over; give an entry another name
     inside  publish         what is in an entry, without fetching it; entries for everybody
