@@ -25,10 +25,7 @@ from registry.sync.rollback import Rollback
 
 
 def main(argv: list[str]) -> int:
-    words = [word for word in argv if word.strip()]
-    if len(words) > 1:
-        raise UsageError("one entry at a time: DATASET=section/name")
-    entry, to = entries.select_one(" ".join(words), SYNCED), options.text("TO")
+    entry, to = entries.select_one(" ".join(argv), SYNCED), options.text("TO")
     if entry.section == RAW:
         raise Refusal(
             f"{entry}: Git has its versions: `make history DATASET={entry:sh}` names the commit, "
