@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from registry.index.content import Line, Lines
 
-UNREADABLE = "cannot be read"  # in place of a file's SHA-256
+NO_HASH = "cannot be read"  # in place of a file's SHA-256
 
 
 @dataclass
@@ -36,7 +36,7 @@ def compare(old: Lines, new: Lines) -> Diff:
     """A file that is gone and one that is new with the same bytes are one that was renamed."""
     diff = Diff(added=sorted(new.keys() - old.keys()), gone=sorted(old.keys() - new.keys()))
     for path in sorted(path for path in old.keys() & new.keys() if old[path] != new[path]):
-        is_lost = new[path] == Line(UNREADABLE, old[path].size)
+        is_lost = new[path] == Line(NO_HASH, old[path].size)
         (diff.unreadable if is_lost else diff.changed).append(path)
     left: dict[Line, list[str]] = {}
     for path in reversed(diff.gone):

@@ -18,7 +18,7 @@ from registry.remote import etag
 from registry.remote.s3 import Client
 from registry.remote.session import Session
 from registry.sync import kept, versions
-from registry.sync.diff import UNREADABLE
+from registry.sync.diff import NO_HASH
 from registry.sync.survey import Survey
 
 # The bytes of a path; None where nobody has them. Raises TooLarge.
@@ -97,7 +97,7 @@ def _line(survey: Survey, path: str, other: Lines) -> Line:
     try:
         etag.compute(survey.entry.folder / path, also=also)
     except OSError:
-        return Line(UNREADABLE, stat.size)
+        return Line(NO_HASH, stat.size)
     listed, named = survey.remote.get(path), other.get(path)
     if listed and named and named.sha256 == listed.etag and survey.equal(path):
         return named  # nobody knows its SHA-256, and its ETag says that it is the same
