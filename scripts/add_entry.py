@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from registry import console, entries, lock, names, nested_dvc, pipelines
+from registry import console, entries, lock, names, nested_dvc, pipelines, selection
 from registry.console import say
 from registry.dvc_outs import BY_CLOUD, DvcFile, Out
 from registry.entries import Entry
@@ -49,7 +49,7 @@ def chosen(argv: list[str]) -> Entry:
     section, slash, _ = word.partition("/")
     if slash and section in SECTIONS and section != "raw_datasets":
         raise UsageError(f"{word!r}: only raw datasets are added; `make push` sends the others")
-    return entries.select_one(word, ["raw_datasets"])
+    return selection.select_one(word, ["raw_datasets"])
 
 
 def refuse_unfit(dataset: Dataset, found: Scan) -> None:

@@ -17,9 +17,10 @@ import argparse
 from registry import console, files, humanize
 from registry.cards import adopt, formats
 from registry.cards.library import Library
-from registry.entries import Entry, select
+from registry.entries import Entry
 from registry.errors import UsageError
 from registry.sections import SECTIONS
+from registry.selection import select
 
 BOM = b"\xef\xbb\xbf"  # a mark of the encoding, not of the text: front matter must be first
 

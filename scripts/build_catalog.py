@@ -25,7 +25,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry import console, entries
+from registry import console, selection
 from registry.entries import ROOT
 from registry.errors import RegistryError, UsageError
 from registry.humanize import plural
@@ -41,7 +41,7 @@ def main(argv: list[str]) -> int:
     args = _arguments().parse_args(argv)
     if args.entries and not args.preview:
         raise UsageError("DATASET= chooses what PREVIEW=1 looks into: add PREVIEW=1")
-    chosen = entries.select(args.entries, SECTIONS) if args.entries else None
+    chosen = selection.select(args.entries, SECTIONS) if args.entries else None
     base = _address(args.url)
     need_packages()
     from catalog import collect, kept, output, pushes, stamps, unchanged

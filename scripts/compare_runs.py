@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import sys
 
-from registry import console, entries
+from registry import console, selection
 from registry.entries import ROOT
 from registry.errors import RegistryError, Unreachable, UsageError
 from registry.inside import beside, judge
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
         if word not in FLAGS:
             raise UsageError(f"{word} is not known: FORMAT=json or FORMAT=text, or see --help")
     named = [word for word in argv if word not in (*flags, "--") and word.strip()]
-    chosen = entries.select(named, (RESULTS, MODELS, EXPERIMENTS)) if named else []
+    chosen = selection.select(named, (RESULTS, MODELS, EXPERIMENTS)) if named else []
     if len(chosen) < 2:
         raise UsageError(
             'which runs? Name at least two, DATASET="training_results/a training_results/b"'

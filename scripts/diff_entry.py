@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
 
-from registry import console, entries, options, text_diff
+from registry import console, options, selection, text_diff
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
     if flags - FLAGS:
         raise UsageError(f"{min(flags - FLAGS)} is not known: TEXT=1, FORMAT=json or FORMAT=text")
     named = [word for word in argv if word not in (*flags, "--")]
-    entry = entries.select_one(" ".join(named), SYNCED)
+    entry = selection.select_one(" ".join(named), SYNCED)
     session, _ = connect.connect()
     old, new = sides(session, entry, options.text("TO"))
     found = diff.compare(old.files, new.files)

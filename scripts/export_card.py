@@ -16,9 +16,10 @@ from pathlib import Path
 from registry import console, forge, git, humanize
 from registry.cards import check, hub
 from registry.cards.library import Library
-from registry.entries import Entry, select_one
+from registry.entries import Entry
 from registry.errors import Refusal, RegistryError, UsageError
 from registry.sections import SECTIONS
+from registry.selection import select_one
 
 
 def main(argv: list[str]) -> int:

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from registry import console, disk, entries, freed, lock, options, parallel
+from registry import console, disk, freed, lock, options, parallel, selection
 from registry.console import say
 from registry.daily import gate
 from registry.entries import ROOT, Entry
@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
     unused, need = options.age("UNUSED", "30d"), room(options.text("NEED"))
     if not words and not unused and not need:
         raise UsageError("which entries? Add DATASET=section/name, UNUSED=30d or NEED=50G")
-    chosen = entries.select(words, SECTIONS if words else SYNCED)
+    chosen = selection.select(words, SECTIONS if words else SYNCED)
     lock.take(ROOT, "make free")
     gate.take_back()
     session, _ = connect.connect()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from fnmatch import fnmatchcase
 
-from registry import console, entries
+from registry import console, selection
 from registry.entries import Entry
 from registry.errors import Unreachable, UsageError
 from registry.humanize import harmless, human_bytes, plural
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
     for word in flags:
         if word not in FLAGS and not word.startswith("--pattern="):
             raise UsageError(f"{word} is not known: {_cure(word)}")
-    entry = entries.select_one(" ".join(named), SECTIONS)
+    entry = selection.select_one(" ".join(named), SECTIONS)
     found, problem = look(entry, "--offline" in flags)
     shown = [file for file in found.files if fits(file.path, pattern)]
     if "--sort=size" in flags:

@@ -15,7 +15,7 @@ import json
 import sys
 from pathlib import Path
 
-from registry import console, entries
+from registry import console, selection
 from registry.cards.library import Library
 from registry.console import say
 from registry.files import write_whole
@@ -26,7 +26,7 @@ from registry.sections import SYNCED
 
 def main(argv: list[str]) -> int:
     args = _arguments().parse_args(argv)
-    entry = entries.select_one(args.entry, SYNCED)
+    entry = selection.select_one(args.entry, SYNCED)
     session, _ = connect.connect()
     bill = Bill(session, Library()).of(entry)
     text = json.dumps(bill, indent=1, ensure_ascii=False) + "\n"

@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import shlex
 
-from registry import console, entries, lock, options, problems
+from registry import console, lock, options, problems, selection
 from registry.console import say
 from registry.entries import ROOT
 from registry.errors import Refusal, UsageError
@@ -43,7 +43,7 @@ def main(argv: list[str]) -> int:
 
 def drafting(args: argparse.Namespace) -> Drafting:
     """What was asked for. Raises UsageError and Refusal for what makes no sense, or not now."""
-    old = entries.select_one(args.entry, SECTIONS)
+    old = selection.select_one(args.entry, SECTIONS)
     if not args.to.strip():
         raise UsageError(f"where to? `make move DATASET={old:sh} TO=section/name`")
     new, keeps_as = ways.target(args.to, old), options.text("OLD")

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from registry import console, entries
+from registry import console, selection
 from registry.sections import SYNCED
 
 
@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
     from registry.daily import pull
     from registry.remote import connect
 
-    chosen = entries.select(argv, SYNCED)
+    chosen = selection.select(argv, SYNCED)
     return pull.pull(connect.begin(), chosen, None)
 
 

@@ -13,7 +13,7 @@ to send, checks cards and the rules of experiments first, and says last what is 
 
 from __future__ import annotations
 
-from registry import console, entries
+from registry import console, selection
 from registry.sections import SYNCED
 
 
@@ -23,7 +23,7 @@ def main(argv: list[str]) -> int:
     from registry.daily import push
     from registry.remote import connect
 
-    chosen = entries.select(argv, SYNCED)
+    chosen = selection.select(argv, SYNCED)
     return push.push(connect.begin(), chosen, bool(argv), [])
 
 

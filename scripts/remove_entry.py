@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import shlex
 
-from registry import console, entries, git, lock, options
+from registry import console, entries, git, lock, options, selection
 from registry.cards import backlinks
 from registry.cards.library import Library
 from registry.console import say
@@ -55,7 +55,7 @@ def choose(argv: list[str]) -> list[Entry]:
             'which entries? Add DATASET=section/name, or DATASET="section/a section/b"'
         )
     try:
-        return entries.select(words, SECTIONS)
+        return selection.select(words, SECTIONS)
     except UsageError:
         every = [word.rstrip("/") for text in words for word in text.split()]
         known = {str(entry) for entry in entries.known(SECTIONS)}
@@ -63,7 +63,7 @@ def choose(argv: list[str]) -> list[Entry]:
         left = [w for w in every if w not in map(str, unseen) and not is_removed(w)]
         if len(left) == len(every) or not (left or unseen):
             raise
-        return [*unseen, *(entries.select(left, SECTIONS) if left else [])]
+        return [*unseen, *(selection.select(left, SECTIONS) if left else [])]
 
 
 def in_s3_alone(word: str) -> Entry | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from registry import console, disk, dvc_file, entries, lock
+from registry import console, disk, dvc_file, entries, lock, selection
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal
@@ -27,7 +27,7 @@ from registry.sync.pull import Pull
 
 
 def main(argv: list[str]) -> int:
-    entry = entries.select_one(" ".join(argv), SYNCED)
+    entry = selection.select_one(" ".join(argv), SYNCED)
     lock.take(entries.ROOT, "make reset")
     session, _ = connect.connect()
     if SECTIONS[entry.section].travels == "dvc":

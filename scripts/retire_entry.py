@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import shlex
 
-from registry import console, entries, files, lock, options
+from registry import console, files, lock, options, selection
 from registry.cards import retire
 from registry.cards.card import Card
 from registry.cards.library import Library
@@ -25,7 +25,7 @@ from registry.sections import SECTIONS
 
 
 def main(argv: list[str]) -> int:
-    entry = entries.select_one(" ".join(argv), SECTIONS)
+    entry = selection.select_one(" ".join(argv), SECTIONS)
     lock.take(ROOT, "make retire")
     library = Library()
     old = readable(library, entry)

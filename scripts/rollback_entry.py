@@ -11,7 +11,7 @@ then `make reset`. DRY_RUN=1 only says what it would do.
 
 from __future__ import annotations
 
-from registry import console, entries, lock, options
+from registry import console, entries, lock, options, selection
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
@@ -25,7 +25,7 @@ from registry.sync.rollback import Rollback
 
 
 def main(argv: list[str]) -> int:
-    entry, to = entries.select_one(" ".join(argv), SYNCED), options.text("TO")
+    entry, to = selection.select_one(" ".join(argv), SYNCED), options.text("TO")
     if entry.section == RAW:
         raise Refusal(
             f"{entry}: Git has its versions: `make history DATASET={entry:sh}` names the commit, "

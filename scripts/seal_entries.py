@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from registry import console, entries, lock, options, parallel
+from registry import console, entries, lock, options, parallel, selection
 from registry.console import say
 from registry.humanize import plural
 from registry.remote import connect
@@ -21,7 +21,7 @@ from registry.sync import seal
 
 def main(argv: list[str]) -> int:
     named = [word for word in argv if word.strip()]
-    chosen = entries.select(named, MIRRORED)
+    chosen = selection.select(named, MIRRORED)
     if not named:
         chosen = [entry for entry in chosen if entry.folder.exists()]
     lock.take(entries.ROOT, "make seal")

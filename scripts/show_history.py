@@ -14,7 +14,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from registry import console, entries
+from registry import console, selection
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, UsageError
@@ -39,7 +39,7 @@ def main(argv: list[str]) -> int:
             raise UsageError(f"{word} is not known: FORMAT=json, FORMAT=text or LAST=20")
     if not (last.isascii() and last.isdigit() and int(last)):
         raise UsageError(f"LAST={last!r}: write a number above 0, such as LAST={MOST}")
-    entry = entries.select_one(" ".join(named), SYNCED)
+    entry = selection.select_one(" ".join(named), SYNCED)
     told = look(entry, int(last))
     if {"--json", "--format=json"} & {*flags}:
         print(json.dumps({"entry": str(entry), "history": [as_json(s) for s in told]}, indent=1))

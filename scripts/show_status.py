@@ -21,7 +21,7 @@ import shutil
 import sys
 import time
 
-from registry import console, entries, pipelines, workspace
+from registry import console, pipelines, selection, workspace
 from registry.console import say
 from registry.entries import ROOT
 from registry.errors import UsageError
@@ -34,7 +34,7 @@ FLAGS = {"--all", "--json", "--format=json", "--format=text"}
 
 def main(argv: list[str]) -> int:
     flags, words = split(argv)
-    overview = look.look(entries.select(words, SECTIONS), whole=not words)
+    overview = look.look(selection.select(words, SECTIONS), whole=not words)
     for line in overview.unread:
         say(f"status: {line}")
     if flags & {"--json", "--format=json"}:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from registry import console, entries, lock, options
+from registry import console, lock, options, selection
 from registry.console import say
 from registry.entries import ROOT
 from registry.errors import UsageError
@@ -22,7 +22,7 @@ from registry.sections import SYNCED
 
 
 def main(argv: list[str]) -> int:
-    entry = entries.select_one(" ".join(argv), SYNCED)
+    entry = selection.select_one(" ".join(argv), SYNCED)
     key = options.text("KEY")
     if not key:
         raise UsageError(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from registry import console, entries, lock, options
+from registry import console, entries, lock, options, selection
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal
@@ -22,7 +22,7 @@ from registry.sync import marker
 
 
 def main(argv: list[str]) -> int:
-    entry = entries.select_one(" ".join(argv), MIRRORED)
+    entry = selection.select_one(" ".join(argv), MIRRORED)
     lock.take(entries.ROOT, "make unlock")
     session, _ = connect.connect()
     claimed, etag = marker.read(session.client, entry)

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from registry import console, entries, freed, lock, options, parallel
+from registry import console, entries, freed, lock, options, parallel, selection
 from registry.console import say
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError, UsageError
@@ -33,7 +33,7 @@ from registry.sync.verify import UNVERIFIABLE, Finding
 
 def main(argv: list[str]) -> int:
     words, key = [word for word in argv if word.strip()], public_key()
-    chosen = entries.select(words, SYNCED)
+    chosen = selection.select(words, SYNCED)
     lock.take(entries.ROOT, "make verify")
     session, _ = connect.connect()
     here = [e for e in chosen if is_here(e) or words]

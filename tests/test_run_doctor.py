@@ -5,25 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import sys
-import time
 from dataclasses import replace
-from email.utils import formatdate
 
 import pytest
 from support.oracle import assert_clean, expect, marker
 from support.own_store import OwnStore
 from support.servers import MOTO
 
-from registry.doctor import access, programs
-from registry.doctor.check import BAD, NOTE, OK, Visit
+from registry.doctor import access
+from registry.doctor.check import BAD, NOTE, OK
 from registry.entries import Entry
 from registry.index.journal import Journal
 from registry.remote import dvc_config
-from registry.remote.http import Answer
-from registry.remote.location import Remote
-from registry.remote.s3 import Client
-from registry.remote.session import Session
 
 P = "processed_datasets/a"
 on_one = pytest.mark.parametrize("server", [MOTO], indirect=True)
@@ -83,14 +76,6 @@ def test_each_tool(anna, bucket, tmp_path):
     found, _ = doctor(anna, 1, AWS=str(old / "none"))
     assert "cannot be started" in found["aws", BAD][0]
     assert {levels(found)[name] for name in ("git", "python", "dvc", "rclone")} == {OK}
-
-
-def test_no_aws_at_all(monkeypatch):
-    """ENGINE=auto does without; nobody who uses only that has anything to mend."""
-    monkeypatch.setattr(programs.aws, "program", lambda: [sys.executable, "-m", "no_such_aws"])
-    monkeypatch.delenv("AWS", raising=False)
-    found = programs._aws()
-    assert found.level == NOTE and found.text.endswith("fails; only ENGINE=aws needs it"), found
 
 
 @pytest.mark.parametrize(
@@ -303,26 +288,6 @@ def test_a_disk_that_is_too_small(anna, bucket):
     found, run = doctor(anna, 1)
     assert "too full for everything" in found["disk", BAD][0]
     assert "-> make free UNUSED=30d, or pull some entries only" in run.out
-
-
-def test_another_region():
-    there = Remote("r", "bucket", "base", region="eu-north-1")
-    for region, level in (("eu-north-1", OK), ("us-west-2", NOTE)):
-        visit = Visit(remote=there, session=Session(there, Client(there, region=region)))
-        (finding,) = access.region(visit)
-        assert finding.level == level
-    assert finding.cure == "make remote URL=s3://bucket/base REGION=us-west-2"
-
-
-def test_the_clock():
-    now = time.time()
-    for off, level in ((0, OK), (120, OK), (-400, BAD), (4000, BAD)):
-        answer = Answer(200, {"date": formatdate(now + off, usegmt=True)}, b"")
-        finding = access.judge_clock(answer, now)
-        assert finding.level == level, off
-    assert "1 h 6 min off" in finding.text
-    assert "NTP" in finding.cure
-    assert access.judge_clock(Answer(200, {}, b""), now).level == NOTE
 
 
 @on_one

@@ -10,10 +10,11 @@ from registry.cards import debt
 from registry.cards.library import Library
 from registry.cards.rules import card as card_rules
 from registry.cards.rules import entries as entry_rules
-from registry.entries import CARD, Entry, id_of, select
+from registry.entries import CARD, Entry, id_of
 from registry.errors import Refusal
 from registry.problems import Problem
 from registry.sections import SECTIONS
+from registry.selection import select
 
 
 class Judged(NamedTuple):

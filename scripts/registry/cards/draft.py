@@ -11,10 +11,11 @@ from registry.cards.card import Card
 from registry.cards.code import Code
 from registry.cards.library import Library
 from registry.cards.schema import BY_NAME, fitting
-from registry.entries import Amount, Entry, select
+from registry.entries import Amount, Entry
 from registry.errors import Refusal, RegistryError, UsageError
 from registry.humanize import human_bytes, plural
 from registry.sections import SECTIONS
+from registry.selection import select
 
 
 def draft(entry: Entry, library: Library, sources: str, code: Code | None, here: Amount) -> Card:

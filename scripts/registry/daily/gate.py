@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from registry import entries, lock, workspace
+from registry import entries, lock, selection, workspace
 from registry.console import say
 from registry.errors import UsageError
 from registry.index.fingerprints import Stamps
@@ -25,7 +25,7 @@ def enter(direction: str, words: list[str]) -> Chosen:
     """
     if not all(word.strip() for word in words):
         raise UsageError("an empty name: name an entry, or nothing at all for all of them")
-    chosen = entries.select(words, SYNCED)
+    chosen = selection.select(words, SYNCED)
     lock.take(entries.ROOT, f"./{direction}.sh")
     take_back()
     stamps = Stamps([entry for entry in chosen if entry.section in MIRRORED])

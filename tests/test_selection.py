@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.oracle import assert_clean, below, expect
 
-from registry import entries
+from registry import selection
 from registry.errors import UsageError
 from registry.sections import SECTIONS, SYNCED
 
@@ -52,11 +52,11 @@ def root(tmp_path):
     ],
 )
 def test_words_that_name_entries(root, words, wanted):
-    assert [str(e) for e in entries.select(words, SYNCED, root)] == wanted
+    assert [str(e) for e in selection.select(words, SYNCED, root)] == wanted
 
 
 def test_no_words_are_all_that_travels(root):
-    found = {str(e) for e in entries.select([], SYNCED, root)}
+    found = {str(e) for e in selection.select([], SYNCED, root)}
     assert found == {n for n in NAMES if not n.startswith("exp")} | {"champion_models/no card"}
 
 
@@ -88,7 +88,7 @@ def test_no_words_are_all_that_travels(root):
 )  # fmt: skip
 def test_words_that_are_mistakes(root, word, says):
     with pytest.raises(UsageError) as error:
-        entries.select([word], SYNCED, root)
+        selection.select([word], SYNCED, root)
     assert says in str(error.value) and str(error.value).count(repr(word)) >= 1
 
 
@@ -97,7 +97,7 @@ def test_words_that_are_mistakes(root, word, says):
 )
 def test_one_entry_is_one(root, word):
     with pytest.raises(UsageError):
-        entries.select_one(word, SYNCED, root)
+        selection.select_one(word, SYNCED, root)
 
 
 A, B, C = "processed_datasets/a", "champion_models/b ü", "training_results/b ü"

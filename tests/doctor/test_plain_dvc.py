@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from support.oracle import expect
+from support.plain_dvc import dvc
+
+from registry.remote import dvc_config
 
 
 @pytest.mark.parametrize("folder", ["", "raw_datasets/"])
@@ -56,3 +59,40 @@ def test_a_card_of_what_a_pipeline_makes_stops_nobody(anna):
     expect(anna.run("bash", "-c", pull), 0)
     assert anna.read(made) == b"two\n"
     expect(anna.pull(), 0)
+
+
+def lines(person, subject):
+    out = person.script("run_doctor").out
+    return [line for line in out.replace("\n      ->", " ->").splitlines() if subject in line]
+
+
+OBEYED_BY_DVC_ALONE = {
+    "acl": "private",
+    "grant_read": "id=1",
+    "version_aware": "true",
+    "sse_customer_key": "k",
+}
+
+
+@pytest.mark.parametrize("level", ["--local", "--project", "--global"])
+def test_settings_that_plain_dvc_alone_obeys(anna, level):
+    url = dvc_config.options(anna.path)["url"]
+    if level != "--local":
+        dvc(anna, "remote", "add", level, "test", url)
+    for name, value in OBEYED_BY_DVC_ALONE.items():
+        dvc(anna, "remote", "modify", level, "test", name, value)
+    said = lines(anna, "plain dvc")
+    assert len(said) == len(OBEYED_BY_DVC_ALONE)
+    for name in OBEYED_BY_DVC_ALONE:
+        (line,) = (x for x in said if f"plain dvc: {name} of remote 'test' is obeyed by" in x)
+        assert line.startswith("note") and "is obeyed by plain dvc alone" in line, line
+        cure = line.split("unless that is meant: ")[1]
+        assert level in cure or level == "--project"
+        expect(anna.run("bash", "-c", cure), 0)
+    assert lines(anna, "plain dvc") == []
+
+
+def test_settings_that_change_nothing_are_not_named(anna):
+    for name, value in (("version_aware", "false"), ("use_ssl", "false"), ("jobs", "4")):
+        dvc(anna, "remote", "modify", "--local", "test", name, value)
+    assert lines(anna, "plain dvc") == []

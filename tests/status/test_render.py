@@ -1,0 +1,126 @@
+"""How `make status` looks, from values: what is shown, how wide, in which colours."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from support.oracle import expect, marker
+
+from registry.entries import Amount, Entry
+from registry.status import render, summary
+from registry.status.states import Condition, Judgement
+from registry.sync.marker import Marker
+
+P, M, R, RAW, X = (
+    "processed_datasets", "champion_models", "training_results", "raw_datasets", "experiments",
+)  # fmt: skip
+FILES = {"a.txt": b"one", "b.txt": b"two", "c.txt": b"three"}
+
+
+def status(checkout, *words, code=0, **env):
+    """(parsed JSON by entry, the whole) of one run."""
+    run = expect(checkout.script("show_status", "--json", *words, **env), code)
+    whole = json.loads(run.out)
+    return {row["entry"]: row for row in whole["entries"]}, whole
+
+
+def share(anna, ben, entries):
+    """Anna pushes these entries, Ben pulls them, both have committed the cards."""
+    for name, files in entries.items():
+        anna.add(name, files)
+        ben.card(name)
+    for person in (anna, ben):
+        person.git("add", "-A")
+        person.git("commit", "-qm", "Cards")
+    expect(anna.script("push_entries"), 0)
+    expect(ben.script("pull_entries", "processed_datasets/"), 0)
+
+
+@pytest.fixture
+def everything(anna, ben, bucket):
+    """Ben's checkout with an entry in every state that one of the mirrored sections can have."""
+    edited = {"edited": b"mine, not pushed", "clash": b"mine"}
+    names = ["away", "busy", "clash", "edited", "fine", "fresh", "gone", "half", "news"]
+    share(anna, ben, {f"{P}/{name}": FILES for name in names})
+    for name in ("news", "clash"):
+        anna.write(f"{P}/{name}/b.txt", b"Anna's news")
+    expect(anna.script("push_entries"), 0)
+    for name, content in edited.items():
+        ben.write(f"{P}/{name}/b.txt", content)
+    ben.delete(f"{P}/away", f"{P}/fresh.card.md")
+    ben.git("commit", "-qam", "No card for fresh")
+    for name, state in (("busy", "pushing"), ("half", "torn")):
+        found = {**marker(bucket, f"{P}/{name}"), "state": state, "who": "anna"}
+        bucket.put(f".registry/{P}/{name}.json", json.dumps(found).encode())
+    bucket.delete(f".registry/{P}/gone.json", *(f"{P}/gone/{path}" for path in FILES))
+    ben.add(f"{P}/new", {"w.bin": bytes(5000)})
+    anna.add(f"{M}/theirs", FILES)
+    expect(anna.script("push_entries", f"{M}/theirs"), 0)
+    ben.card(f"{R}/promised")
+    ben.add(f"{R}/odd", FILES)
+    (ben.path / R / "odd" / "way-out").symlink_to("/etc/hostname")
+    ben.add(f"{X}/kept", {"n": b"12"})
+    expect(ben.script("check_experiments", "--fix"), 0, 1)
+    ben.write(f"{X}/junk/n", bytes(3 * 2**20))
+    ben.git("add", "-A")
+    ben.git("commit", "-qm", "More cards")
+    ben.card(f"{P}/new").write_text(ben.card(f"{P}/new").read_text() + "\nMore.\n")
+    return ben
+
+
+def made(count, differing=0):
+    """An overview of so many entries, the first of them changed here."""
+    sealed = Marker(
+        "done", "t", "Somebody With A Long Name", "h", "2026-01-01T00:00:00Z", "ab" * 20
+    )
+    found = []
+    for number in range(count):
+        state = "changed here" if number < differing else "up to date"
+        entry = Entry(P, f"entry-with-quite-a-long-name-{number:05}")
+        judged = Judgement([state], Amount(123456, 10**12))
+        found.append(Condition(entry, judged, Amount(12, 34567890), sealed))
+    return summary.Overview("s3://b/p", found)
+
+
+def test_of_many_entries_only_those_that_differ_are_shown():
+    page = render.Page(now=1767225600.0)
+    lines = [*page.lines(made(500, differing=3))]
+    assert len(lines) < 15
+    assert sum("changed here" in line for line in lines) == 4  # three entries and the totals
+    assert "  497 up to date (16.0 GiB)" in lines
+    everything = [*render.Page(all=True, now=1767225600.0).lines(made(500, 3))]
+    assert sum("up to date" in line for line in everything) == 498
+
+
+def test_of_many_that_are_not_here_only_the_number_is_shown():
+    whole = made(500, differing=3)
+    for one in whole.conditions[100:]:
+        one.judgement.states, one.here = ["not here"], None
+    lines = [*render.Page(now=1767225600.0).lines(whole)]
+    assert "  400 not here (363.8 TiB)" in lines
+    assert len(lines) < 20
+    assert lines[-1] == "  make status ALL=1   # name every entry"
+    few = made(500, differing=3)
+    for one in few.conditions[490:]:
+        one.judgement.states, one.here = ["not here"], None
+    lines = [*render.Page(now=1767225600.0).lines(few)]
+    assert sum(bool(re.match("  entry-.*not here", line)) for line in lines) == 10
+
+
+@pytest.mark.parametrize("width", [80, 100, 132])
+def test_no_line_is_wider_than_the_terminal(width):
+    page = render.Page(width, now=1767225600.0)
+    lines = [*page.lines(made(20, differing=2))]
+    table = [line for line in lines if not line.startswith("  make ")]
+    assert max(map(len, table)) <= width
+    assert max(map(len, table)) > 70
+
+
+def test_colours_only_where_they_are_wanted():
+    plain = [*render.Page(now=1.0).lines(made(3, 1))]
+    coloured = [*render.Page(colours=True, now=1.0).lines(made(3, 1))]
+    assert not any("\x1b" in line for line in plain)
+    assert "\x1b[33mchanged here\x1b[0m" in "\n".join(coloured)
+    assert [re.sub("\x1b\\[\\d*m", "", line) for line in coloured] == plain
