@@ -76,7 +76,7 @@ def begin(wanted: Drafting) -> int:
 def describe(made: MovePlan, relocation: Relocation | None) -> None:
     for line in relocation.told() if relocation else ():
         say(f"move: {line}")
-    for line in [*tell.changes(made), *tell.side_by_side(made, relocation)]:
+    for line in [*tell.changes(made), *tell.of_itself(made), *tell.side_by_side(made, relocation)]:
         print(line)
 
 

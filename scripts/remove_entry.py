@@ -112,9 +112,18 @@ def refuse_referred(chosen: list[Entry]) -> None:
     ]
     if naming:
         raise Refusal(
-            f"still referred to, by {some(naming)}: change that first, or remove together what "
-            'goes together: DATASET="section/a section/b"'
+            f"still referred to, by {some([*dict.fromkeys(naming)])}: change that first"
+            + together(ids, library)
         )
+
+
+def together(ids: list[str], library: Library) -> str:
+    """The command that removes those too which name each other, if there are any."""
+    partners = backlinks.partners(ids, library)
+    if not partners or any(" " in id for id in [*ids, *partners]):
+        return ""
+    both = shlex.quote(" ".join([*ids, *partners]))
+    return f", or remove together what goes together: `make remove DATASET={both}`"
 
 
 def look(chosen: list[Entry]) -> list[Leaving]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import shlex
 
-from registry import console, files, lock, options, selection
+from registry import console, files, git, lock, options, selection
 from registry.cards import retire
 from registry.cards.card import Card
 from registry.cards.library import Library
@@ -77,10 +77,12 @@ def told(entry: Entry, built: int) -> None:
     if options.flag("UNDO"):
         state = "in use again"
     elif built:
-        state = f"retired; {plural(built, 'line')} above still build on it, and are warned of it"
+        state = f"retired; the checker warns of what builds on it ({plural(built, 'line')} above)"
     else:
         state = "retired; no card builds on it"
-    say(f"retire: {entry}: {state}: tell everybody: git add -- {path} && git commit")
+    is_known = git.show(ROOT, f"HEAD:{entry}{CARD}") == entry.card.read_bytes()
+    commit = "" if is_known else f": tell everybody: git add -- {path} && git commit"
+    say(f"retire: {entry}: {state}{commit}")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,8 @@ def tell_moves() -> None:
     from registry.move import plan
 
     for move in plan.waiting(ROOT):
-        after = "once it is committed, `make push` takes its old keys away"
+        step = "takes its old keys away" if move.is_stored else "settles it"
+        after = f"once it is committed, `make push` {step}"
         told = f"{move.old} is {move.new}: {after}" if move.is_done else move.advice
         say(f"status: {told}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
 
@@ -27,7 +29,10 @@ def test_a_model_and_its_results_go_together(pair):
     before = bucket.read()
     for one in (MODEL, RUN):
         run = expect(anna.script("remove_entry", one, CONFIRM="m"), 3)
-        assert ".card.md:" in run.err and "together" in run.err, run
+        other = RUN if one == MODEL else MODEL
+        assert f"`make remove DATASET='{one} {other}'`" in run.err, run
+        said = re.findall(r"\S+\.card\.md:\d+", run.err)
+        assert said and len(said) == len({*said}), run
     both = f"{MODEL} {RUN}"
     run = expect(anna.script("remove_entry", both), 3)
     assert "add CONFIRM=m" in run.err and bucket.read() == before
@@ -46,7 +51,9 @@ def test_a_model_and_its_results_go_together(pair):
 
     # What a colleague is told puts it away, and does not revive it.
     told = expect(ben.script("show_status"), 0).out
-    assert f"make remove DATASET={MODEL} CONFIRM=m" in told and "TAKE=local" not in told, told
+    assert f"make remove DATASET='{MODEL} {RUN}' CONFIRM=m" in told and "TAKE=local" not in told, (
+        told
+    )
     run = expect(ben.pull(), 3)
     assert "puts it back" in run.err and "moves its folder to the trash" in run.err
     ben.delete(f"{MODEL}.card.md", f"{RUN}.card.md")

@@ -16,6 +16,7 @@ RIVALS = {"w.bin": b"weights of the bard", "tok.json": b"{}", "shared": b"the sa
 TRIED = {**RIVALS, "results/metrics.json": b'{"accuracy": 0.93}', "results/log": b"1"}
 MODEL = {path: body for path, body in TRIED.items() if not path.startswith("results/")}
 RESULTS = {"metrics.json": b'{"accuracy": 0.93}', "log": b"1"}
+OWN_PROSE = "Better than [the poet](../champion_models/poet.card.md)."
 
 
 def commit(person, message="x"):
@@ -34,9 +35,7 @@ def anna(clone, bucket):
     put_in_step(bucket, "training_results/bard", {"metrics.json": b'{"accuracy": 0.9}'}, anna)
     put_in_step(bucket, RUN, {"metrics.json": b'{"accuracy": 0.91}'}, anna)
     card = anna.card(EXPERIMENT)
-    card.write_text(
-        card.read_text() + "\nBetter than [the poet](../champion_models/poet.card.md).\n"
-    )
+    card.write_text(f"{card.read_text()}\n{OWN_PROSE}\n")
     anna.write("experiments/.gitignore", b"/*\n!/.gitignore\n!/*.card.md\n/try-7/\n/scratch/\n")
     for path, body in TRIED.items():
         anna.write(f"{EXPERIMENT}/{path}", body)
@@ -64,7 +63,9 @@ def test_an_experiment_takes_the_champions_place(anna):
     assert "CONFIRM=poet" in run.err and (bucket.read(), anna.tree()) == (before, here), run
     table = next(line for line in run.out.splitlines() if "accuracy" in line)
     assert "0.91" in table and "0.93 *" in table and "+0.02 better" in table, run
-    assert "S3 keeps it 14 days" in run.err and f"OLD={RUN.split('/')[0]}/name" in run.err, run
+    line = anna.read(f"{EXPERIMENT}.card.md").decode().splitlines().index(OWN_PROSE) + 1
+    assert f"{EXPERIMENT}.card.md:{line}: means what is replaced" in run.out, run
+    assert "S3 keeps it 14 days" in run.err and f"OLD={CHAMPION.split('/')[0]}/name" in run.err, run
 
     expect(replace(anna, EXPERIMENT, "--results=results"), 0)
     assert anna.tree(f"{CHAMPION}/") == below(CHAMPION, MODEL)

@@ -42,6 +42,19 @@ def find(
     return sorted({*linked, *free})
 
 
+def partners(ids: Collection[str], library: Library) -> list[str]:
+    """The other entries that name one of these in front matter, and are named there in turn."""
+    others = [id for id in library.ids if id not in ids]
+    named = {id for one in ids for id in _ids_in_fields(one, others, library)}
+    return sorted(id for id in named if _ids_in_fields(id, ids, library))
+
+
+def _ids_in_fields(id: str, ids: Collection[str], library: Library) -> set[str]:
+    """Which of these the front matter of this entry's card names."""
+    card = library.card(library.ids[id]) if id in library.ids else None
+    return {found.id for found in _fields(card, ids)} if card else set()
+
+
 def targets(card: Card) -> Iterator[tuple[int, int, str]]:
     """(start, end, path) of every relative link: from the registry's top, with what follows it."""
     for pattern in (links.INLINE, links.DEFINED, links.HTML):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from registry import git
-from registry.cards import check, rename
+from registry.cards import backlinks, card, check, rename
 from registry.cards.library import Library
 from registry.entries import CARD, entry_of
 from registry.humanize import plural
@@ -35,6 +35,22 @@ def changes(plan: MovePlan) -> Iterator[str]:
         else:
             for number, line in rename.changed_lines(before, after):
                 yield f"{path}:{number}: {line.strip()}"
+
+
+def of_itself(plan: MovePlan) -> Iterator[str]:
+    """Each line of its card that names what it replaces, and would speak of itself."""
+    path = f"{plan.old}{CARD}"
+    before, _ = plan.files.get(path, (None, None))
+    if before is None or not plan.replaces or plan.keeps_as:
+        return
+    text = card.parse(plan.old_entry, before)
+    named = backlinks.find(text, plan.replaces, Library(plan.root), in_code=True)
+    lines, keep = before.splitlines(), f"OLD={plan.new_entry.section}/name"
+    for number in dict.fromkeys(link.line for link in named):
+        yield (
+            f"{path}:{number}: means what is replaced, and would mean the new one: say it in other "
+            f"words, or keep its name by {keep}: {lines[number - 1].strip()}"
+        )
 
 
 def side_by_side(plan: MovePlan, stored: Relocation | None) -> list[str]:
@@ -67,6 +83,8 @@ def what_is_left(plan: MovePlan) -> Iterator[str]:
     """What a person has to do now, line by line."""
     if wrong := left_in_cards(plan):
         yield f"{plural(len(wrong), 'blank or problem')} left: fill them in, then git add them"
+    if own := len([*of_itself(plan)]):
+        yield f"{plural(own, 'line')} of {plan.new}{CARD} named what it replaced: now it is itself"
     others = git.ask(plan.root, "grep", "-l", "-F", plan.old, "--", ".", f":!*{CARD}")
     if others:
         yield f"also named in {', '.join(others.split())}: look at that"

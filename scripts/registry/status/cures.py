@@ -41,6 +41,8 @@ def _of(
     if "{paths}" in command:
         few = uncommitted if len(uncommitted) <= NAMED else SECTIONS
         yield Step(command.replace("{paths}", shlex.join(few)), why)
+    elif "{all}" in command:
+        yield from (Step(_together(command, few), why) for few in _groups(chosen))
     elif "{" in command:
         for one in chosen[:NAMED]:
             yield Step(_filled(command, one), _filled(why, one))
@@ -48,6 +50,21 @@ def _of(
         yield Step(command, _filled_for(chosen, why))
     else:
         yield Step(command + _names(chosen, whole), _filled_for(chosen, why))
+
+
+def _groups(chosen: list[Condition]) -> list[list[Condition]]:
+    """All in one, since a model and its results only go together; a name with a space is alone."""
+    return [[one] for one in chosen] if _is_spaced(chosen) else [chosen]
+
+
+def _together(command: str, chosen: list[Condition]) -> str:
+    ids = " ".join(str(one.entry) for one in chosen)
+    names = " ".join(dict.fromkeys(one.entry.name for one in chosen))
+    return command.replace("{all}", shlex.quote(ids)).replace("{names}", shlex.quote(names))
+
+
+def _is_spaced(chosen: list[Condition]) -> bool:
+    return len(chosen) > 1 and any(" " in one.entry.name for one in chosen)
 
 
 def _filled_for(chosen: list[Condition], why: str) -> str:
@@ -70,8 +87,7 @@ def _filled(text: str, one: Condition) -> str:
 
 
 def _names(chosen: list[Condition], whole: int) -> str:
-    spaced = len(chosen) > 1 and any(" " in c.entry.name for c in chosen)
-    if spaced or len(chosen) > NAMED or (len(chosen) == whole > 1):
+    if _is_spaced(chosen) or len(chosen) > NAMED or (len(chosen) == whole > 1):
         return ""
     names = " ".join(str(c.entry) for c in chosen)
     return f" DATASET={shlex.quote(names)}"
@@ -136,7 +152,7 @@ CURES: tuple[Cure, ...] = (
     (
         {states.REMOVED},
         lambda c: outlook.is_here(c) and not outlook.is_lost(c) and not outlook.is_moved(c),
-        "make remove DATASET={each} CONFIRM={name}",
+        "make remove DATASET={all} CONFIRM={names}",
         "it was removed for everybody: what is here goes to the trash",
     ),
     (

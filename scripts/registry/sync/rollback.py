@@ -6,6 +6,7 @@ that the way back is another rollback. Running it again after a crash goes on.
 
 from __future__ import annotations
 
+from registry import parallel
 from registry.errors import Refusal, RegistryError
 from registry.index import journal
 from registry.index.content import FileHash
@@ -14,7 +15,7 @@ from registry.index.table import Tags
 from registry.remote import capabilities
 from registry.remote.server_copy import Copier
 from registry.sync.claim import Claim
-from registry.sync.kept import Keeper
+from registry.sync.kept import HANDS, Keeper
 from registry.sync.versions import Versioning
 from registry.sync.way_back import WayBack
 from registry.transfer import engine
@@ -74,14 +75,17 @@ class Rollback(WayBack):
                 raise RegistryError(f"{path}: its copy in S3 is not what was copied: run again")
 
     def _delete(self, paths: list[str]) -> None:
-        for path in paths:
-            listed = self.survey.remote.get(path)
-            head = self.session.client.head(listed.key) if listed else None
-            if listed and head and head.etag != listed.etag:
-                raise Refusal(f"{path}: it changed in S3 meanwhile: pull it and look")
-            if listed:
-                self.session.client.delete(listed.key)
-                del self.survey.remote[path]
+        leaving = (path for path in paths if path in self.survey.remote)
+        for path, _ in parallel.over(leaving, self._delete_one, HANDS):
+            del self.survey.remote[path]
+
+    def _delete_one(self, path: str) -> None:
+        """Raises Refusal where it is another than was listed."""
+        listed = self.survey.remote[path]
+        head = self.session.client.head(listed.key)
+        if head and head.etag != listed.etag:
+            raise Refusal(f"{path}: it changed in S3 meanwhile: pull it and look")
+        self.session.client.delete(listed.key)
 
     def _seal(self, claim: Claim) -> None:
         sealing = claim.mine.sealing(self.survey.remote)
