@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry import disk
-from registry.disk import SPARE_BYTES, Need
+from registry.disk import SPARE_BYTES, SPARE_LEAST, Need
 from registry.entries import Entry
 from registry.errors import Refusal
 
@@ -21,11 +21,18 @@ def looked(needs, free, at_once=1):
 
 def test_what_fits_with_some_to_spare_is_not_refused(tmp_path):
     needs = [Need(BIG, tmp_path / "not" / "yet", 6), Need(SMALL, tmp_path, 4)]
-    fits = looked(needs, 10 + SPARE_BYTES)
+    fits = looked(needs, 10 + SPARE_LEAST)
     disk.refuse_lack(fits)
     assert str(fits[0]).startswith("10 bytes of disk needed for 2 entries, ")
     with pytest.raises(Refusal, match=r"no room .*1 byte more.*champion_models/big 6 bytes, "):
-        disk.refuse_lack(looked(needs, 9 + SPARE_BYTES))
+        disk.refuse_lack(looked(needs, 9 + SPARE_LEAST))
+
+
+def test_what_is_spared_goes_with_what_comes(tmp_path):
+    """A disk with 20 MiB free took no dataset of 275 bytes: 64 MiB had to be left."""
+    disk.refuse_lack(looked([Need(SMALL, tmp_path, 275)], 20 * 2**20))
+    assert disk.spare(10 * 2**20) == 10 * 2**20
+    assert disk.spare(GIB) == SPARE_BYTES
 
 
 def test_nothing_to_come_needs_no_room(tmp_path):

@@ -97,6 +97,11 @@ def no_such_profile(here, server, port):
     return "aws configure --profile nobody"
 
 
+def no_such_profile_with_a_blank(here, server, port):
+    local(here, profile="my team")
+    return "aws configure --profile 'my team'"
+
+
 def no_credentials_file(here, server, port):
     local(here, credentialpath="/nowhere/credentials")
     return "aws configure"
@@ -109,7 +114,8 @@ def not_s3(here, server, port):
 
 WAYS = [
     wrong_keys, wrong_secret, no_permission, expired, no_bucket, wrong_region, server_down,
-    no_answer, always_busy, no_such_host, no_such_profile, no_credentials_file, not_s3,
+    no_answer, always_busy, no_such_host, no_such_profile, no_such_profile_with_a_blank,
+    no_credentials_file, not_s3,
 ]  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import human_bytes
 
-SPARE_BYTES = 64 * 1024 * 1024  # left free on a disk, for everything else that is written
+SPARE_BYTES = 64 * 1024 * 1024  # left free on a disk at most, for everything else that is written
+SPARE_LEAST = 1024 * 1024  # for state and listings, beside the least of entries
 NAMED = 3  # how many of the largest are named
 
 
@@ -50,7 +51,12 @@ class Disk(NamedTuple):
 
     @property
     def lacks(self) -> int:
-        return max(0, self.bytes + SPARE_BYTES - self.free) if self.bytes else 0
+        return max(0, self.bytes + spare(self.bytes) - self.free) if self.bytes else 0
+
+
+def spare(bytes: int) -> int:
+    """What is left free beside so many that come: as much again, within bounds."""
+    return min(SPARE_BYTES, max(SPARE_LEAST, bytes)) if bytes else 0
 
 
 def free(folder: Path) -> int:
@@ -109,7 +115,7 @@ def _lack(disk: Disk) -> str:
     named = ", ".join(f"{entry} {human_bytes(sizes[entry])}" for entry in largest)
     return (
         f"no room on the disk of {_existing(disk.folder)}: {human_bytes(disk.lacks)} more must be "
-        f"free ({disk}, {human_bytes(SPARE_BYTES)} of that to spare); "
+        f"free ({disk}, {human_bytes(spare(disk.bytes))} of that to spare); "
         f"the largest: {named}"
     )
 
@@ -118,7 +124,7 @@ def _cure(disk: Disk) -> str:
     """What makes room on it; sections are named where they are disks of their own."""
     from shlex import quote
 
-    command = f"make free NEED={-(-(disk.bytes + SPARE_BYTES) // 10**6)}M"
+    command = f"make free NEED={-(-(disk.bytes + spare(disk.bytes)) // 10**6)}M"
     if device(disk.folder) == device(disk.needs[0].entry.root):
         return command
     sections = " ".join(dict.fromkeys(f"{need.entry.section}/" for need in disk.needs))

@@ -131,7 +131,7 @@ def disk(visit: Visit) -> Iterator[Finding]:
     place, known = visit.opened.remote.identity, entries.known(SYNCED, visit.root)
     missing = sum(_size(visit, e) for e in known if not (_is_here(e) or freed.is_noted(e, place)))
     text = f"{human_bytes(free)} free, {human_bytes(missing)} of the registry not here"
-    if missing + disks.SPARE_BYTES > free:
+    if missing + disks.spare(missing) > free:
         cure = "make free UNUSED=30d, or pull some entries only: make pull DATASET=section/name"
         yield Finding(BAD, "disk", f"too full for everything: {text}", cure)
     else:

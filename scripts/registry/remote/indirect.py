@@ -11,7 +11,7 @@ import threading
 from typing import Any
 
 from registry.errors import Unreachable
-from registry.remote.keys import Credentials, Keys, advice, checked
+from registry.remote.keys import Credentials, Keys, advice, checked, profile_option
 from registry.remote.location import GUESS, Remote
 
 _SESSIONS = os.path.join("~", ".aws", "cli", "cache")  # where the aws command keeps them
@@ -66,7 +66,7 @@ def _ask(remote: Remote) -> Any:  # noqa: ANN401  # botocore ships no types
 
 def _cure(remote: Remote, profile: str) -> str:
     """What helps when keys do not come the way that the profile says; not always new ones."""
-    aws, option = remote.aws, f" --profile {profile}" if profile else ""
+    aws, option = remote.aws, profile_option(profile)
     if any(name.startswith("sso_") for name in aws.options):
         return f"; run `aws sso login{option}`; `aws configure sso{option}` writes its settings"
     files = ((aws.config_file, aws.options), (aws.credentials_file, aws.keys.get(aws.profile, {})))
@@ -84,7 +84,7 @@ def _guarded(ask: Any, profile: str, cure: str) -> Any:  # noqa: ANN401  # botoc
     try:
         return ask()
     except EOFError:  # from _ask_person
-        option = f" --profile {profile}" if profile else ""
+        option = profile_option(profile)
         raise Unreachable(
             "this role asks for an MFA code and there is no terminal to type it: run "
             f"`aws sts get-caller-identity{option}` in one, which remembers the session"

@@ -30,8 +30,15 @@ class Credentials(NamedTuple):
     lasting: bool = True
 
 
+def profile_option(profile: str) -> str:
+    """What names a profile behind an aws command, as a shell reads it; "" for the usual one."""
+    from shlex import quote
+
+    return f" --profile {quote(profile)}" if profile else ""
+
+
 def advice(profile: str) -> str:
-    option = f" --profile {profile}" if profile else ""
+    option = profile_option(profile)
     return f"; run `aws configure{option}` or `aws sso login{option}`, or set AWS_PROFILE"
 
 

@@ -7,6 +7,7 @@ import shlex
 
 from registry.errors import Unreachable
 from registry.remote import aws_command, aws_settings, credentials, location, s3
+from registry.remote.keys import profile_option
 
 _REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
 CURES = {  # by S3's error codes
@@ -59,5 +60,5 @@ def _better_keys(remote: location.Remote, source: str) -> str:
     if remote.credentials_file:
         return f"mend {remote.credentials_file}, or name another profile in `make remote`"
     profile = remote.profile or aws_settings.usual_profile()
-    named = f" --profile {shlex.quote(profile)}" if profile else ""
+    named = profile_option(profile)
     return f"`aws configure{named}` enters others, `aws sso login{named}` logs in again"
