@@ -8,10 +8,10 @@ from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
-from support.oracle import expect, marker
+from support.oracle import below, expect, marker
 
 from registry.entries import Entry
-from registry.remote import dvc_config
+from registry.remote import dvc_config, old_objects
 from registry.remote.etag import md5
 from registry.remote.s3 import Client
 from registry.remote.session import Session
@@ -111,6 +111,36 @@ def test_a_bucket_with_versioning_keeps_it_by_itself(clone, moto_server):
         expect(anna.pull(M, DELETE="1"), 0)
         assert here(anna) == OLD | BIG
         assert len(bucket.keys(KEPT)) == 3 + 4, "what moves back is kept while it moves"
+    finally:
+        bucket.client.request("PUT", "", {"versioning": ""}, switch % b"Suspended")
+
+
+def test_what_no_section_keeps_comes_from_the_buckets_own_versions(clone, moto_server):
+    """Proven by the digest of its seal; where one object is gone for good, nothing is touched."""
+    bucket, entry = moto_server.new_bucket(), "processed_datasets/d"
+    anna = clone("anna", bucket)
+    switch = b"<VersioningConfiguration><Status>%s</Status></VersioningConfiguration>"
+    bucket.client.request("PUT", "", {"versioning": ""}, switch % b"Enabled")
+    try:
+        states = [OLD, {"ü": b"2", "config.json": b"{}"}, {"ü": b"3", "more": b"4"}]
+        for state in states:
+            for path in anna.tree(f"{entry}/"):
+                anna.delete(path)
+            anna.add(entry, state)
+            expect(anna.script("push_entries", entry, DELETE="1"), 0)
+        assert bucket.keys(KEPT.replace(M, entry)) == []
+        told = json.loads(expect(anna.make("history", f"DATASET={entry}", "FORMAT=json"), 0).out)
+        sealed = [one["version"] for one in told["history"]]
+        for version, state in zip(sealed[::-1], states, strict=True):
+            expect(anna.script("rollback_entry", entry, TO=version), 0)
+            assert bucket.read(f"{entry}/") == below(entry, state)
+            assert marker(bucket, entry)["version"] == version
+        (row, *_) = old_objects.read(bucket.client, bucket.key(f"{entry}/weights.bin"))
+        while rows := [*old_objects.read(bucket.client, row.key)]:
+            bucket.client.request("DELETE", row.key, {"versionId": rows[0].version})
+        run = expect(anna.script("rollback_entry", entry, TO=sealed[-1]), 3)
+        assert "no longer keeps" in run.err and "weights.bin" in run.err, run
+        assert bucket.read(f"{entry}/") == below(entry, states[-1])
     finally:
         bucket.client.request("PUT", "", {"versioning": ""}, switch % b"Suspended")
 

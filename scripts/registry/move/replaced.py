@@ -74,8 +74,9 @@ class Replacement:
             return f"{self.entry}: S3 holds nothing of it"
         if not days:
             return (
-                f"{self.entry}: S3 does not keep what is replaced in {self.entry.section}/: "
-                f"OLD={self.plan.new_entry.section}/name keeps it as an entry"
+                f"{self.entry}: the registry keeps nothing of what is replaced in "
+                f"{self.entry.section}/: OLD={self.plan.new_entry.section}/name keeps it, as an "
+                "entry"
             )
         back = f"`make rollback DATASET={self.entry:sh} TO={self._version[:12]}` brings it back"
         return f"{self.entry}: S3 keeps it {days} days{f'; {back}' if self._version else ''}"

@@ -9,8 +9,10 @@ over `http`, maybe by a `proxy`, signed by `sigv4` with the `keys` that `credent
 botocore's help (`indirect`) where they are not plain.
 `children` hands the decision to aws and DVC; `key_server` gives them keys that expire.
 `server_copy` copies objects on the server, by `copy_requests`, large ones in `copy_parts`.
-`capabilities` asks what the store can do, and `etag` knows what an ETag says about bytes.
+`old_objects` lists what a bucket with versioning keeps. `capabilities` asks what the store can do,
+and `etag` knows what an ETag says about bytes.
 
 Face: location, dvc_config, config_file, settings, credentials, children, describe, aws_command,
-connect, session, s3, http, server_copy, copy_requests, etag, capabilities, embedded.
+connect, session, s3, http, server_copy, copy_requests, old_objects, etag,
+capabilities, embedded.
 """

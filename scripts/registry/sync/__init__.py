@@ -8,8 +8,8 @@ already); `place` puts files where they belong, `trash` keeps what they replace.
 `seal` vouches for an entry without a push, `verify` reads every byte of it (`framing`), `remove`
 takes it out of S3. `versions` gives what is sealed its version and record, `lineage` what it was
 made from, `history` reads the records. `set_aside` has what a push replaces in S3 `kept`,
-`rollback` brings it back from its `sources` by the `way_back`, `diff` compares two states, which
-`sides` reads.
+`rollback` brings it back from its `sources`, or the bucket's own `past`, by the `way_back`; `diff`
+compares two states, which `sides` reads.
 `free` gives the disk back for `free_mirrored` and raw entries by a `proof` that S3 has all of one,
 refused by `free_rules`, also where it is `archived`; `usage` tells when it was used last; `dark`
 finds what no card speaks of.

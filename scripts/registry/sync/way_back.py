@@ -13,9 +13,9 @@ from registry.humanize import some
 from registry.index import content, journal
 from registry.index.content import FileHash
 from registry.index.journal import Journal
-from registry.remote.s3 import Object
+from registry.remote.s3 import Denied, Object
 from registry.remote.session import Session
-from registry.sync import compare, guards, versions
+from registry.sync import compare, guards, past, versions
 from registry.sync.sources import Sources
 from registry.sync.survey import Survey
 
@@ -73,18 +73,29 @@ class WayBack:
     def check(self) -> None:
         """Raises Refusal, naming the files, where bytes of the version are kept no longer.
 
-        A file here that has them, such as one of who did not pull yet, is as good.
+        Old versions that the bucket keeps are as good, and a file here that has the bytes, such as
+        one of who did not pull yet.
         """
-        sources = self.sources.objects()
-        lost = [p for p in self.copies if self.sources.wanted[p].sha256 not in sources]
+        unseen = ""
+        if lost := self._lost():
+            try:
+                self.sources.others |= past.find(self.sources, self.version)
+            except Denied as error:
+                unseen = f" (old versions cannot be listed: {error.code})"
+            lost = self._lost()
         self.sent = [path for path in lost if self.sources.is_here(path)]
         gone = [path for path in lost if path not in self.sent]
         if gone:
             raise Refusal(
                 f"{self.entry}: of version {content.short(self.version)} S3 no longer keeps "
-                f"{some(gone, most=20)}, and the files here are others; nothing was touched: "
-                "type the same in a checkout that still has them"
+                f"{some(gone, most=20)}{unseen}, and the files here are "
+                "others; nothing was touched: type the same in a checkout that still has them"
             )
+
+    def _lost(self) -> list[str]:
+        """What no object is known to have."""
+        sources = self.sources.objects()
+        return [path for path in self.copies if self.sources.wanted[path].sha256 not in sources]
 
     @property
     def takes_much(self) -> bool:
