@@ -234,8 +234,7 @@ def test_a_name_that_was_left_can_be_given_again(team):
     commit(anna)
     anna.git("push", "-q")
     ben.git("pull", "-q")
-    assert "DELETE=1" in expect(ben.pull(), 3).err, "most of what is here is to go"
-    expect(ben.pull(OLD, DELETE="1"), 0)
+    assert f"{OLD}: renamed to {NEW}" in expect(ben.pull(), 0).err
     assert ben.tree(f"{OLD}/") == below(OLD, {"w.bin": b"of another"})
     assert ben.tree(f"{NEW}/") == below(NEW, FILES)
 

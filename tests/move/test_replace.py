@@ -150,6 +150,34 @@ def test_what_is_replaced_keeps_a_name_of_its_own(anna, old):
     assert_clean(anna)
 
 
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_colleagues_folder_takes_the_name_that_the_replaced_one_has_now(anna, clone, is_changed):
+    """Unless it was changed there: then nothing of it is touched but as by any pull."""
+    ben = clone("ben", anna.bucket)
+    cards = [f"{entry}.card.md" for entry in (CHAMPION, RIVAL, RUN, "training_results/bard")]
+    for card in cards:
+        ben.write(card, anna.read(card))
+    expect(ben.pull(), 0)
+    expect(replace(anna, RIVAL, OLD=OLD), 0)
+    if is_changed:
+        ben.write(f"{CHAMPION}/w.bin", b"news of ben's")
+    ben.delete(f"{RIVAL}.card.md")
+    for entry in (CHAMPION, OLD, RUN):
+        ben.write(f"{entry}.card.md", anna.read(f"{entry}.card.md"))
+    ben.proxy.clear()
+    run = expect(ben.pull(), 3 if is_changed else 0)
+    assert ben.tree(f"{OLD}/") == below(OLD, FILES)
+    if is_changed:
+        assert ben.tree(f"{CHAMPION}/")[f"{CHAMPION}/w.bin"] == b"news of ben's", run
+    else:
+        assert f"{CHAMPION}: renamed to {OLD}" in run.err, run
+        assert not ben.proxy.count("GET", rf"/{OLD}/(w|vocab|shared)"), (
+            "renamed, and not fetched again"
+        )
+        assert ben.tree(f"{CHAMPION}/") == below(CHAMPION, RIVALS)
+        assert "nothing to do" in expect(ben.pull(), 0).said
+
+
 def test_a_pair_is_kept_as_a_pair(anna):
     bucket, words = anna.bucket, (EXPERIMENT, "--results=results")
     before, here = bucket.data(), anna.tree()

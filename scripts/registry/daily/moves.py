@@ -21,7 +21,9 @@ def mind(
     The entries without those whose own move is not finished, and a refusal for each of these.
     """
     on_disk = chain.from_iterable(map(entries.on_disk, MIRRORED)) if direction == "pull" else ()
-    if not workspace.moves(entries.ROOT) and all(entry.card.exists() for entry in on_disk):
+    is_all_here = direction == "push" or all(e.folder.exists() for e in chosen)
+    has_cards = all(entry.card.exists() for entry in on_disk)
+    if not workspace.moves(entries.ROOT) and has_cards and is_all_here:
         return chosen, []  # as nearly always: nothing of it is imported then
     from registry.move import follow, plan
 
@@ -37,4 +39,7 @@ def mind(
         for line in follow.follow(session, dry):
             say(f"pull: {line}")
         chosen = [e for e in chosen if e.card.exists() or e.folder.exists()]
+    if direction == "pull" and follow.lacking(chosen):
+        for line in follow.make_way(chosen, session, dry):
+            say(f"pull: {line}")
     return [entry for entry in chosen if str(entry) not in torn], stuck

@@ -46,6 +46,44 @@ def follow(session: Session, dry_run: bool) -> Iterator[str]:
             yield f"{old}: renamed to {new}, as {held.who if held else 'somebody'} moved it"
 
 
+def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[str]:
+    """Rename what another one replaced and S3 holds under a name of its own now; a line for each.
+
+    It is known by its version: the one that was verified here is that of an entry which is not
+    here, and S3 holds another one under the name that it has here.
+    """
+    here = {e: v for e in chosen if (v := _verified(e, session)) and os.path.lexists(e.folder)}
+    for new in (e for e in lacking(chosen) if here and not _verified(e, session)):
+        held, _ = marker.read(session.client, new)
+        version = held.version if held and held.state == marker.DONE else ""
+        old = next((e for e in here if here[e] == version and e.section == new.section), None)
+        if not version or old is None or not _is_replaced(old, version, session):
+            continue
+        if dry_run:
+            yield f"{old}: to be renamed to {new}, as another one takes its name"
+        elif not _news(old, session):
+            _rename(old, new, session)
+            del here[old]
+            yield f"{old}: renamed to {new}, as another one takes its name"
+
+
+def lacking(chosen: list[Entry]) -> list[Entry]:
+    """Those whose card is here, and whose folder is not; asked of this disk alone."""
+    mirrored = (e for e in chosen if e.section in MIRRORED and not os.path.lexists(e.folder))
+    return [entry for entry in mirrored if entry.card.exists()]
+
+
+def _verified(entry: Entry, session: Session) -> str:
+    """The version that was here last, and was as S3 had it."""
+    known = baseline.header(entry, session.remote.identity) if entry.section in MIRRORED else None
+    return known.version if known else ""
+
+
+def _is_replaced(old: Entry, version: str, session: Session) -> bool:
+    held, _ = marker.read(session.client, old)
+    return bool(held and held.state == marker.DONE and held.version not in ("", version))
+
+
 def _put_away(old: Entry) -> str:
     return f"`make remove DATASET={old:sh} CONFIRM={old:name}` puts the old folder into the trash"
 
