@@ -176,6 +176,10 @@ def test_a_colleagues_folder_takes_the_name_that_the_replaced_one_has_now(anna, 
         )
         assert ben.tree(f"{CHAMPION}/") == below(CHAMPION, RIVALS)
         assert "nothing to do" in expect(ben.pull(), 0).said
+        expect(ben.script("free_entries", OLD), 0)
+        ben.proxy.clear()
+        assert "nothing to do" in expect(ben.pull(), 0).said
+        assert not ben.proxy.count("GET", rf"/{OLD}"), "what was freed is not asked for"
 
 
 def test_a_pair_is_kept_as_a_pair(anna):

@@ -39,7 +39,7 @@ def mind(
         for line in follow.follow(session, dry):
             say(f"pull: {line}")
         chosen = [e for e in chosen if e.card.exists() or e.folder.exists()]
-    if direction == "pull" and follow.lacking(chosen):
+    if direction == "pull" and follow.lacking(chosen, session):
         for line in follow.make_way(chosen, session, dry):
             say(f"pull: {line}")
     return [entry for entry in chosen if str(entry) not in torn], stuck

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from registry import entries
+from registry import entries, freed, parallel
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import some
@@ -14,6 +14,8 @@ from registry.remote.session import Session
 from registry.sections import EXPERIMENTS, MIRRORED, SECTIONS
 from registry.sync import compare, marker
 from registry.sync.survey import Survey
+
+HANDS = 16  # requests at once
 
 
 def orphans(session: Session) -> list[Entry]:
@@ -53,8 +55,9 @@ def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[s
     here, and S3 holds another one under the name that it has here.
     """
     here = {e: v for e in chosen if (v := _verified(e, session)) and os.path.lexists(e.folder)}
-    for new in (e for e in lacking(chosen) if here and not _verified(e, session)):
-        held, _ = marker.read(session.client, new)
+    absent = (e for e in lacking(chosen, session) if here and not _verified(e, session))
+    markers = parallel.over(absent, lambda e: marker.read(session.client, e)[0], HANDS)
+    for new, held in markers:
         version = held.version if held and held.state == marker.DONE else ""
         old = next((e for e in here if here[e] == version and e.section == new.section), None)
         if not version or old is None or not _is_replaced(old, version, session):
@@ -67,10 +70,10 @@ def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[s
             yield f"{old}: renamed to {new}, as another one takes its name"
 
 
-def lacking(chosen: list[Entry]) -> list[Entry]:
-    """Those whose card is here, and whose folder is not; asked of this disk alone."""
-    mirrored = (e for e in chosen if e.section in MIRRORED and not os.path.lexists(e.folder))
-    return [entry for entry in mirrored if entry.card.exists()]
+def lacking(chosen: list[Entry], session: Session) -> list[Entry]:
+    """Those whose folder is to come, and was not freed; asked of this disk alone."""
+    absent = (e for e in chosen if e.section in MIRRORED and not os.path.lexists(e.folder))
+    return [e for e in absent if not freed.is_noted(e, session.remote.identity)]
 
 
 def _verified(entry: Entry, session: Session) -> str:
