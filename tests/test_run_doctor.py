@@ -185,6 +185,13 @@ def test_each_right(anna, bucket, method, query, step):
 
 
 @on_one
+def test_who_may_only_read_is_not_told_that_the_store_is_bad(anna):
+    anna.proxy.when("PUT", r"registry/\.registry/").answer(403, "AccessDenied")
+    found, _ = doctor(anna, 1)
+    assert found["conditional writes", NOTE] == ["not known: these credentials may not write there"]
+
+
+@on_one
 def test_a_store_that_keeps_something_else(anna, bucket):
     anna.proxy.when("GET", r"^[^?]*training_results/registry-probe").flip()
     found, _ = doctor(anna, 1)

@@ -54,7 +54,7 @@ def wrong_secret(here, server, port):
 
 def no_permission(here, server, port):
     here.proxy.when("GET").answer(403, "AccessDenied")
-    return "may not list it"
+    return "allow s3:ListBucket on arn:aws:s3:::"
 
 
 def expired(here, server, port):

@@ -250,6 +250,7 @@ def test_nobody_listens(clone, moto_bucket):
     assert_in_time(run.seconds, 10, healthy)
     assert "not compared" in run.out
     assert "S3 could not be asked" in run.err
+    assert "0 bytes; what S3 has of 1 entry is not known" in " ".join(run.out.split())
 
 
 @on_one

@@ -40,6 +40,11 @@ def test_raw_objects_that_cannot_be_had(pushed, bucket):
     pushed.proxy.when("GET", r"\.dir").answer(403, "InvalidObjectState")
     (line,) = lines(pushed, "raw objects")
     assert line.startswith("BAD") and "S3 does not give" in line, line
+    assert "make push" not in line, line
+    pushed.proxy.clear()
+    pushed.proxy.when("GET", r"\.dir").answer(403, "AccessDenied")
+    (line,) = lines(pushed, "raw objects")
+    assert "allow s3:GetObject on arn:" in line and "make push" not in line, line
 
 
 def test_a_file_that_is_here_counts_as_here(pushed):

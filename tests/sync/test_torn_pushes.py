@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from support.oracle import below, expect, marker
 
 A = "processed_datasets/a"
@@ -60,3 +62,22 @@ def test_a_torn_push_whose_folder_went_away_is_not_nothing_to_do(torn):
     anna.delete(A)
     run = expect(anna.push(), 3)
     assert "make unlock" in run.err and "nothing to do" not in run.err, run
+
+
+def test_who_may_not_delete_is_told_a_way_out_that_works(anna, ben, bucket):
+    anna.add(A, FILES)
+    expect(anna.push(), 0)
+    ben.card(A)
+    expect(ben.pull(A), 0)
+    anna.write(f"{A}/new.txt", b"new")
+    anna.delete(f"{A}/x.txt")
+    anna.proxy.when("DELETE", r"processed_datasets/a/").answer(403, "AccessDenied")
+    run = expect(anna.push(), 3)
+    ways = re.findall(r"`make ((?:unlock|seal|reset) [^`]*)`", run.err)
+    assert [way.split()[0] for way in ways] == ["unlock", "seal", "reset"], run
+    assert set(anna.tree().values()) | {b"one"} == set(bucket.data().values())
+    for way in ways:
+        expect(anna.make(*way.split()), 0)
+    expect(anna.push(), 0)
+    expect(ben.pull(), 0)
+    assert anna.tree() == ben.tree() == bucket.data() == below(A, FILES | {"new.txt": b"new"})

@@ -16,6 +16,7 @@ from registry.errors import RegistryError
 from registry.humanize import human_bytes
 from registry.raw import verified
 from registry.remote import aws_command, capabilities, location
+from registry.remote.s3 import Denied
 from registry.sections import RAW, SYNCED
 from registry.sync import marker
 
@@ -24,7 +25,13 @@ OLD_SECONDS = 86400.0
 
 def conditional_writes(visit: Visit) -> Iterator[Finding]:
     """Whether two pushes at the same moment can be told apart."""
-    if visit.opened.is_conditional():
+    try:
+        is_conditional = visit.opened.is_conditional()
+    except Denied:
+        text = "not known: these credentials may not write there"
+        yield Finding(NOTE, "conditional writes", text, "the lines above name the right")
+        return
+    if is_conditional:
         yield Finding(OK, "conditional writes", "two pushes of one entry cannot mix")
     else:
         text = "none: two pushes of one entry within a second are told apart by best effort only"

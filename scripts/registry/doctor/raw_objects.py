@@ -12,9 +12,11 @@ from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import plural
 from registry.raw import manifest, stored
+from registry.remote import location
 from registry.sections import RAW
 
 HANDS, SHOWN = 16, 5
+REFUSED = "S3 does not give"
 LACKING = "S3 lacks its version"  # it may just not be pushed yet
 
 
@@ -27,11 +29,21 @@ def raw_objects(visit: Visit) -> Iterator[Finding]:
     bad.sort(key=lambda pair: pair[1] == LACKING)
     for entry, why in bad[:SHOWN]:
         level = NOTE if why == LACKING else BAD
-        yield Finding(level, "raw objects", f"{entry}: {why}", manifest.ask(entry))
+        yield Finding(level, "raw objects", f"{entry}: {why}", _cure(visit, entry, why))
     if bad[SHOWN:]:
         yield Finding(NOTE, "raw objects", f"and {len(bad) - SHOWN} more", "make status FULL=1")
     if not bad:
         yield Finding(OK, "raw objects", f"{plural(len(versions), 'version')} can be read")
+
+
+def _cure(visit: Visit, entry: Entry, why: str) -> str:
+    """Who can help: another push brings nothing to who may not read it."""
+    if not why.startswith(REFUSED):
+        return manifest.ask(entry)
+    if "AccessDenied" not in why:
+        return ""
+    place = f"{visit.opened.remote.bucket}/{visit.opened.remote.key(location.DVC_FOLDER, '*')}"
+    return f"ask the bucket's owner to allow s3:GetObject on arn:aws:s3:::{place}"
 
 
 def _versions(entry: Entry) -> list[Version]:
@@ -51,7 +63,7 @@ def _wrong(visit: Visit, version: Version) -> str:
         elif (answer := client.head(key)) and answer.headers.get("content-length") != "0":
             client.request("GET", key, headers={"range": "bytes=0-0"})
     except RegistryError as error:
-        return f"S3 does not give {key}: {error}"
+        return f"{REFUSED} {key}: {error}"
     if answer is None:
         return LACKING
     if is_list and not stored.holds(answer.body, version.object):

@@ -14,12 +14,27 @@ CURES = {  # by S3's error codes
     "NoSuchBucket": "there is no such bucket: if the name is right, `{make}` makes it",
     "InvalidAccessKeyId": "the store does not know these keys: {keys}",
     "SignatureDoesNotMatch": "the secret key is wrong: {keys}",
-    "AccessDenied": "these credentials may not list it: ask its owner, or use another profile",
+    "AccessDenied": "these credentials may not list it: ask the bucket's owner to allow "
+    "s3:ListBucket on arn:aws:s3:::{bucket}, or use another profile",
     "AuthorizationHeaderMalformed": _REGION,
     "PermanentRedirect": _REGION,
     "IllegalLocationConstraintException": _REGION,
     "ExpiredToken": "the credentials have expired: {keys}",
     "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
+}
+
+_KNOWN_CA = (
+    "who signed its certificate is not known here: `export AWS_CA_BUNDLE=/path/to/ca.pem`, with "
+    "the certificate of your CA"
+)
+CERTIFICATES = {  # by what OpenSSL says
+    "unable to get local issuer certificate": _KNOWN_CA,
+    "self-signed certificate": _KNOWN_CA,
+    "self signed certificate": _KNOWN_CA,
+    "certificate has expired": "its certificate has expired: its owner renews it, or set the clock",
+    "certificate is not valid for": "its certificate has another name: correct the endpoint in "
+    "`make remote URL=… ENDPOINT=…`",
+    "certificate is not yet valid": "its certificate begins later: is this machine's clock right?",
 }
 
 
@@ -43,8 +58,12 @@ def _cure(remote: location.Remote, error: Unreachable, source: str) -> str:
     """A line of its own, or nothing."""
     if isinstance(error, s3.Denied):
         cure = CURES.get(error.code, "")
+        cure = cure.replace("{bucket}", remote.bucket)
         cure = cure.replace("{make}", aws_command.of(remote, f"s3 mb s3://{remote.bucket}"))
         return f"\n  {cure.replace('{keys}', _better_keys(remote, source))}" if cure else ""
+    for sign, cure in CERTIFICATES.items():
+        if sign in str(error):
+            return f"\n  {cure}"
     if remote.profile == location.EMBEDDED:
         return "\n  `make store` starts it, in the clone whose embedded store it is"
     return ""

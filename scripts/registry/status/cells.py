@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from registry.entries import Amount
+from registry.status.states import Judgement
 from registry.sync import marker
 
 AGES = ((60, "m"), (3600, "h"), (86400, "d"), (604800, "w"), (31557600, "y"))
@@ -15,6 +16,11 @@ def amount_of(amount: Amount | None) -> str:
     if amount is None:
         return f"{'-':>10}"
     return f"{_short(amount.files, 1000):>4} {_short(amount.bytes, 1024):>5}"
+
+
+def amount_there(judgement: Judgement) -> str:
+    """What S3 has of an entry; a question mark where that could not be looked at."""
+    return f"{'?':>10}" if judgement.unseen else amount_of(judgement.there)
 
 
 def _short(count: float, step: int) -> str:

@@ -41,6 +41,8 @@ class Inspector:
         result = Condition(entry, judge(entry, local, looked_ns), _amount(entry, local))
         result.marker = self._marker(entry)
         self._add_marker(result)
+        if self.known.etags is None and result.judgement.there is None:
+            result.judgement.unseen = True
         self._add_unfit(result, local)
         if states.NOT_HERE in result.states and freed.is_noted(entry, self.known.place):
             result.judgement.states.remove(states.NOT_HERE)

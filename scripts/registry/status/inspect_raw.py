@@ -31,7 +31,7 @@ class RawInspector:
         try:
             dataset = Dataset.of(entry)
         except Refusal as error:
-            return Judgement([states.UNFIT], said=str(error))
+            return Judgement([states.UNFIT], said=str(error), unseen=True)
         if dataset.file.unserved:
             why = f"served by plain dvc: {dataset.file.unserved}"
             return Judgement([states.UNREAD], dvc_file.amount(entry), said=why)
@@ -60,6 +60,8 @@ class RawInspector:
             edited = {*judged.states} & {states.NOT_ADDED}  # which must be added first
             judged.states = sorted({*edited, states.NOT_PUSHED}, key=states.STATES.index)
             judged.said = f"S3 lacks {lacking[0]} or holds it damaged"
+        elif self.known.etags is None and not self._is_noted(dataset, header):
+            judged.unseen = True
         elif self._is_stored(dataset, header):
             is_ours = not dataset.file.elsewhere
             judged.there = dvc_file.amount_of(dataset.file) if is_ours else None
@@ -67,10 +69,13 @@ class RawInspector:
             judged.states = [states.NOT_PUSHED]
         return judged
 
+    def _is_noted(self, dataset: Dataset, header: Header | None) -> bool:
+        """Whether this checkout once saw that S3 has the version."""
+        return header is not None and header.marker == dvc_file.version(dataset.entry)
+
     def _is_stored(self, dataset: Dataset, header: Header | None) -> bool:
         """Whether S3 has the version that the `.dvc` file names; it is rarely taken away again."""
-        is_noted = header and header.marker == dvc_file.version(dataset.entry)
-        if self.known.etags is None or is_noted:
+        if self._is_noted(dataset, header):
             return True
         for version in dvc_file.of_file(str(dataset.entry), dataset.file):
             if self.known.cache.get(f"stored {version.object}"):

@@ -67,7 +67,7 @@ def _inspect(inspector: Inspector, entry: Entry) -> Condition:
     except Unreachable:
         raise
     except RegistryError as error:
-        return Condition(entry, Judgement([states.UNFIT], said=str(error)))
+        return Condition(entry, Judgement([states.UNFIT], said=str(error), unseen=True))
 
 
 def _only_there(etags: dict[str, str], known: list[Entry]) -> list[Entry]:

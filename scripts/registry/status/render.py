@@ -81,7 +81,7 @@ class Page:
 
     def _line(self, found: Condition, name: int, state: int) -> str:
         label = f"  {cells.cut(found.entry.name, name):<{name}} "
-        amounts = f" {cells.amount_of(found.here)} {cells.amount_of(found.judgement.there)}  "
+        amounts = f" {cells.amount_of(found.here)} {cells.amount_there(found.judgement)}  "
         room = self.width - len(label) - state - len(amounts)
         colour = COLOURS.get(found.state, OTHER)
         word = self._paint(f"{found.state:<{state}}", colour)
@@ -138,8 +138,11 @@ def totals(overview: Overview) -> str:
     counts = ", ".join(f"{count} {state}" for state, count in overview.counts().items())
     here, there = overview.here, overview.there
     asked = "in S3 when last asked" if overview.problem else "in S3"
+    unseen = sum(found.judgement.unseen for found in overview.conditions)
+    entries = plural(unseen, "entry", "entries")
+    unknown = f"; what S3 has of {entries} is not known" if unseen else ""
     return (
         f"{plural(len(overview.conditions), 'entry', 'entries')}{': ' if counts else ''}{counts}; "
         f"here {plural(here.files, 'file')}, {human_bytes(here.bytes)}; "
-        f"{asked} {plural(there.files, 'file')}, {human_bytes(there.bytes)}"
+        f"{asked} {plural(there.files, 'file')}, {human_bytes(there.bytes)}{unknown}"
     )

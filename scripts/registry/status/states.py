@@ -62,12 +62,16 @@ class Change:
 
 @dataclass
 class Judgement:
-    """What a comparison of an entry's sides says."""
+    """What a comparison of an entry's sides says.
+
+    `there`: what S3 has of it, None for nothing; `unseen`: that could not be looked at.
+    """
 
     states: list[str]
     there: Amount | None = None
     changes: dict[str, Change] = field(default_factory=dict)
     said: str = ""  # what else there is to say, in words
+    unseen: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -77,7 +81,7 @@ class Judgement:
         """Raises TypeError or KeyError for what `as_json` never made."""
         there = Amount(*value["there"]) if value["there"] else None
         changes = {kind: Change(**change) for kind, change in value["changes"].items()}
-        return cls(list(value["states"]), there, changes, value["said"])
+        return cls(list(value["states"]), there, changes, value["said"], value["unseen"])
 
 
 @dataclass

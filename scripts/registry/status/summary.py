@@ -88,6 +88,7 @@ def _as_json(found: Condition, outdated: dict[str, list[str]]) -> dict[str, Any]
         "states": found.states,
         "here": found.here._asdict() if found.here else None,
         "there": known._asdict() if known else None,
+        "unseen": found.judgement.unseen,
         "pushed": pushed,
         "version": marker.version if marker else "",
         "made_from": marker.made_from if marker else {},

@@ -19,7 +19,7 @@ from registry.index.journal import Journal
 from registry.index.listing import Objects
 from registry.index.table import Tags
 from registry.remote import capabilities
-from registry.remote.s3 import Client, Overtaken
+from registry.remote.s3 import Client, Denied, Overtaken
 from registry.remote.session import Session
 from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
@@ -183,11 +183,17 @@ class Push:
                 self.spared.append(path)
                 continue
             if head:
-                self.session.client.delete(listed.key)
+                self._take_away(listed.key)
             del self.survey.remote[path]
             self.deleted.append(path)
         if self.spared:
             self.survey.look_again()
+
+    def _take_away(self, key: str) -> None:
+        try:
+            self.session.client.delete(key)
+        except Denied as error:
+            raise refusals.may_not_delete(self.entry, error) from None
 
     def _is_here(self, path: str) -> bool:
         """Whether something that may be data has this name; a folder has not, S3 knows none."""

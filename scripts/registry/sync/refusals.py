@@ -8,6 +8,7 @@ from registry.entries import Entry
 from registry.errors import Refusal
 from registry.humanize import plural, some
 from registry.remote.location import Remote
+from registry.remote.s3 import Denied
 from registry.sync import compare
 from registry.sync.compare import Plan
 from registry.sync.marker import Marker
@@ -25,6 +26,17 @@ def being_pushed(entry: Entry, holder: Marker) -> Refusal:
 
 def own_unfinished(entry: Entry) -> Refusal:
     return Refusal(f"your own push of it is not finished: `make push DATASET={entry:sh}`")
+
+
+def may_not_delete(entry: Entry, error: Denied) -> Refusal:
+    """All that is new was sent; to push again leads here again, and nobody else can pull."""
+    named = f"DATASET={entry:sh}"
+    confirmed = f"{named} CONFIRM={entry:name}"
+    return Refusal(
+        f"{error}: all else is done, but others can't pull it before this push ends. Ask for "
+        f"s3:DeleteObject and `make push {named}`; or let S3 keep those files: `make unlock "
+        f"{confirmed}`, `make seal {confirmed}`, and `make reset {named}` brings them back here"
+    )
 
 
 def torn(survey: Survey) -> Refusal:

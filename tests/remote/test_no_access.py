@@ -1,0 +1,24 @@
+"""Why nobody gets in, and what helps: by what OpenSSL says of a certificate."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry.errors import Unreachable
+from registry.remote import no_access, s3
+from registry.remote.location import Remote
+
+
+@pytest.mark.parametrize(
+    ("said", "cure"),
+    [
+        ("unable to get local issuer certificate (_ssl.c:1006)", "export AWS_CA_BUNDLE="),
+        ("self-signed certificate in certificate chain (_ssl.c:1006)", "export AWS_CA_BUNDLE="),
+        ("certificate has expired (_ssl.c:1006)", "its owner renews it"),
+        ("Hostname mismatch, certificate is not valid for 'localhost'.", "correct the endpoint"),
+    ],
+)
+def test_a_certificate_that_does_not_do(said, cure, tmp_path):
+    remote = Remote("r", "b", "p", "https://localhost:1", "us-east-1", "", str(tmp_path / "none"))
+    error = Unreachable(f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {said}")
+    assert cure in no_access.explain(s3.Client(remote), error)
