@@ -21,7 +21,9 @@ def mind(
     The entries without those whose own move is not finished, and a refusal for each of these.
     """
     on_disk = chain.from_iterable(map(entries.on_disk, MIRRORED)) if direction == "pull" else ()
-    is_all_here = direction == "push" or all(e.folder.exists() for e in chosen)
+    is_all_here = direction == "push" or all(
+        e.folder.exists() for e in chosen if e.section in MIRRORED
+    )
     has_cards = all(entry.card.exists() for entry in on_disk)
     if not workspace.moves(entries.ROOT) and has_cards and is_all_here:
         return chosen, []  # as nearly always: nothing of it is imported then
