@@ -6,6 +6,7 @@ import pytest
 
 pytest.register_assert_rewrite("support")
 
+from support import session  # noqa: E402
 from support.fixtures import (  # noqa: E402, F401
     anna,
     ben,
@@ -21,6 +22,10 @@ from support.fixtures import (  # noqa: E402, F401
     template_stays_as_it_is,
     world,
 )
+
+
+def pytest_configure() -> None:
+    session.begin()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -58,8 +58,7 @@ class SetUp:
     def go(self):
         """Every tool comes once; then somebody types the line that we print to try by hand."""
         self.write()
-        env = {**self.env, "PYTHONPATH": str(self.anna.path / "scripts")}
-        run = self.anna.run(".venv/bin/python", str(TOOLS), **env)
+        run = self.anna.run(".venv/bin/python", str(TOOLS), **self.env)
         assert run.code == 0, run
         line, rest = run.out.splitlines()[0], run.err
         tried = self.anna.run("bash", "-c", line, **self.env)

@@ -15,7 +15,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -29,7 +28,7 @@ from registry.remote import dvc_config
 from registry.remote.location import DVC_FOLDER
 from registry.remote.session import Session
 from registry.sections import MIRRORED, SECTIONS
-from support import template
+from support import session, template
 from support.fault_proxy import FaultProxy
 from support.process import SECONDS, Process, Run
 from support.servers import MOTO, RCLONE, Bucket
@@ -53,6 +52,8 @@ def _as_of_one_moment(look: Callable[..., R]) -> Callable[..., R]:
     return again
 
 
+# For a run that must be a start of its own: one whose time is compared with that of a start.
+STARTED = {"TEST_FORKS": ""}
 # Every test holds with either mover. By itself the suite pairs each with one of the stores, so that
 # all that runs on both stores also runs with both; of what runs on moto alone, fixtures.py gives
 # half to each. ENGINE=aws or ENGINE=auto chooses one for all. What a fixture moves goes by requests
@@ -77,8 +78,9 @@ class Checkout:
         self.running: Process | None = None
         self.is_plain_user = False  # whether its commands have no more rights than anybody's
         self._proxy: FaultProxy | None = None
+        self.forks = session.forks(template.template(samples=False) / "scripts")
         template.copy(samples, path)
-        (path / ".venv").symlink_to(sys.prefix)
+        (path / ".venv").symlink_to(session.venv())
         if bucket:
             self.point_at(bucket)
 
@@ -131,7 +133,7 @@ class Checkout:
 
     def run(self, *command: str, timeout: float = SECONDS, **env: str) -> Run:
         """Run a command here to its end; what it leaves running is noted, then killed."""
-        return self.start(*command, **env).wait(timeout)
+        return self.start(*command, **{"TEST_FORKS": self.forks, **env}).wait(timeout)
 
     def push(self, *names: str, **env: str) -> Run:
         return self.run("./push.sh", *names, **env)
@@ -152,8 +154,9 @@ class Checkout:
         with pytest.MonkeyPatch.context() as patch:
             for name in os.environ.keys() - self.env.keys():
                 patch.delenv(name)
-            for name, value in {**self.env, "ENGINE": "auto"}.items():
+            for name, value in {**self.env, "ENGINE": "auto", "TEST_FORKS": self.forks}.items():
                 patch.setenv(name, value)
+            patch.setattr("sys.executable", str(self.path / ".venv/bin/python"))
             yield Session.open(self.path)
 
     def git(self, *words: str) -> str:

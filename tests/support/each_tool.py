@@ -1,6 +1,6 @@
 """Lets each tool come to S3 once, in one process: our client, aws, DVC. Prints the `try:` line.
 
-Run in a checkout, with its scripts/ on PYTHONPATH. PATIENCE: our client's, in seconds, for places
+Run in a checkout. PATIENCE: our client's, in seconds, for places
 where nobody answers.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+
+sys.path.insert(0, os.path.abspath("scripts"))
 
 from registry import entries
 from registry.errors import RegistryError

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from registry.sections import SECTIONS
+from support import session
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Every clone knows these two, so that other cards can name what they derive from.
@@ -31,7 +30,7 @@ FRONT_MATTER = {
 # What clones share with the template by hard links, hundreds of files each: nobody writes into it.
 LINKED = (".py", ".pyc", ".js", ".css", ".pack", ".idx", ".rev", "-bench.txt", "-dev.txt")
 LINKED_FOLDERS = ("tests/", "benchmarks/", "examples/store/", "findings/")
-_made: list[Path] = []  # templates of this process
+_made: list[Path] = []  # what this process copied
 
 
 def environment(home: Path, tmp: Path) -> dict[str, str]:
@@ -81,9 +80,13 @@ def _content(samples: bool) -> tuple[list[str], list[str]]:
 
 @functools.lru_cache(maxsize=2)
 def template(samples: bool) -> Path:
-    """The tracked files as they are in this working copy, committed; made once per process."""
-    made = Path(tempfile.mkdtemp(prefix="registry-template-")) / "clone"
-    atexit.register(shutil.rmtree, made.parent, ignore_errors=True)
+    """The tracked files as they are in this working copy, committed; made once per run."""
+    made = session.once(f"template{samples:d}", lambda folder: _make(folder / "clone", samples))
+    _made.append(made / "clone")
+    return made / "clone"
+
+
+def _make(made: Path, samples: bool) -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True
     ).stdout
@@ -105,8 +108,6 @@ def template(samples: bool) -> Path:
         sample.unlink()
     # Once for all copies, which may write none: or each of their commands compiles all anew.
     subprocess.run([sys.executable, "-m", "compileall", "-q", made / "scripts"], check=True)
-    _made.append(made)
-    return made
 
 
 def assert_untouched() -> None:

@@ -9,6 +9,7 @@ import os
 
 import pytest
 from support import crash_at
+from support.checkout import STARTED
 from support.oracle import assert_in_time, expect
 from support.world import NEW, World
 
@@ -49,9 +50,9 @@ class Sweep:
         engine = self.person.env["ENGINE"]  # counted with the one that is killed
         return self.person.script(f"{self.direction}_entries", *words, ENGINE=engine, **env)
 
-    def again(self):
+    def again(self, **env):
         """As a person would: the whole command tidies up what a dead one left half-made."""
-        return self.person.push() if self.direction == "push" else self.person.pull()
+        return (self.person.push if self.direction == "push" else self.person.pull)(**env)
 
     def check_during(self):
         if self.direction == "push":
@@ -65,7 +66,7 @@ class Sweep:
         else:
             self.world.check_pulled()
 
-    def check_after_crash(self, turn):
+    def check_after_crash(self, turn, **env):
         """Now, as somebody else sees it every second time, and after running it again."""
         self.world.calm()
         self.check_during()
@@ -74,7 +75,7 @@ class Sweep:
         elif turn % 2:
             self.check_push_after_torn_pull()
             return None
-        run = expect(self.again(), 0)
+        run = expect(self.again(**env), 0)
         self.check_done()
         return run
 
@@ -141,4 +142,4 @@ def test_interrupted_at_a_step(sweep, point):
     run = expect(sweep.run(**sweep.log.env(n, sign="INT")), 130, 0)
     sweep.check_during()
     assert [name for name in sweep.person.strays() if not name.startswith(".registry")] == []
-    assert_in_time(run.seconds, 60, sweep.check_after_crash(0))
+    assert_in_time(run.seconds, 60, sweep.check_after_crash(0, **STARTED))

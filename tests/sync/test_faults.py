@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from support.checkout import STARTED
 from support.oracle import assert_in_time, expect
 from support.process import wait_for_all
 from support.world import ENTRY, NEW
@@ -149,7 +150,7 @@ def test_nothing_waits_for_a_dead_server_for_longer_than_a_minute(clone, bucket)
     for number, (person, run) in enumerate(zip(people.values(), runs, strict=True)):
         expect(run, 1)
         person.proxy.clear()
-        assert_in_time(run.seconds, 60, expect(person.script("push_entries"), 0))
+        assert_in_time(run.seconds, 60, expect(person.script("push_entries", **STARTED), 0))
         here = {f"processed_datasets/a{number}/{n}.txt": n.encode() for n in "xy"}
         assert bucket.read(f"processed_datasets/a{number}/") == here
         assert person.strays() == []
@@ -171,7 +172,8 @@ def test_a_silent_server_is_not_waited_for_anew_with_every_file(clone, moto_buck
     for (engine, person), run in zip(people.items(), runs, strict=True):
         expect(run, 1)
         person.proxy.clear()
-        assert_in_time(run.seconds, 65, expect(person.script("push_entries", ENGINE=engine), 0))
+        healthy = expect(person.script("push_entries", ENGINE=engine, **STARTED), 0)
+        assert_in_time(run.seconds, 65, healthy)
         assert moto_bucket.read(f"processed_datasets/{engine}/") == person.tree()
         assert person.proxy.count("PUT", r"[5-9].\.txt") == 50, "sent what had arrived"
 
@@ -200,7 +202,7 @@ def test_dvc_does_not_wait_for_a_dead_server_for_longer_than_a_minute(clone, mot
         expect(run, 1)
         assert "no progress" in run.err or "does not answer" in run.err, run
         person.proxy.clear()
-        assert_in_time(run.seconds, 80, expect(person.script(verb, entry), 0))
+        assert_in_time(run.seconds, 80, expect(person.script(verb, entry, **STARTED), 0))
         own = {f"{entry}/own": person.path.name.encode()}
         assert person.tree(entry) == {f"{entry}/{name}": files[name] for name in files} | own
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.checkout import STARTED
 from support.oracle import assert_clean, assert_in_time, below, expect, marker, until
 
 ENTRIES = ["processed_datasets/a", "processed_datasets/b", "training_results/c"]
@@ -35,7 +36,7 @@ def interrupt_and_go_on(pair, push):
     took = time.monotonic() - began
     assert_clean_but_journal(anna)
     anna.proxy.clear()
-    assert_in_time(took, 30, expect(anna.push(), 0))
+    assert_in_time(took, 30, expect(anna.push(**STARTED), 0))
     assert bucket.data() == anna.tree()
     assert anna.proxy.count("PUT", r"/[ac]/[xy]\.txt") == 0, f"sent what was sent already\n{run}"
     expect(ben.pull(), 0)
@@ -84,7 +85,7 @@ def test_ctrl_c_in_a_pull(pair):
     assert set(ben.tree()) == {f"{e}/{n}" for e in ENTRIES if not e.endswith("/b") for n in FILES}
     assert_clean(ben)
     ben.proxy.clear()
-    assert_in_time(took, 30, expect(ben.pull(), 0))
+    assert_in_time(took, 30, expect(ben.pull(**STARTED), 0))
     assert ben.tree() == anna.tree()
     assert ben.proxy.count("GET", r"/[ac]/[xy]\.txt") == 0, "fetched what was there already"
 
@@ -172,7 +173,7 @@ def assert_clean_but_journal(person):
 def test_ctrl_c_while_a_file_of_hundreds_of_gigabytes_is_read(pair):
     """Reading it takes minutes; stopping may not."""
     anna, _, bucket = pair
-    healthy = expect(anna.push(), 0)
+    healthy = expect(anna.push(**STARTED), 0)
     before = bucket.read()
     large = anna.path / "processed_datasets/a/x.txt"
     os.truncate(large, 300 * 2**30)  # a hole, which takes no room
