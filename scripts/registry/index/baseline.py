@@ -155,10 +155,15 @@ def _header(head: dict[str, Any] | None, remote: str) -> Header | None:
         return None
 
 
+def newest(files: Stats) -> int:
+    """When the last edit of any of them was, in ns; 0 for none."""
+    return max((max(_edited(cells[0])) for _, cells in blocks(files, "stats")), default=0)
+
+
 def _sure(stats: bytes, looked_ns: int) -> bytes:
     """The stats, with unknown ones for the files whose later edits could leave no trace."""
     ctimes = field_of(stats, 2)
-    last = list(map(min, field_of(stats, 1), ctimes))  # an edit moves both the mtime and the ctime
+    last = _edited(stats)
     if max(last) < looked_ns - COARSE_TICK_NS:
         return stats
     sure = bytearray(stats)
@@ -167,3 +172,8 @@ def _sure(stats: bytes, looked_ns: int) -> bytes:
         if when >= looked_ns - (COARSE_TICK_NS if whole_seconds else FINE_TICK_NS):
             set_stat(sure, n, UNKNOWN)
     return bytes(sure)
+
+
+def _edited(stats: bytes) -> list[int]:
+    """An edit moves both the mtime and the ctime."""
+    return list(map(min, field_of(stats, 1), field_of(stats, 2)))
