@@ -22,3 +22,22 @@ def test_a_certificate_that_does_not_do(said, cure, tmp_path):
     remote = Remote("r", "b", "p", "https://localhost:1", "us-east-1", "", str(tmp_path / "none"))
     error = Unreachable(f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {said}")
     assert cure in no_access.explain(s3.Client(remote), error)
+
+
+@pytest.mark.parametrize(
+    ("said", "cure"),
+    [
+        ("s3://b/p: 407 ", "a password: http://user:password@proxy.example:3128"),
+        ("Tunnel connection failed: 407 Proxy Authentication Required", "user:password@"),
+        ("s3://b/p does not answer: [Errno 111] Connection refused", "NO_PROXY=store.example"),
+    ],
+)
+def test_a_proxy_that_is_in_the_way_is_named(said, cure, tmp_path, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "")
+    address = "http://store.example:9000"
+    remote = Remote("r", "b", "p", address, "us-east-1", "", str(tmp_path / "none"))
+    told = no_access.explain(s3.Client(remote), Unreachable(said))
+    assert "through the proxy proxy.example:3128" in told and cure in told
+    monkeypatch.setenv("NO_PROXY", "store.example")
+    assert "through the proxy" not in no_access.explain(s3.Client(remote), Unreachable(said))

@@ -6,7 +6,8 @@ import os
 import shlex
 
 from registry.errors import Unreachable
-from registry.remote import aws_command, aws_settings, credentials, location, s3
+from registry.remote import aws_command, aws_settings, credentials, location, proxy, s3
+from registry.remote.http import Address
 from registry.remote.keys import profile_option
 
 _REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
@@ -46,7 +47,8 @@ def explain(client: s3.Client, error: Unreachable) -> str:
         source = client.credentials.source
     except Unreachable:
         source = "none"
-    cure, look = _cure(remote, error, source), f"s3 ls {shlex.quote(remote.url + '/')}"
+    cure = _cure(remote, error, source) or _by_proxy(client, error)
+    look = f"s3 ls {shlex.quote(remote.url + '/')}"
     return (
         f"cannot get into the registry, nothing was touched\n"
         f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
@@ -67,6 +69,21 @@ def _cure(remote: location.Remote, error: Unreachable, source: str) -> str:
     if remote.profile == location.EMBEDDED:
         return "\n  `make store` starts it, in the clone whose embedded store it is"
     return ""
+
+
+def _by_proxy(client: s3.Client, error: Unreachable) -> str:
+    """Where a proxy leads there it may be what does not answer: a line that names it."""
+    address = Address.of(client.remote, client.region)
+    try:
+        between = proxy.leading_to("https" if address.is_secure else "http", address.host)
+    except Unreachable:  # which is the reason then
+        return ""
+    if not between:
+        return ""
+    way = f"\n  the way there leads through the proxy {between.host}"
+    if "407" in str(error):
+        return f"{way}, which wants a user and a password: http://user:password@{between.host}"
+    return f"{way}: is it up? NO_PROXY={address.host.partition(':')[0]} goes past it"
 
 
 def _better_keys(remote: location.Remote, source: str) -> str:
