@@ -101,7 +101,7 @@ def zsh(anna):
         os.waitpid(pid, 0)
 
 
-def _read(terminal, until, seconds=60.0):
+def _read(terminal, until, seconds=600.0):
     """What comes, until a pattern is there; fails after a time that no machine needs."""
     said, end = "", time.monotonic() + seconds
     while not re.search(until, said):

@@ -27,7 +27,7 @@ def stranger(home, url, id):
     code = LINES.replace("http://localhost:8000", url).replace(MODEL, id) + "print(folder)\n"
     command = [sys.executable, "-S", "-c", code]
     run = subprocess.run(
-        command, cwd=home, env={"HOME": str(home)}, capture_output=True, text=True, timeout=60
+        command, cwd=home, env={"HOME": str(home)}, capture_output=True, text=True, timeout=600
     )
     assert run.returncode == 0, run.stderr
     top = Path(run.stdout.strip())

@@ -27,13 +27,13 @@ def test_every_command_of_the_docs(anna, bucket, tmp_path, monkeypatch):
     expect(anna.run("bash", "-ec", write, **keys), 0)
     app.env |= keys
     run = app.start("-c", f"import subprocess; subprocess.run({['bash', '-ec', use]}, check=True)")
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=600)
     assert run.returncode == 0, err
     assert f"{X}: every byte is right" in out
     assert (app.folder / ".gitattributes").read_text() == "registry.lock merge=union\n"
     lines = re.search(r"```python\n(.*?)```", DOCS, re.S)[1]
     run = app.start("-c", f"import sys; sys.path.insert(0, '.')\n{lines}print(folder)")
-    assert tree(Path(run.communicate(timeout=60)[0].strip())) == FILES
+    assert tree(Path(run.communicate(timeout=600)[0].strip())) == FILES
     place = f"{anna.path / X}\n"  # the checkout that pushed it is that version
     assert app.run("pull", DATA_REGISTRY=str(anna.path)) == (0, place, "")
 

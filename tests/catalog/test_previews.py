@@ -272,7 +272,7 @@ def test_each_guard_holds_and_the_next_file_is_served(tmp_path, monkeypatch, bod
     file, began = File("a", 4, "", str(place)), time.monotonic()
     with Workshop() as shop:
         assert says in notes(shop.look(Portion(file, None, 99), "odd"))
-        assert time.monotonic() - began < 30
+        assert time.monotonic() - began < 300  # and does not wait for ever
         assert shop.look(Portion(file, None, 99), "text")[0]["lines"] == ["fine"]
 
 
