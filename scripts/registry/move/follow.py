@@ -109,7 +109,7 @@ def _rename(old: Entry, new: Entry, session: Session) -> None:
     """The baseline first: a crash in between leaves the folder where it was, and is run again."""
     if new.section != EXPERIMENTS:
         known = baseline.load(old, session.remote.identity)
-        known.marker = known.version = ""  # of the old one
+        known.marker = ""  # of the old one; the version is that of the bytes
         baseline.save(new, session.remote.identity, known, 0)
     new.folder.parent.mkdir(exist_ok=True)
     os.rename(old.folder, new.folder)

@@ -62,8 +62,10 @@ def _versions(pull: Pull) -> str:
     if before == now or not (pull.replaces or pull.plan[compare.TRASH]):
         return ""
     text = f"version {short(before)} > {short(now)}"
-    if not before or not SECTIONS[pull.entry.section].keeps_days:
+    if not SECTIONS[pull.entry.section].keeps_days:
         return text
+    if not before:
+        return f"{text} (back: `make history DATASET={pull.entry:sh}` lists the versions)"
     return f"{text} (back: `make rollback DATASET={pull.entry:sh} TO={short(before)}`, then pull)"
 
 
