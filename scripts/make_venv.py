@@ -8,6 +8,7 @@ Runs on the machine's own Python, before any package is there: standard library 
 from __future__ import annotations
 
 import fcntl
+import os
 import platform
 import shutil
 import subprocess
@@ -32,8 +33,14 @@ WHOLE_BYTECODE = (
 def main(argv: list[str] | None = None) -> int:
     """Exit 0 when .venv holds what the file names; 1, with one line, when it could not be made."""
     wanted = ROOT / (sys.argv[1:] if argv is None else argv)[0]
-    (ROOT / ".registry").mkdir(exist_ok=True)
-    with open(ROOT / ".registry" / "setup.lock", "w") as lock:
+    try:
+        (ROOT / ".registry").mkdir(exist_ok=True)
+        opened = os.open(ROOT / ".registry" / "setup.lock", os.O_WRONLY | os.O_CREAT, 0o644)
+    except OSError as error:
+        way = "whoever owns this checkout runs `make doctor` in it first, or clone it for yourself"
+        print(f"setup: {error.filename}: {error.strerror}: {way}", file=sys.stderr)
+        return 1
+    with open(opened, "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_current(wanted):  # somebody else made it while we waited
             return 0

@@ -93,6 +93,14 @@ def test_python_writes_no_bytecode_on_a_full_disk(monkeypatch, free, is_spared):
     assert sys.dont_write_bytecode is is_spared
 
 
+def test_a_checkout_that_cannot_be_written_is_one_line(monkeypatch, tmp_path, capsys):
+    (tmp_path / ".registry").write_bytes(b"")  # whoever runs the tests may write anywhere
+    monkeypatch.setattr(make_venv, "ROOT", tmp_path)
+    assert make_venv.main(["requirements.txt"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"setup: {tmp_path}/.registry") and "clone it for yourself" in line
+
+
 def test_a_disk_without_links_is_named(monkeypatch, tmp_path):
     """Python's own words are `Function not implemented`, and the network is not to blame."""
     (tmp_path / ".registry").mkdir()
