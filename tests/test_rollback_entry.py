@@ -77,8 +77,8 @@ def test_a_replaced_champion_comes_back(anna, ben, bucket, replaced):
 
     expect(ben.pull(M), 0)
     anna.push(M)  # looks at S3's news, and forgets which version is here
-    run = expect(anna.pull(M, DELETE="1"), 0)
-    assert f"back: `make history DATASET={M}` lists" in run.out or f"TO={bad[:12]}`" in run.out, run
+    told = expect(anna.pull(M, DELETE="1"), 0).out
+    assert f"back: `make history DATASET={M}` lists" in told or f"TO={bad[:12]}`" in told
     assert here(ben) == here(anna) == OLD | BIG
     expect(anna.make("verify", f"DATASET={M}"), 0)
     undo = re.search(r"to undo it: `make (rollback [^`]*)`", run.err)[1].split()
