@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import resource
 import signal
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from pathlib import Path
 from servers import Server
 from tools import DATA, Tool
 
+LAUNCH = Path(__file__).resolve().parent / "launch.py"
 LONGEST = 1800.0  # seconds a command may take
 
 
@@ -40,35 +41,35 @@ def run(command: list[str], tool: Tool, server: Server) -> Cost:
 def run_and_listen(command: list[str], tool: Tool, server: Server) -> tuple[Cost, str]:
     """The same, and what it said."""
     before = _requests(server)
-    began = time.monotonic()
+    used, told = os.pipe()
     process = subprocess.Popen(
-        command, cwd=tool.folder, env=tool.environment(), start_new_session=True,
+        [sys.executable, "-I", "-S", str(LAUNCH), str(told), *command], pass_fds=(told,),
+        cwd=tool.folder, env=tool.environment(), start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    said, usage = _wait(process)
-    wall = time.monotonic() - began
+    os.close(told)
+    said = _wait(process)
+    with os.fdopen(used) as usage:
+        figures = [float(word) for word in usage.read().split()]
     if process.returncode:
         raise Failed(f"{' '.join(command)}: exit {process.returncode}: {said.strip()[-3000:]}")
-    cpu = usage.ru_utime + usage.ru_stime
-    return Cost(wall, cpu, _requests(server) - before, usage.ru_maxrss / 1024), said
+    wall, cpu, memory = figures
+    return Cost(wall, cpu, _requests(server) - before, memory / 1024), said
 
 
-def _wait(process: subprocess.Popen[bytes]) -> tuple[str, resource.struct_rusage]:
-    """What it said and used. With everything it started, it ends when it must or we do."""
+def _wait(process: subprocess.Popen[bytes]) -> str:
+    """What it said. With everything it started, it ends when it must or we do."""
     watchdog = threading.Timer(LONGEST, os.killpg, (process.pid, signal.SIGKILL))
     watchdog.start()
     try:
-        assert process.stdout
-        said = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        said, _ = process.communicate()
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise
     finally:
         watchdog.cancel()
-    return said.decode(errors="replace"), usage
+    return said.decode(errors="replace")
 
 
 def local_digests(folder: Path, sections: tuple[str, ...] = DATA) -> dict[str, str]:

@@ -287,9 +287,9 @@ def test_one_changed_file_costs_few_requests(many, other, moto_bucket):
         many.proxy.requests.clear()
         other.proxy.requests.clear()
         expect(many.push(*words), 0)
-        # GET marker beside LIST, PUT marker, the file, the list of contents beside the record of
-        # the push, PUT marker; and whether the quiet ones are torn, all of them at once.
-        asked = 5 + 2 + (not words)
+        # LIST, PUT marker over the one that is known, the file, the list of contents beside the
+        # record of the push, PUT marker; and whether the quiet ones are torn, all of them at once.
+        asked = 6 + (not words)
         assert len(many.proxy.requests) <= asked, many.proxy.requests
         expect(other.pull(), 0)
         assert len(other.proxy.requests) <= 4, other.proxy.requests

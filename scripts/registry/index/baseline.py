@@ -69,13 +69,15 @@ class Rows(Table[Row]):
 class Baseline:
     """What was last verified. `marker` is the marker's ETag if all of the entry was, else "".
 
-    `version`: the one that this marker names, if it names one.
+    `version`: the one that this marker names, if it names one. `sealed`: a marker's ETag, and its
+    text; another's than `marker`'s after a move.
     """
 
     marker: str = ""
     rows: Rows = field(default_factory=Rows)
     device: int = 0  # the disk that the folder was on
     version: str = ""
+    sealed: tuple[str, str] = ("", "")
 
 
 class Header(NamedTuple):
@@ -108,6 +110,7 @@ def load(entry: Entry, remote: str, numbers: Numbers | None = None) -> Baseline:
         pages.fill(base.rows, file)
         base.marker, base.version = known.marker, known.version
         base.device = int(head["device"])
+        base.sealed = _pair(head.get("sealed"))  # older ones have none
 
     return base if checksummed.read(path_of(entry), take) else Baseline(rows=Rows(numbers))
 
@@ -132,6 +135,7 @@ def save(entry: Entry, remote: str, baseline: Baseline, looked_ns: int) -> None:
             "remote": remote,
             "marker": baseline.marker,
             "version": baseline.version,
+            "sealed": baseline.sealed,
             "device": baseline.device,
             "stamp": stamp.hexdigest(),
             "rows": len(baseline.rows),
@@ -158,6 +162,11 @@ def _header(head: dict[str, Any] | None, remote: str) -> Header | None:
 def newest(files: Stats) -> int:
     """When the last edit of any of them was, in ns; 0 for none."""
     return max((max(_edited(cells[0])) for _, cells in blocks(files, "stats")), default=0)
+
+
+def _pair(value: Any) -> tuple[str, str]:  # noqa: ANN401  # what JSON holds
+    etag, text = value if isinstance(value, list) and len(value) == 2 else ("", "")
+    return str(etag), str(text)
 
 
 def _sure(stats: bytes, looked_ns: int) -> bytes:

@@ -33,9 +33,14 @@ class Claim:
         self.etag = self._write(self.mine, self.former_etag)
 
     def begin(self, own: Journal | None) -> None:
-        """Take it. Raises Refusal where somebody else has it.
+        """Take it. Raises Refusal where somebody else has it; `attempt` raises marker.Taken."""
+        try:
+            self.attempt(own)
+        except marker.Taken as error:
+            raise Refusal(str(error)) from None
 
-        What was noted of it goes again if it was not begun: else there is `own` of a run before.
+    def attempt(self, own: Journal | None) -> None:
+        """What was noted of it goes again if it was not begun: else there is `own` of a run before.
         """
         try:
             self.take()
@@ -43,8 +48,6 @@ class Claim:
             is_sure = isinstance(error, Denied) or self.session.is_conditional()
             if is_sure and own is None:  # elsewhere ours may yet be there
                 journal.drop(self.entry)
-            if isinstance(error, marker.Taken):
-                raise Refusal(str(error)) from None
             raise
 
     def seal(self, done: Marker) -> str:

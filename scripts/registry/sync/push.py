@@ -12,7 +12,7 @@ from functools import cached_property
 
 from registry import files, parallel, workspace
 from registry.entries import Entry
-from registry.errors import RegistryError
+from registry.errors import Refusal, RegistryError
 from registry.index import baseline, journal
 from registry.index.baseline import Row
 from registry.index.journal import Journal
@@ -30,6 +30,7 @@ from registry.sync.upload import Sending
 from registry.sync.versions import Versioning
 from registry.transfer import engine
 
+MEANWHILE = "it changed in S3 while this push looked at it: run again"
 
 @dataclass
 class Push:
@@ -43,6 +44,7 @@ class Push:
     versioning: Versioning = field(init=False)
     aside: SetAside = field(init=False)
     noted: Journal = field(init=False)  # what this run is about to do
+    presumes: bool = field(init=False)  # a marker that is known here need not be read first
     claimed: Claim | None = None
     own: Journal | None = None  # what an interrupted run of ours was about to do
     is_resumed: bool = False  # whether that was a push whose marker is still there
@@ -53,12 +55,21 @@ class Push:
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
     def __post_init__(self) -> None:
+        self._begin()
+        options = self.session.options
+        self.presumes = not (options.dry_run or options.full or options.take_local)
+
+    def _begin(self) -> None:
         self.survey = Survey(self.entry, self.session)
         self.survey.local_bytes.takes_hashes = True
 
     def look_ahead(self, client: Client) -> Push:
         """Look at S3 before `look` does, by the client of the command's first request."""
-        parallel.both(lambda: self.session.author, lambda: self.survey.look_there(client))
+        known = self.presumes and baseline.header(self.entry, self.session.remote.identity)
+        is_known = bool(known and known.marker)
+        ask = self.survey.look_again if is_known else self.survey.look_there
+        parallel.both(lambda: self.session.author, lambda: ask(client))
+        self.presumes = is_known
         return self
 
     def look(self) -> None:
@@ -66,9 +77,14 @@ class Push:
         self.survey.look_here()
         guards.refuse_unfit(self.survey)
         self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
-        if not self.survey.listed_at:
-            self.survey.look_there()
+        self._look_there()
         self.survey.end_false_trust()
+        self._heed_marker()
+        if self.own:
+            self.strange = self.survey.recall(self.own, self.is_resumed)
+
+    def _heed_marker(self) -> None:
+        """Raises Refusal where somebody else is at it, or the entry went elsewhere."""
         holder = self.survey.marker
         if holder and holder.state == marker.PUSHING:
             self.is_resumed = self.own is not None and holder.token == self.own.token
@@ -77,12 +93,27 @@ class Push:
         is_old = self.survey.base.rows or self.survey.remote  # else a new entry takes a free name
         if holder and holder.moved and is_old and not self.session.options.take_local:
             raise refusals.moved(self.entry, holder)
-        if self.own:
-            self.strange = self.survey.recall(self.own, self.is_resumed)
+
+    def _look_there(self) -> None:
+        """Look at S3, as far as `look_ahead` has not; at the marker only where it may be news."""
+        if self.presumes and not self.survey.listed_at and self.survey.base.marker:
+            self.survey.look_again()
+        if not self.survey.listed_at:
+            self.survey.look_there()
+        elif self.presumes and not self._presume_marker():
+            self.survey.look_at_marker()
+
+    def _presume_marker(self) -> bool:
+        """Not in a push that was begun before, nor where a claim has to read the marker anyway."""
+        return not self.own and self.survey.presume_marker() and self.session.is_conditional()
 
     def decide(self) -> None:
         """Make the plan. Raises Refusal, naming paths and ways out, if any path forbids it."""
         self.plan = self.survey.plan(compare.PUSH)
+        if self.survey.is_presumed and not self.plan.moves:
+            self.survey.look_at_marker()  # for nobody is going to replace it
+            self._heed_marker()
+            self.plan = self.survey.plan(compare.PUSH)
         if self.plan.verdict == compare.REMOVED and self.session.options.take_local:
             self.survey.base.rows.clear()
             self.plan = self.survey.plan(compare.PUSH)
@@ -125,6 +156,25 @@ class Push:
 
     def claim(self) -> None:
         """Journal the plan, put our marker there, and see that nobody came in between."""
+        try:
+            self._claim()
+        except marker.Taken as error:
+            if not self.survey.is_presumed:
+                raise Refusal(str(error)) from None
+            self._plan_anew()
+            self.claim()
+
+    def _plan_anew(self) -> None:
+        """Look and decide again, for the marker is not the one that this checkout knew."""
+        self.presumes = False
+        self._begin()
+        self.look()
+        self.decide()
+        if not self.plan.moves:
+            raise RegistryError(MEANWHILE)
+
+    def _claim(self) -> None:
+        """Raises marker.Taken where the marker is another than was seen, or presumed."""
         self._learn_seen()
         self.versioning = Versioning(self.survey)
         self.aside = SetAside(self.survey, self.plan, self.strange)
@@ -136,13 +186,13 @@ class Push:
         claim = self._journal()
         self.before = _mark(self.survey.remote)
         self.aside.look()
-        claim.begin(self.own)
+        claim.attempt(self.own)
         self.claimed = claim
         if not self.sending.is_guarded:
             self.survey.look_again()
         if _mark(self.survey.remote) != self.before:
             self.release()
-            raise RegistryError("it changed in S3 while this push looked at it: run again")
+            raise RegistryError(MEANWHILE)
         self.aside.carry_out(claim, self.sending.hashes)
 
     def send(self, progress: engine.Progress) -> None:

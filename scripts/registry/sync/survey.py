@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress
@@ -40,6 +41,7 @@ class Survey:
     base: Baseline = field(default_factory=Baseline)
     marker: Marker | None = None
     marker_etag: str = ""
+    is_presumed: bool = False  # whether the marker is the baseline's, and was not read
     remote: Objects = field(default_factory=Objects)
     listed_at: float = 0.0
     remote_problems: list[str] = field(default_factory=list)
@@ -80,8 +82,31 @@ class Survey:
         the listing then. `client`: that of a command's first request.
         """
         client = client or self.session.client
-        read, list_all = partial(marker.read, client, self.entry), partial(self.look_again, client)
-        (self.marker, self.marker_etag), _ = parallel.both(read, list_all)
+        parallel.both(partial(self._read_marker, client), partial(self.look_again, client))
+        self._settle(client)
+
+    def look_at_marker(self) -> None:
+        """GET the marker of what was listed before; LIST again where that does not fit."""
+        self._read_marker(self.session.client)
+        self._settle(self.session.client)
+
+    def presume_marker(self) -> bool:
+        """Take the marker for the one that this checkout knows, if S3 lists what that vouches for.
+
+        Only who then puts another in the place of this very one learns whether it was there.
+        """
+        etag, text = self.base.sealed
+        if etag and etag == self.base.marker and self.agrees():
+            with suppress(ValueError):
+                self.marker, self.marker_etag = marker.parse(text.encode()), etag
+        self.is_presumed = self.is_sealed
+        return self.is_presumed
+
+    def _read_marker(self, client: Client) -> None:
+        self.marker, self.marker_etag = marker.read(client, self.entry)
+        self.is_presumed = False
+
+    def _settle(self, client: Client) -> None:
         if not self.is_sealed and (self.marker or self.remote):
             self.look_again(client)
         self.outside_news = self._outside_news()
@@ -253,6 +278,8 @@ class Survey:
         if self.marker is None or self.marker.state == marker.DONE:
             base.marker = self.marker_etag if self.agrees() else ""
             base.version = self.marker.version if self.marker else base.version
+            if self.marker:
+                base.sealed = self.marker_etag, marker.body(self.marker).decode()
         elif not self.is_last_sealed:  # else it says what a torn entry can be brought back to
             base.marker = ""
         base.version = base.version if base.marker else ""
