@@ -18,6 +18,7 @@ from tools import Tool
 
 CARDS = 1000
 CASE = f"check-cards of {CARDS:,} cards"
+DVC = "outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 1\n  path: {}\n"
 PROSE = "A few sentences with `code`, a [link](https://example.org) and _emphasis_. " * 12
 FRONT = {
     "raw_datasets": "source_url: https://example.org/{i}\nretrieved: 2026-01-31\n",
@@ -33,9 +34,9 @@ def make(folder: Path, server: Server, link: str) -> tuple[Bench, list[Tool], di
     for i in range((CARDS - 1) // 2):
         write(tool.folder, "raw_datasets", f"raw-{i}", i)
         write(tool.folder, "processed_datasets", f"cut-{i}", i)
-        (tool.folder / "raw_datasets" / f"raw-{i}.dvc").write_text("outs:\n- md5: x\n")
+        (tool.folder / "raw_datasets" / f"raw-{i}.dvc").write_text(DVC.format(f"raw-{i}"))
     write(tool.folder, "raw_datasets", "last", CARDS)  # the clone has a card of its own
-    (tool.folder / "raw_datasets" / "last.dvc").write_text("outs:\n- md5: x\n")
+    (tool.folder / "raw_datasets" / "last.dvc").write_text(DVC.format("last"))
     subprocess.run(["git", "add", "."], cwd=tool.folder, check=True)
     return Bench(server), [tool], {CASE: check}
 

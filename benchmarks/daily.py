@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cases
 import measure
+import outside
 import workloads
 from cases import Bench, Case
 from clones import Clone, Dvc, Original, Ours
@@ -18,6 +19,7 @@ ENGINES = {  # the other engine, where there is the time for it
     ("BIG", "loopback"): {"ours aws": ("cold",)},
     ("BIG", "1 Gbit/s"): {"ours aws": ("cold",)},
 }
+QUICK = {"ours", "s5cmd", "rclone 16", "rclone 64"}  # those for which a slow server has the time
 MORE = {"20 ms each way": (256,)}  # what rclone needs where each request waits
 
 
@@ -35,6 +37,7 @@ def make(
     for n in MORE.get(link, ()):
         place = folder / f"rclone-{n}", f"rclone-{n}/registry"
         tools.append(Rclone(f"rclone {n}", *place, at, transfers=n))
+    chosen = chosen or (QUICK if link in outside.NAMES else set())
     tools = [tool for tool in tools if not chosen or tool.name in chosen]
     for tool in tools:
         tool.has_raw = RAW in sections

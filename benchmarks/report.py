@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import outside
 import servers
 from results import Row, Table
 from tools import BIN
@@ -61,6 +62,7 @@ TARGETS = [
     *_both("MIXED", NEAR, "cold {}", "ours", "original", 0.2),
     *_both("MIXED", NEAR, "cold {}", "ours", "rclone", 1.2),
     Target("SMALL", NEAR, "one entry, pull", "ours", "original", 0.5),
+    Target("INSTALL", NEAR, "first make pull", "ours", "pip alone", 0.25),
 ]
 
 
@@ -71,14 +73,15 @@ def write(tables: list[Table], fresh: list[tuple[str, str]]) -> str:
     return said
 
 
-def about() -> str:
+def about(link: str) -> str:
     """This run: when, on which machine, with which server and tools."""
+    server = link if link in outside.NAMES else servers.NAME
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
     versions = "; ".join(filter(None, (_version(*command) for command in VERSIONS)))
     return (
         f"{time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} cores, {platform.system()} "
         f"{platform.machine()}, Python {platform.python_version()}, load {load:.1f} before; "
-        f"server: {servers.NAME}; {versions}."
+        f"server: {server}; {versions}."
     )
 
 
@@ -117,7 +120,7 @@ def _line(row: Row, ours: float | None) -> str:
     ratio = f"{row.wall / ours:.2f}" if ours else ""
     return (
         f"| {row.case} | {row.tool} | {row.wall:.2f} | {row.spread} | {len(row.costs)} | {ratio} "
-        f"| {row.cpu:.2f} | {row.requests:,} | {row.memory:.0f} |"
+        f"| {row.cpu:.2f} | {f'{row.requests:,}' if row.requests else ''} | {row.memory:.0f} |"
     )
 
 

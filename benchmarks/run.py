@@ -1,6 +1,6 @@
 """Measures the registry's commands beside the tools that a person would take instead.
 
-usage: run.py [SMALL CARDS BIG MIXED MANY LATENCY | ALL]      (default: SMALL CARDS)
+usage: run.py [SMALL CARDS BIG MIXED MANY LATENCY SERVERS INSTALL | ALL]   (default: SMALL CARDS)
        BENCH_ROUNDS=5     how often each case is run (at most 3 times over 10 s, once over 2 min)
        BENCH_TOOLS=a,b    only these tools; BENCH_CASES=a,b: only cases with this in their name
        BENCH_MANY=1000    how many entries MANY has
@@ -27,8 +27,10 @@ import cases
 import chart
 import daily
 import graves
+import install
 import many
 import measure
+import outside
 import report
 import results
 import servers
@@ -47,6 +49,8 @@ PLANS = {  # {word: (workload, link) of each table that it makes}
     "BIG": [("BIG", "1 Gbit/s"), ("BIG", "loopback")],
     "MIXED": [("MIXED", "loopback")],
     "MANY": [("MANY", "loopback")],
+    "SERVERS": [("SMALL, 2,000 files", name) for name in outside.NAMES],
+    "INSTALL": [("INSTALL", "loopback")],
 }
 DEFAULT = ["SMALL", "CARDS"]
 
@@ -63,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as top:
             for place in (place for name in names for place in PLANS[name]):
-                new.append(Table(*place, report.about()))
+                new.append(Table(*place, report.about(place[1])))
                 folder = Path(top, str(len(new)))
                 code = max(code, measure_all(new[-1], folder, lambda: write(old, new)))
                 graves.free_space(folder)
@@ -85,7 +89,8 @@ def measure_all(table: Table, folder: Path, keep: Callable[[], object]) -> int:
     say(table, "set-up")
     try:
         folder.mkdir()
-        with servers.running([table.link]) as server:
+        is_ours = table.link not in outside.NAMES
+        with servers.running([table.link]) if is_ours else outside.running(table.link) as server:
             bench, tools, every = set_up(table, folder, server)
             words = os.environ.get("BENCH_CASES", "").split(",")
             chosen = {n: case for n, case in every.items() if any(word in n for word in words)}
@@ -105,6 +110,8 @@ def set_up(table: Table, folder: Path, server: Server) -> tuple[Bench, list[Tool
     only = {name for name in os.environ.get("BENCH_TOOLS", "").split(",") if name}
     if table.workload == "CARDS":
         return cards.make(folder, server, table.link)
+    if table.workload == "INSTALL":
+        return install.make(folder, server, table.link, only)
     if table.workload == "MANY":
         return many.make(folder, server, table.link, only)
     return daily.make(folder, server, table.link, table.workload, only)

@@ -44,16 +44,16 @@ class Server:
 @contextlib.contextmanager
 def running(links: list[str]) -> Iterator[Server]:
     """A fresh server with these links; all stopped at the end, by their processes."""
-    port = _free_port()
+    port = free_port()
     processes = [_start("s3_server.py", port)]
     try:
-        _wait(port, processes[0])
+        wait(port, processes[0])
         ports = {"loopback": port}
         for name in links:
             if name != "loopback":
-                ports[name] = _free_port()
+                ports[name] = free_port()
                 processes.append(_start("link.py", ports[name], port, *LINKS[name]))
-                _wait(ports[name], processes[-1])
+                wait(ports[name], processes[-1])
         yield Server(port, ports)
     finally:
         for process in processes:
@@ -65,7 +65,8 @@ def _start(script: str, *words: object) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, str(HERE / script), *map(str, words)])
 
 
-def _wait(port: int, process: subprocess.Popen) -> None:
+def wait(port: int, process: subprocess.Popen) -> None:
+    """Until it takes connections."""
     end = time.monotonic() + 30
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
@@ -74,7 +75,7 @@ def _wait(port: int, process: subprocess.Popen) -> None:
     raise SystemExit("bench: the server did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 MIB = 1 << 20
@@ -56,7 +57,12 @@ def many(entries: int, files: int) -> Iterator[tuple[str, bytes]]:
             yield f"{name}/{f:04d}.txt", b"%d\n" % f
 
 
-WORKLOADS = {"SMALL": small, "BIG": big, "MIXED": mixed}
+WORKLOADS = {
+    "SMALL": small,
+    "SMALL, 2,000 files": partial(small, files=100),
+    "BIG": big,
+    "MIXED": mixed,
+}
 
 
 def _entries(word: str, count: int) -> list[str]:
