@@ -19,7 +19,6 @@ from registry.index import baseline
 from registry.index.baseline import Baseline, Rows
 from registry.index.scan import Scan
 from registry.raw.dataset import Dataset
-from registry.sync import refusals
 
 
 def is_current(entry: Entry, remote: str, seen: Scan | None = None) -> bool:
@@ -66,6 +65,8 @@ def refuse_unfit(seen: Scan) -> None:
     strange = [path for path in seen.files if names.is_no_text(path)]
     lines = seen.blocked + seen.problems + names.name_problems(strange, "")
     if lines:
+        from registry.sync import refusals  # a quiet run refuses nothing
+
         raise refusals.unfit(lines)
 
 
