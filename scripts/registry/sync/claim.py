@@ -40,8 +40,7 @@ class Claim:
             raise Refusal(str(error)) from None
 
     def attempt(self, own: Journal | None) -> None:
-        """What was noted of it goes again if it was not begun: else there is `own` of a run before.
-        """
+        """What was noted goes again if it was not begun: else there is `own` of a run before."""
         try:
             self.take()
         except (marker.Taken, Denied) as error:

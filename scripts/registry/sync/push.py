@@ -32,6 +32,7 @@ from registry.transfer import engine
 
 MEANWHILE = "it changed in S3 while this push looked at it: run again"
 
+
 @dataclass
 class Push:
     """A push of one entry; call the steps in the order they stand here."""
