@@ -67,7 +67,8 @@ PUSH = {
     "marker cannot be read": ("GET", MARKER, ALWAYS, lambda r: r.answer(403), {1}),
     "marker says nonsense": ("GET", MARKER, ALWAYS, lambda r: r.replace(not_xml), {1}),
     "delete heard, answer lost": ("DELETE", "gone", {"first": 1}, lambda r: r.drop_after(), {0}),
-    "delete refused": ("DELETE", "gone", ALWAYS, lambda r: r.answer(403), {1}),
+    "delete with old keys": ("DELETE", "gone", ALWAYS, lambda r: r.answer(403), {1}),
+    "delete refused": ("DELETE", "gone", ALWAYS, lambda r: r.answer(403, "AccessDenied"), {3}),
     **LISTINGS,
     "slow uploads": ("PUT", FILE, ALWAYS, lambda r: r.delay(0.3), {0}),
 }

@@ -33,6 +33,7 @@ MOST_PARTS = 1000  # an object in more parts is not asked for each of them
 PASSING = {408, 429, 500, 502, 503, 504}
 _BUSY = {429, 503}
 _EXPIRED = {"ExpiredToken", "InvalidToken", "TokenRefreshRequired", "RequestExpired"}
+_WRONG = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed"}
 
 
 class Denied(Unreachable):
@@ -44,6 +45,11 @@ class Denied(Unreachable):
         self.code = code
         if code == "AccessDenied":
             self.cure = "`make doctor` tells which rights are missing"
+
+    @property
+    def is_of_keys(self) -> bool:
+        """Whether it is the keys, or the clock, that are wrong: of rights that says nothing."""
+        return self.code in _EXPIRED | _WRONG
 
 
 class ServerError(Unreachable):

@@ -244,6 +244,8 @@ class Push:
         try:
             self.session.client.delete(key)
         except Denied as error:
+            if error.is_of_keys:
+                raise
             raise refusals.may_not_delete(self.entry, error) from None
 
     def _is_here(self, path: str) -> bool:
