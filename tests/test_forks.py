@@ -17,8 +17,14 @@ from support.process import Process
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there are no forks elsewhere")
 
 NOUN = """
+import os
 from dataclasses import dataclass
 from pathlib import Path
+CACHE = os.path.expanduser("~/.cache")
+def cache(at=CACHE):
+    return at
+class Kept:
+    AT = CACHE
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = str(Path(__file__).parent / "words")
 @dataclass
@@ -58,7 +64,8 @@ def look():
         "fds": {k: v for k, v in fds.items() if "/fd" not in v[1]}, "tmp": tempfile.gettempdir(),
         "main": [__name__, __doc__, __file__, sys.modules["__main__"].__dict__ is globals()],
         "noun": [str(x) for x in (noun.ROOT, noun.FOLDER, noun.Place().root, noun.place(),
-                                  noun.__file__, noun.__spec__.origin, late.__file__)],
+                                  noun.__file__, noun.__spec__.origin, late.__file__,
+                                  noun.CACHE, noun.cache(), noun.Kept.AT)],
         "streams": [(s.encoding, s.errors, s.line_buffering, s.mode, s.isatty(), s.fileno())
                     for s in (sys.stdin, sys.stdout, sys.stderr)],
         "signals": [str(signal.getsignal(n)) for n in range(1, 32) if n not in (9, 19)],
@@ -228,7 +235,7 @@ def test_a_clone_that_changed_a_script_has_its_own(probe):
 def test_signals_and_locks(probe):
     """Ctrl-C reaches it, a kill of the asker kills it and what it started, and frees its locks."""
     lock = "import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)"
-    wait = f"{lock}; os.system('sleep 60 & touch ready; wait')"
+    wait = f"{lock}; os.system('touch ready; sleep 60; :')"
     shell = 'exec 9>>lock; .venv/bin/python scripts/probe.py "$0"; echo $?'
     for sign in (signal.SIGINT, signal.SIGKILL):
         (probe.path / "ready").unlink(missing_ok=True)

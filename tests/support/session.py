@@ -85,7 +85,13 @@ def forks(scripts: Path) -> str:
 def _start_forks(half: Path, scripts: Path) -> None:
     half.mkdir()
     os.mkfifo(half / "life")
-    env = {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "TEST_RUN": "0" * 16}
+    # No fork may keep this HOME: each puts its own in the place of what modules made of it.
+    env = {
+        "HOME": f"{half}/home",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TEST_RUN": "0" * 16,
+    }
     words = [STAND_IN / "forks.py", half / "socket", half / "life", scripts]
     with open(half / "log", "wb") as log:
         server = subprocess.Popen(

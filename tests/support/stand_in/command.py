@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,15 @@ class Command:
             module for module in sys.modules.values()
             if str(getattr(module, "__file__", None)).startswith(f"{self.scripts}/")
         ]  # fmt: skip
+        self.homely = list(_made_of(os.environ["HOME"]))
         folders = {os.path.dirname(str(module.__file__)) for module in self.modules}
         self.sources = {f[len(self.scripts) :]: _inodes(f) for f in {*folders, self.scripts}}
 
     def can(self, asked: dict[str, Any]) -> bool:
         """Whether a fork is exactly what a start would be."""
         home = os.path.join(os.fsdecode(asked["env"].get(b"HOME", b"/")), ".config", "fsspec")
+        if b"HOME" not in asked["env"]:
+            return False
         if not self.is_warm or asked["like"] != self.like or not {0, 1, 2} <= {*asked["fds"]}:
             return False
         if len(os.listdir("/proc/self/task")) > 1 or os.path.exists(home):
@@ -76,6 +80,26 @@ class Command:
             return all(_inodes(f"{scripts}{name}") == s for name, s in self.sources.items())
         except OSError:
             return False
+
+
+def _made_of(home: str) -> Iterator[tuple[Any, str, object]]:
+    """Constants of modules and classes, and functions' defaults, that are a place below it."""
+    owners: list[Any] = [x for x in list(sys.modules.values()) if type(x) is types.ModuleType]
+    for module in list(owners):
+        inside = list(vars(module).values())
+        owners += [
+            x
+            for x in inside
+            if isinstance(x, type) and vars(x).get("__module__") == module.__name__
+        ]
+    for owner in owners:
+        for name, value in list(vars(owner).items()):
+            if isinstance(value, str) and value.startswith(home):
+                yield owner, name, value
+            if isinstance(value, types.FunctionType) and any(
+                isinstance(x, str) and x.startswith(home) for x in value.__defaults__ or ()
+            ):
+                yield value, "__defaults__", value.__defaults__
 
 
 def like() -> list[str]:

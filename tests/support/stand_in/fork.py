@@ -30,7 +30,9 @@ def run(command: Command, asked: dict[str, Any], fds: list[int], teller: int) ->
     """Never returns."""
     teller = fcntl.fcntl(teller, fcntl.F_DUPFD_CLOEXEC, 2 * HIGH)
     _take_files(asked["fds"], fds)
+    old = os.environ["HOME"]
     _take_environment(asked)
+    _come_home(command, old, os.environ["HOME"])
     _take_streams()
     _take_interpreter(asked)
     Path("/proc/self/comm").write_text(command.name[-15:])  # for who looks at what runs
@@ -64,6 +66,16 @@ def _take_environment(asked: dict[str, Any]) -> None:
     os.chdir(asked["cwd"])
     os.getppid = lambda: asked["parent"]
     time.tzset()
+
+
+def _come_home(command: Command, old: str, home: str) -> None:
+    """What modules made of HOME when they were imported."""
+    for owner, name, value in command.homely:
+        if isinstance(value, tuple):
+            new = tuple(x.replace(old, home, 1) if isinstance(x, str) else x for x in value)
+            setattr(owner, name, new)
+        else:
+            setattr(owner, name, str(value).replace(old, home, 1))
 
 
 def _take_streams() -> None:
