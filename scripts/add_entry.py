@@ -29,13 +29,13 @@ def main(argv: list[str]) -> int:
     if is_new and (stage := pipelines.maker(entry)):
         raise Refusal(pipelines.served_by_dvc(entry, stage))
     dataset = Dataset(entry, DvcFile((Out(entry.name),))) if is_new else Dataset.of(entry)
-    found = dataset.scan()
-    refuse_unfit(dataset, found)
+    scanned = dataset.scan()
+    refuse_unfit(dataset, scanned)
     if not is_new and is_as_named(dataset):
         say(f"add: {entry} is as {entry.name}.dvc says: there is no new version")
         return 0
     add(dataset, is_new)
-    for line in notes(dataset, found):
+    for line in notes(dataset, scanned):
         say(f"add: {line}")
     name = f"{entry}.dvc"
     say(f"add: {name} names the new version: git add {shlex.quote(name)}, commit, and `make push`")
@@ -52,13 +52,13 @@ def chosen(argv: list[str]) -> Entry:
     return selection.select_one(word, ["raw_datasets"])
 
 
-def refuse_unfit(dataset: Dataset, found: Scan) -> None:
+def refuse_unfit(dataset: Dataset, scanned: Scan) -> None:
     """Raises Refusal for what cannot be stored, and for what is not ours to make a version of."""
     entry, file = dataset.entry, dataset.file
-    lines = found.blocked + found.problems + names.name_problems(found.files, "")
+    lines = scanned.blocked + scanned.problems + names.name_problems(scanned.files, "")
     if lines:
         raise Refusal(f"{entry} cannot be stored as it is:\n  " + "\n  ".join(lines[:20]))
-    if not found.files:
+    if not scanned.files:
         raise Refusal(
             f"{entry} has no files here: `make pull DATASET={entry:sh}`, or fill its folder"
         )
@@ -87,17 +87,17 @@ def add(dataset: Dataset, is_new: bool) -> None:
         dvc.run(entries.ROOT, "commit", "--force", f"{entry}.dvc", live=True)
 
 
-def notes(dataset: Dataset, found: Scan) -> list[str]:
+def notes(dataset: Dataset, scanned: Scan) -> list[str]:
     """What DVC does not keep, and what else changes."""
     lines = []
     if dataset.file.is_legacy:
         lines.append(f"{dataset.entry.name}.dvc was written by DVC 2.x; it is in the form of 3 now")
-    if found.left_out:
-        lines.append(f"DVC leaves out {_few(found.left_out)}")
-    if found.empty_folders:
-        lines.append(f"DVC keeps no empty folders: {_few(found.empty_folders)}")
+    if scanned.left_out:
+        lines.append(f"DVC leaves out {_few(scanned.left_out)}")
+    if scanned.empty_folders:
+        lines.append(f"DVC keeps no empty folders: {_few(scanned.empty_folders)}")
     if dataset.is_folder:
-        programs = [p for p in found.files if os.access(dataset.base / p, os.X_OK)]
+        programs = [p for p in scanned.files if os.access(dataset.base / p, os.X_OK)]
         if programs:
             lines.append(f"DVC keeps no right to execute: {_few(programs)}")
     return lines

@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
     output.refuse_others(place)
     inputs, maker = "", stamps.maker(ROOT)
     if args.public:
-        found = public_only(args)
+        collection = public_only(args)
     else:
         store = collect.NOT_ASKED if args.offline else pushes.reach(ROOT)
         inputs = unchanged.digest(
@@ -59,29 +59,29 @@ def main(argv: list[str]) -> int:
         if not args.status and unchanged.holds(ROOT, place, inputs):
             return tell_unchanged(args.out, store.problem)
         answers = kept.Kept(kept.place(ROOT, place, ".kept.json"), maker)
-        found = collect.collect(ROOT, store, args.status, args.title, answers)
+        collection = collect.collect(ROOT, store, args.status, args.title, answers)
     if args.preview:
         from catalog.preview import make
 
-        make.previews(found, chosen)
-    new = write(found, place, base)
-    unchanged.note(ROOT, place, inputs, found)
-    tell_offline(found.offline)
-    tell(args.out, new, len(found.items), base)
+        make.previews(collection, chosen)
+    new = write(collection, place, base)
+    unchanged.note(ROOT, place, inputs, collection)
+    tell_offline(collection.offline)
+    tell(args.out, new, len(collection.items), base)
     print(place / "index.html")
     return 0
 
 
-def write(found: Collection, place: Path, base: str) -> int:
+def write(collection: Collection, place: Path, base: str) -> int:
     """Put the site there; how many pages of entries are new in it."""
     from catalog import output, site
     from catalog.folder import SiteFolder
 
     try:
         with output.replacing(place) as new:
-            folder = SiteFolder(new, place, found.kept)
-            site.write(found, folder, base)
-        found.kept.save()
+            folder = SiteFolder(new, place, collection.kept)
+            site.write(collection, folder, base)
+        collection.kept.save()
     except OSError as error:
         raise RegistryError(f"{error.filename or place}: {error.strerror}") from None
     return folder.rendered

@@ -29,25 +29,25 @@ def main(argv: list[str]) -> int:
     chosen = check.choose(args.entries, library) if every else check.staged(library)
     if args.fix and fix(chosen, library):
         library = Library()
-    found, tolerated = check.check(library, chosen)
+    listed, tolerated = check.check(library, chosen)
     if args.entries and not args.staged:  # somebody looks at this card: show what waits
-        found = check.by_place([*found, *map(as_tolerated, tolerated)])
+        listed = check.by_place([*listed, *map(as_tolerated, tolerated)])
     if args.remote:
-        found = check.by_place([*found, *ask_s3(library, chosen)])
-    shown = gathered(found, library)
+        listed = check.by_place([*listed, *ask_s3(library, chosen)])
+    shown = gathered(listed, library)
     sys.stdout.write(problems.FORMATS[args.format](shown))
-    if found or not args.quiet:
-        console.say(f"check-cards: {summary(chosen, found, tolerated, library)}")
-    return 1 if any(p.level == "error" for p in found) else 0
+    if listed or not args.quiet:
+        console.say(f"check-cards: {summary(chosen, listed, tolerated, library)}")
+    return 1 if any(p.level == "error" for p in listed) else 0
 
 
-def gathered(found: list[Problem], library: Library) -> list[Problem]:
+def gathered(problems: list[Problem], library: Library) -> list[Problem]:
     """The problems, with what many cards have in common as one of them."""
-    if not found:
+    if not problems:
         return []
     from registry.cards import gather
 
-    return gather.gathered(found, library, or_live_with_them(library))
+    return gather.gathered(problems, library, or_live_with_them(library))
 
 
 def or_live_with_them(library: Library) -> str:
@@ -58,10 +58,10 @@ def or_live_with_them(library: Library) -> str:
 
 
 def summary(
-    chosen: list[Entry], found: list[Problem], tolerated: list[Problem], library: Library
+    chosen: list[Entry], listed: list[Problem], tolerated: list[Problem], library: Library
 ) -> str:
     """The counts in one line; and what cards.debt still lists."""
-    parts = [humanize.plural(len(chosen), "entry", "entries"), problems.count(found)]
+    parts = [humanize.plural(len(chosen), "entry", "entries"), problems.count(listed)]
     if tolerated:
         from registry.cards import gather
 

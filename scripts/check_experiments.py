@@ -27,11 +27,11 @@ def main(argv: list[str]) -> int:
         for what in done:
             console.say(f"fixed: {ledger.FILE}: {what}")
         state = experiments_state.look(ROOT, keys, args.staged)
-    found = rules.check(state)
-    sys.stdout.write(problems.FORMATS[args.format](found))
-    if found or not args.quiet:
-        console.say(f"check-experiments: {len(state.kept)} kept, {problems.count(found)}")
-    return 1 if found else 0
+    broken = rules.check(state)
+    sys.stdout.write(problems.FORMATS[args.format](broken))
+    if broken or not args.quiet:
+        console.say(f"check-experiments: {len(state.kept)} kept, {problems.count(broken)}")
+    return 1 if broken else 0
 
 
 def fix(state: State) -> list[str]:

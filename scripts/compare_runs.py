@@ -40,16 +40,16 @@ def main(argv: list[str]) -> int:
             'which runs? Name at least two, DATASET="training_results/a training_results/b"'
         )
     client = None if "--offline" in flags else ask()
-    found = [runs.read(beside.run_of(entry), client) for entry in chosen]
+    compared = [runs.read(beside.run_of(entry), client) for entry in chosen]
     names = [str(entry) for entry in chosen]
     if {"--json", "--format=json"} & {*flags}:
-        print(json.dumps(as_json(names, found), indent=1))
+        print(json.dumps(as_json(names, compared), indent=1))
     else:
-        show(names, found)
-    for run in found:
+        show(names, compared)
+    for run in compared:
         for problem in run.problems:
             console.say(f"compare: {run.entry}: {problem}")
-    return tell_missing(found)
+    return tell_missing(compared)
 
 
 def ask() -> Client:
@@ -59,43 +59,43 @@ def ask() -> Client:
         raise RegistryError(f"{error}\n  OFFLINE=1 compares what is here") from None
 
 
-def show(names: list[str], found: list[TrainingRun]) -> None:
-    settings, same = beside.differing(found)
+def show(names: list[str], compared: list[TrainingRun]) -> None:
+    settings, same = beside.differing(compared)
     rows = [("", names)]
     rows += [("settings that differ", [])] if settings else []
-    rows += [(f"  {key}", [run.config.get(key, "-") for run in found]) for key in settings]
+    rows += [(f"  {key}", [run.config.get(key, "-") for run in compared]) for key in settings]
     rows += [("metrics", [])]
-    rows += beside.metric_rows(found)
+    rows += beside.metric_rows(compared)
     for line in beside.laid_out(rows):
         print(line)
     if same:
         console.say(f"compare: {same} settings are the same in all")
 
 
-def as_json(names: list[str], found: list[TrainingRun]) -> dict[str, object]:
-    rows = zip(names, found, strict=True)
-    table = beside.metrics(found)
+def as_json(names: list[str], compared: list[TrainingRun]) -> dict[str, object]:
+    rows = zip(names, compared, strict=True)
+    table = beside.metrics(compared)
     best = {}
     for metric, values in table.items():
         known = {n: v for n, v in zip(names, values, strict=True) if v is not None}
         best[metric] = sorted(judge.best(metric, known))
     return {
         "runs": [{"entry": n, "run": str(r.entry), "config": r.config} for n, r in rows],
-        "settings_that_differ": beside.differing(found)[0],
+        "settings_that_differ": beside.differing(compared)[0],
         "metrics": table,
         "best": best,
     }
 
 
-def tell_missing(found: list[TrainingRun]) -> int:
-    empty = [run for run in found if not run.metrics.last]
+def tell_missing(compared: list[TrainingRun]) -> int:
+    empty = [run for run in compared if not run.metrics.last]
     for run in empty:
         console.say(
             f"compare: {run.entry} has no metrics that are read: put a metrics.json into it, "
             "or a CSV with a column `step`"
         )
     sys.stdout.flush()
-    return 1 if len(empty) == len(found) else 0
+    return 1 if len(empty) == len(compared) else 0
 
 
 if __name__ == "__main__":

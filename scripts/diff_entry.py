@@ -43,15 +43,15 @@ def main(argv: list[str]) -> int:
     entry = selection.select_one(" ".join(named), SYNCED)
     session, _ = connect.connect()
     old, new = sides(session, entry, options.text("TO"))
-    found = diff.compare(old.files, new.files)
+    differing = diff.compare(old.files, new.files)
     if flags & {"--json", "--format=json"}:
-        told = {"entry": str(entry), "old": old.name, "new": new.name, **asdict(found)}
+        told = {"entry": str(entry), "old": old.name, "new": new.name, **asdict(differing)}
         print(json.dumps(told, indent=1))
         return 0
-    show(found, old, new)
-    for line in islice(texts(found, old, new), TEXT_LINES) if "--text" in flags else ():
+    show(differing, old, new)
+    for line in islice(texts(differing, old, new), TEXT_LINES) if "--text" in flags else ():
         print(line)
-    say(f"diff: {entry}: {old.name} > {new.name}: {summary(found)}")
+    say(f"diff: {entry}: {old.name} > {new.name}: {summary(differing)}")
     return 0
 
 
@@ -88,17 +88,17 @@ def state(survey: Survey, word: str) -> Side:
     return entry_sides.of_version(survey.session, survey.entry, version)
 
 
-def show(found: Diff, old: Side, new: Side) -> None:
+def show(differing: Diff, old: Side, new: Side) -> None:
     """A line for each file, with its size before and after."""
-    for before, after in found.renamed:
+    for before, after in differing.renamed:
         print(f"renamed  {harmless(before)} > {harmless(after)}  {size(new, after)}")
-    for path in found.changed:
+    for path in differing.changed:
         print(f"changed  {harmless(path)}  {size(old, path)} > {size(new, path)}")
-    for path in found.added:
+    for path in differing.added:
         print(f"added    {harmless(path)}  {size(new, path)}")
-    for path in found.gone:
+    for path in differing.gone:
         print(f"gone     {harmless(path)}  {size(old, path)}")
-    for path in found.unreadable:
+    for path in differing.unreadable:
         print(f"unknown  {harmless(path)}  {size(new, path)}, and cannot be read")
 
 
@@ -108,9 +108,9 @@ def size(side: Side, path: str) -> str:
     return human_bytes(known) if known >= 0 else "?"
 
 
-def texts(found: Diff, old: Side, new: Side) -> Iterator[str]:
+def texts(differing: Diff, old: Side, new: Side) -> Iterator[str]:
     """The lines that differ of the changed text files, as `diff -u` shows them."""
-    for path in found.changed[:TEXT_FILES]:
+    for path in differing.changed[:TEXT_FILES]:
         try:
             before, after = old.read(path), new.read(path)
         except TooLarge:
@@ -121,16 +121,16 @@ def texts(found: Diff, old: Side, new: Side) -> Iterator[str]:
             yield f"--- {harmless(path)}: its bytes of {lost} are kept no longer"
             continue
         yield from map(harmless, text_diff.unified(before, after, *names(path, old, new)))
-    if len(found.changed) > TEXT_FILES:
-        yield f"--- and {len(found.changed) - TEXT_FILES} files more"
+    if len(differing.changed) > TEXT_FILES:
+        yield f"--- and {len(differing.changed) - TEXT_FILES} files more"
 
 
 def names(path: str, old: Side, new: Side) -> tuple[str, str]:
     return f"{path} ({old.name})", f"{path} ({new.name})"
 
 
-def summary(found: Diff) -> str:
-    counts = ((len(paths), what) for what, paths in vars(found).items())
+def summary(differing: Diff) -> str:
+    counts = ((len(paths), what) for what, paths in vars(differing).items())
     return ", ".join(f"{plural(n, 'file')} {what}" for n, what in counts if n) or "no difference"
 
 

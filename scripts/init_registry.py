@@ -39,31 +39,31 @@ def main(argv: list[str]) -> int:
     samples = find_samples()
     join.refuse_unsaved(ROOT)
     join.refuse_nameless(ROOT)
-    found = look(options.text("FROM"), samples)
-    for line in plan.described(found):
+    start = look(options.text("FROM"), samples)
+    for line in plan.described(start):
         say(f"init: {line}")
     if options.flag("DRY_RUN"):
         return 0
-    if not is_conditional(found.remote):
+    if not is_conditional(start.remote):
         say("init: it has no conditional writes: pushes of one entry at one second may collide")
-    owed = plan.carry_out(found, ROOT)
+    owed = plan.carry_out(start, ROOT)
     if owed:
         say(f"init: {plural(owed, 'problem')} of these cards are tolerated, listed in cards.debt")
     for entry in samples:
         remove.take_out(entry)
-    say_next(found.former)
+    say_next(start.former)
     return 0
 
 
 def look(where: str, samples: list[Entry]) -> plan.Start:
     """What would be done. Raises for what cannot be, before anything is touched."""
-    found = former.fetch(ROOT, where) if where else None
-    share = former.share(ROOT, found) if found else Share()
+    fetched = former.fetch(ROOT, where) if where else None
+    share = former.share(ROOT, fetched) if fetched else Share()
     join.refuse_in_the_way(ROOT, share.theirs)
-    name, remotes = former.remotes(ROOT, found) if found else ("", {})
+    name, remotes = former.remotes(ROOT, fetched) if fetched else ("", {})
     remote = place(remotes.get(name, {}))
     connect.prove(remote)
-    return plan.Start(remote, found, share, samples, lacking(remote, share), remotes)
+    return plan.Start(remote, fetched, share, samples, lacking(remote, share), remotes)
 
 
 def is_conditional(remote: Remote) -> bool:
@@ -123,11 +123,11 @@ def lacking(remote: Remote, share: Share) -> list[Entry]:
     return [e for e in drafts.lacking(ROOT, keys) if f"{e}{CARD}" not in coming]
 
 
-def say_next(found: Former | None) -> None:
+def say_next(fetched: Former | None) -> None:
     say("init: done, and committed; `make init UNDO=1` goes back. Next:")
     say("  make pull                 # what is in S3; what is here already is only compared")
-    if found:
-        say(f"  git push -u origin HEAD:{found.branch}   # for everybody: they type git pull")
+    if fetched:
+        say(f"  git push -u origin HEAD:{fetched.branch}   # for everybody: they type git pull")
     else:
         say(
             "  make card DATASET=section/name    # begins an entry; its folder goes beside the card"

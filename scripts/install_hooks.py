@@ -60,10 +60,10 @@ def install(path: Path) -> bool:
     """Write one hook; False when somebody else's is there. Raises OSError."""
     text = SHIM.format(name=path.name)
     if path.exists() or path.is_symlink():
-        there = path.read_text(errors="replace") if path.is_file() else ""
-        if MARK not in there:
+        installed = path.read_text(errors="replace") if path.is_file() else ""
+        if MARK not in installed:
             return False
-        if there == text and os.access(path, os.X_OK):
+        if installed == text and os.access(path, os.X_OK):
             say(f"hooks: {path.name} is installed already")
             return True
     write_whole(path, text.encode())

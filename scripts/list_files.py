@@ -35,14 +35,14 @@ def main(argv: list[str]) -> int:
         if word not in FLAGS and not word.startswith("--pattern="):
             raise UsageError(f"{word} is not known: {_cure(word)}")
     entry = selection.select_one(" ".join(named), SECTIONS)
-    found, problem = look(entry, "--offline" in flags)
-    shown = [file for file in found.files if fits(file.path, pattern)]
+    listed, problem = look(entry, "--offline" in flags)
+    shown = [file for file in listed.files if fits(file.path, pattern)]
     if "--sort=size" in flags:
         shown.sort(key=lambda file: (-(file.size or 0), file.path))
     if {"--json", "--format=json"} & {*flags}:
-        print(json.dumps(as_json(entry, found, shown), indent=1))
+        print(json.dumps(as_json(entry, listed, shown), indent=1))
     else:
-        show(entry, found, shown)
+        show(entry, listed, shown)
     if problem:
         console.say(f"ls: S3 could not be asked, so this is what is known here: {problem}")
     return 0 if shown and not problem else 1
@@ -65,24 +65,24 @@ def fits(path: str, pattern: str) -> bool:
     return pattern in path
 
 
-def show(entry: Entry, found: Contents, shown: list[File]) -> None:
+def show(entry: Entry, listed: Contents, shown: list[File]) -> None:
     """The files on stdout, what they are of on stderr."""
     sizes = [human_bytes(f.size) if f.size is not None else "not known" for f in shown]
     width = max(map(len, sizes), default=0)
     for file, size in zip(shown, sizes, strict=True):
         print(f"{size:>{width}}  {harmless(file.path)}")
-    part = "" if len(shown) == len(found.files) else f" of {len(found.files):,}"
+    part = "" if len(shown) == len(listed.files) else f" of {len(listed.files):,}"
     amount = human_bytes(sum(file.size or 0 for file in shown))
-    version = f", version {found.version}" if found.version else ""
-    source = f"from {found.source}" if found.files else "neither in S3 nor here"
+    version = f", version {listed.version}" if listed.version else ""
+    source = f"from {listed.source}" if listed.files else "neither in S3 nor here"
     console.say(f"ls: {entry}: {plural(len(shown), 'file')}{part}, {amount}; {source}{version}")
 
 
-def as_json(entry: Entry, found: Contents, shown: list[File]) -> dict[str, object]:
+def as_json(entry: Entry, listed: Contents, shown: list[File]) -> dict[str, object]:
     rows = [{"path": f.path, "size": f.size, "here": bool(f.place)} for f in shown]
     return {
-        "entry": str(entry), "version": found.version, "source": found.source,
-        "files": len(found.files), "bytes": found.bytes, "shown": rows,
+        "entry": str(entry), "version": listed.version, "source": listed.source,
+        "files": len(listed.files), "bytes": listed.bytes, "shown": rows,
     }  # fmt: skip
 
 

@@ -89,9 +89,9 @@ def look(
         bill = Bill(carrier.session, library)
         describe = partial(papers.describe, card, allowed.url, bill)
         versions = shelf.taken.get(id, {}).get("versions", [])
-        found = Publication(card.entry, card, carrier, way, describe, versions, is_thorough)
-        found.look()
-        return found
+        publication = Publication(card.entry, card, carrier, way, describe, versions, is_thorough)
+        publication.look()
+        return publication
 
     return parallel.each(list(allowed.entries), entry_of, one)
 

@@ -106,9 +106,9 @@ def refuse_referred(chosen: list[Entry]) -> None:
     library, ids = Library(), [str(entry) for entry in chosen]
     staying = [e for e in library.entries if e not in chosen]
     naming = [
-        f"{card.path}:{found.line} ({found.id})"
+        f"{card.path}:{reference.line} ({reference.id})"
         for card in filter(None, map(library.card, staying))
-        for found in backlinks.find(card, ids, library)
+        for reference in backlinks.find(card, ids, library)
     ]
     if naming:
         raise Refusal(

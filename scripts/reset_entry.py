@@ -66,13 +66,13 @@ def reset_raw(session: Session, entry: Entry) -> int:
     if not entry.dvc_file.exists():
         raise Refusal(f"{entry}: there is no {entry}.dvc to reset to; nothing touched")
     with Meter("fetched", *dvc_file.total([entry])) as meter:
-        found = raw_reset.look(session, Dataset.of(entry), partial(meter.moved, "raw"))
-    for path in found.discarded:
-        print(f"{found.dataset.shown(path)}: to be replaced by the version of {entry.name}.dvc")
+        reset = raw_reset.look(session, Dataset.of(entry), partial(meter.moved, "raw"))
+    for path in reset.discarded:
+        print(f"{reset.dataset.shown(path)}: to be replaced by the version of {entry.name}.dvc")
     if session.options.dry_run:
         return 0
-    raw_reset.carry_out(session, found)
-    summary(entry, found.aside, found.brought)
+    raw_reset.carry_out(session, reset)
+    summary(entry, reset.aside, reset.brought)
     return 0
 
 

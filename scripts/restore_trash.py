@@ -105,10 +105,10 @@ def bring_back(item: trash.Item, base: Path, path: str, aside: Path | None) -> b
 
 def swap(source: Path, target: Path, aside: Path) -> bool:
     """Put a file in another one's place, and that one to `aside`; False unless both are files."""
-    there = None if target.is_symlink() else stats.stat_of(target)
-    if there is None or source.is_symlink() or not source.is_file():
+    stat = None if target.is_symlink() else stats.stat_of(target)
+    if stat is None or source.is_symlink() or not source.is_file():
         return False
-    return place.put(source, target, there, aside, keep=True) is not None
+    return place.put(source, target, stat, aside, keep=True) is not None
 
 
 if __name__ == "__main__":

@@ -55,8 +55,10 @@ def reach(visit: Visit) -> list[Finding]:
     visit.remote, visit.session = dvc_config.load(visit.root), session
     ids = [id for id in etags if id.partition("/")[0] in MIRRORED]
     with ThreadPoolExecutor(HANDS) as pool:
-        found = pool.map(lambda id: marker.read(session.client, entry_of(id))[0], ids)
-        visit.markers = {id: stored for id, stored in zip(ids, found, strict=True) if stored}
+        stored_markers = pool.map(lambda id: marker.read(session.client, entry_of(id))[0], ids)
+        visit.markers = {
+            id: stored for id, stored in zip(ids, stored_markers, strict=True) if stored
+        }
     return [Finding(OK, "S3", f"answers, {plural(len(etags), 'sealed entry', 'sealed entries')}")]
 
 

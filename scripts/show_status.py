@@ -2,7 +2,7 @@
 
 usage: show_status.py [--all] [--json] [section/name | name | section/ ...]
 
-One line per entry: up to date, not here, changed here, newer there, conflict, being pushed, removed
+One line per entry: up to date, not here, changed here, newer in S3, conflict, being pushed, removed
 upstream, not added (raw), not pushed, not committed, no card; of an experiment kept or garbage.
 Files and bytes here and in S3, and the last push: how long ago, from which commit, by whom. Of more
 than 25 entries only those that differ are shown, and of more than 25 that are not here only their

@@ -20,12 +20,12 @@ CELLS = {
     ("same", "same"): ("up to date", {}),
     ("changed", "same"): ("changed here", {"changed here": ["b.txt"]}),
     ("gone", "same"): ("changed here", {"changed here": ["b.txt"]}),
-    ("same", "changed"): ("newer there", {"newer there": ["b.txt"]}),
-    ("same", "gone"): ("newer there", {"newer there": ["b.txt"]}),
+    ("same", "changed"): ("newer in S3", {"newer in S3": ["b.txt"]}),
+    ("same", "gone"): ("newer in S3", {"newer in S3": ["b.txt"]}),
     ("changed", "changed"): ("conflict", {"conflict": ["b.txt"]}),
     ("changed", "equally"): ("up to date", {}),
     ("changed", "gone"): ("conflict", {"conflict": ["b.txt"]}),
-    ("gone", "changed"): ("newer there", {"newer there": ["b.txt"]}),
+    ("gone", "changed"): ("newer in S3", {"newer in S3": ["b.txt"]}),
     ("gone", "gone"): ("up to date", {}),
 }
 on_one = pytest.mark.parametrize("server", [MOTO], indirect=True)
@@ -130,20 +130,20 @@ processed_datasets/
   gone     removed upstream    3    11    0     0
   half     torn push           3    11    3    11  AGE COMMIT_ anna
   new      not pushed          1  4.9K    0     0
-  news     newer there         3    11    3    19  AGE COMMIT_ anna
+  news     newer in S3         3    11    3    19  AGE COMMIT_ anna
 champion_models/
   theirs   no card                   -    3    11  AGE COMMIT_ anna
 training_results/
   odd      cannot be stored    3    11    0     0
-  promised nothing there             -    0     0
+  promised nothing in S3             -    0     0
 experiments/
   junk     garbage             1  3.0M          -
   kept     kept                1     2          -
   scratch  kept                      -          -
 
 17 entries: 1 cannot be stored, 1 being pushed, 1 torn push, 1 conflict, 1
-removed upstream, 2 no card, 1 newer there, 1 changed here, 1 not pushed, 2 not
-here, 1 nothing there, 1 up to date, 2 kept, 1 garbage; here 30 files, 3.0 MiB;
+removed upstream, 2 no card, 1 newer in S3, 1 changed here, 1 not pushed, 2 not
+here, 1 nothing in S3, 1 up to date, 2 kept, 1 garbage; here 30 files, 3.0 MiB;
 in S3 28 files, 115 bytes
 next:
   # cannot be stored: way-out: a link out of the entry: put a copy in its place
@@ -186,11 +186,11 @@ def test_every_state_as_text(everything):
         f"{P}/fresh": ["no card"],
         f"{P}/gone": ["removed upstream"],
         f"{P}/half": ["torn push"],
-        f"{P}/news": ["newer there"],
+        f"{P}/news": ["newer in S3"],
         f"{P}/new": ["not pushed", "not committed"],
         f"{M}/theirs": ["no card", "not here"],
         f"{R}/odd": ["cannot be stored", "not pushed"],
-        f"{R}/promised": ["nothing there"],
+        f"{R}/promised": ["nothing in S3"],
         f"{X}/junk": ["garbage"],
         f"{X}/kept": ["kept"],
         f"{X}/scratch": ["kept"],
@@ -275,7 +275,7 @@ def test_what_a_stranger_wrote_shows_with_full(anna, ben, bucket):
     bucket.put(f"{P}/a/b.txt", b"by hand")
     assert status(ben)[0][f"{P}/a"]["state"] == "up to date"
     row = status(ben, FULL="1")[0][f"{P}/a"]
-    assert row["state"] == "newer there"
+    assert row["state"] == "newer in S3"
     assert row["said"].startswith("changed outside this tool after anna sealed it")
 
 
@@ -321,7 +321,7 @@ def test_raw_datasets(anna, ben, bucket):
             "changed": ["not added"],
             "fine": ["up to date"],
             "new": ["not added"],
-            "news": ["newer there"],
+            "news": ["newer in S3"],
         }
     assert rows[f"{RAW}/changed"]["changes"] == {"changed here": {"files": 1, "paths": ["b.txt"]}}
     assert rows[f"{RAW}/away"]["there"] == {"files": 3, "bytes": 10}

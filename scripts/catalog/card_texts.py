@@ -20,16 +20,16 @@ def flat(value: Value | None) -> list[str]:
 
 def facts(card: Card) -> Facts:
     """{field: texts}, in the schema's order; what is no field is not."""
-    found: Facts = {}
+    values: Facts = {}
     for known in FIELDS:
         value = card.fields.get(known.name)
         if value is None:
             continue
         if value.kind == "mapping":
-            found[known.name] = {key: " ".join(flat(v)) for key, v in value.data.items()}
+            values[known.name] = {key: " ".join(flat(v)) for key, v in value.data.items()}
         elif flat(value):
-            found[known.name] = flat(value)
-    return found
+            values[known.name] = flat(value)
+    return values
 
 
 def about(key: str) -> str:

@@ -61,8 +61,8 @@ def collect(
     library, kept = Library(root), kept or Kept()
     shown = [e for e in library.entries if e.section != EXPERIMENTS or library.card(e)]
     answer = pushes.read(store, root, shown, kept)
-    there = [entry_of(id, root) for id, push in answer.pushes.items() if not push.moved]
-    entries = sorted({*shown, *there}, key=_place)
+    pushed = [entry_of(id, root) for id, push in answer.pushes.items() if not push.moved]
+    entries = sorted({*shown, *pushed}, key=_place)
     items = {str(e): Item(e, library.card(e), push=answer.pushes.get(str(e))) for e in entries}
     commit, when = history.head(root)
     web, of_files = naming.addresses(root)
@@ -101,8 +101,8 @@ def _render(items: dict[str, Item], links: Links, kept: Kept) -> None:
 def _judge(library: Library, items: dict[str, Item], shown: list[Entry]) -> None:
     """The problems that `make check-cards` has, at the entries that they are about."""
     judged = check.check(library, shown)
-    found = [*judged.problems, *judged.tolerated]
-    for problem in sorted(found):
+    problems = [*judged.problems, *judged.tolerated]
+    for problem in sorted(problems):
         item = items.get(id_of(problem.path) or problem.path)
         if item:
             item.problems.append(problem)

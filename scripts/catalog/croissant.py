@@ -46,7 +46,7 @@ def describe(item: Item, url: str, mirror: Mirror | None = None) -> dict[str, An
     if item.entry.section not in DATASETS or item.card is None:
         return None
     when, who = item.updated
-    found = {
+    described = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": VERSION,
@@ -72,7 +72,7 @@ def describe(item: Item, url: str, mirror: Mirror | None = None) -> dict[str, An
         if mirror and mirror.url
         else [distribution.here(item)],
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in described.items() if value}
 
 
 def _is_known(text: str) -> bool:
@@ -99,8 +99,8 @@ def _day(item: Item) -> str:
 
 
 def _license(item: Item) -> str:
-    found = next(iter(_links(item, "license_link")), item.license)
-    return found if _is_known(found) else ""
+    license = next(iter(_links(item, "license_link")), item.license)
+    return license if _is_known(license) else ""
 
 
 def _links(item: Item, key: str) -> list[str]:

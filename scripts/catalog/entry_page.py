@@ -27,10 +27,16 @@ class Frame(NamedTuple):
     has_runs: bool
 
 
-def frame(found: Collection, base: str) -> Frame:
-    has_runs = bool(runs.in_overview(found.items))
+def frame(collection: Collection, base: str) -> Frame:
+    has_runs = bool(runs.in_overview(collection.items))
     return Frame(
-        found.name, found.web, found.mirror, bool(found.offline), found.status, base, has_runs
+        collection.name,
+        collection.web,
+        collection.mirror,
+        bool(collection.offline),
+        collection.status,
+        base,
+        has_runs,
     )
 
 
@@ -46,14 +52,14 @@ class Near(NamedTuple):
 class EntryPages:
     """The pages' values, entry by entry."""
 
-    def __init__(self, found: Collection, base: str) -> None:
-        self._found, self._base = found, base
-        self._by_id = {item.id: item for item in found.items}
-        self._lineage = relations.Lineage(found.edges)
-        self._alike = runs.Alike(found.items)
+    def __init__(self, collection: Collection, base: str) -> None:
+        self._collection, self._base = collection, base
+        self._by_id = {item.id: item for item in collection.items}
+        self._lineage = relations.Lineage(collection.edges)
+        self._alike = runs.Alike(collection.items)
 
     def context(self, item: Item) -> dict[str, Any]:
-        mirror, published = self._found.mirror, self._found.published.get(item.id)
+        mirror, published = self._collection.mirror, self._collection.published.get(item.id)
         data = croissant.describe(item, self._base + item.page, published)
         return {
             "top": "../",
@@ -67,7 +73,7 @@ class EntryPages:
             "made_from": self._all_near(item.made_from),
             "used_by": self._all_near(item.used_by),
             "published": published.version if published else "",
-            "clone": f"{self._found.web}.git" if self._found.web else "",
+            "clone": f"{self._collection.web}.git" if self._collection.web else "",
             **self._picture(item),
             **self._runs(item),
         }

@@ -63,7 +63,7 @@ class SiteFolder:
 def _stamp(file: Path) -> list[int]:
     """Its size and time; nothing of what is no plain file."""
     try:
-        found = file.lstat()
+        status = file.lstat()
     except OSError:
         return []
-    return [found.st_size, found.st_mtime_ns] if stat.S_ISREG(found.st_mode) else []
+    return [status.st_size, status.st_mtime_ns] if stat.S_ISREG(status.st_mode) else []

@@ -65,8 +65,8 @@ class Autolinks(LinkifyIt):  # type: ignore[misc]  # it ships no types
         return self.pretest(text) and super().test(text)
 
     def match(self, text: str) -> list[Match] | None:
-        found = super().match(text) or ()
-        return [f for f in found if f.schema or f.text.lower().startswith("www.")] or None
+        matches = super().match(text) or ()
+        return [f for f in matches if f.schema or f.text.lower().startswith("www.")] or None
 
 
 def slugs(titles: Iterable[str]) -> Iterator[str]:

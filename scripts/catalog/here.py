@@ -17,9 +17,9 @@ NOT_HERE, HERE, CHANGED, UNKNOWN = "not here", "here", "changed here", "here, ne
 def look(entry: Entry) -> tuple[str, int, int]:
     """(how it is here, files, bytes)."""
     travels = SECTIONS[entry.section].travels
-    found = Dataset.anyway(entry).scan() if travels == "dvc" else scan.scan(entry.folder)
-    amount = len(found.files), sum(stat.size for stat in found.files.values())
-    if not found.files:
+    scanned = Dataset.anyway(entry).scan() if travels == "dvc" else scan.scan(entry.folder)
+    amount = len(scanned.files), sum(stat.size for stat in scanned.files.values())
+    if not scanned.files:
         return NOT_HERE, *amount
     if travels == "never":
         return HERE, *amount
@@ -29,7 +29,7 @@ def look(entry: Entry) -> tuple[str, int, int]:
         known = None
     if known is None:
         return UNKNOWN, *amount
-    same = known.stamp == found.stamp
+    same = known.stamp == scanned.stamp
     current = travels != "dvc" or known.marker == dvc_file.version(entry)
     return HERE if same and current else CHANGED, *amount
 

@@ -31,17 +31,17 @@ def read(root: Path) -> tuple[dict[str, list[Change]], dict[str, str]]:
     if not git.has_head(root):
         return {}, {}
     words = ("log", "-z", f"--format={FORMAT}", "--name-status", "-M", "--", *SECTIONS)
-    found: dict[str, list[Change]] = {}
+    changes: dict[str, list[Change]] = {}
     now_called: dict[str, str] = {}
     for change, files in _commits(git.run(root, *words).decode(errors="replace")):
         for old, new in files:
             entry = id_of(new)
             entry = now_called.get(entry, entry)
-            if entry and change not in found.setdefault(entry, [])[-1:]:
-                found[entry].append(change)
+            if entry and change not in changes.setdefault(entry, [])[-1:]:
+                changes[entry].append(change)
             if old != new and id_of(old):
                 now_called[id_of(old)] = entry
-    return found, now_called
+    return changes, now_called
 
 
 def head(root: Path) -> tuple[str, str]:

@@ -67,8 +67,8 @@ class Item:
     @property
     def license(self) -> str:
         """Its id; for `other` the name that the card gives."""
-        found = self.first("license")
-        return self.first("license_name") or found if found == "other" else found
+        license = self.first("license")
+        return self.first("license_name") or license if license == "other" else license
 
     @property
     def version(self) -> str:
@@ -84,10 +84,10 @@ class Item:
     @property
     def updated(self) -> tuple[str, str]:
         """(when, by whom) of what changed last, its data or its card; ("", "") if unknown."""
-        found = [(c.when, c.who) for c in self.changes[:1]]
+        told = [(c.when, c.who) for c in self.changes[:1]]
         if self.push and self.push.when:
-            found.append((self.push.when, self.push.who))
-        return max(found, key=lambda f: moments.instant(f[0]), default=("", ""))
+            told.append((self.push.when, self.push.who))
+        return max(told, key=lambda f: moments.instant(f[0]), default=("", ""))
 
     def first(self, key: str) -> str:
         """The text of a field, the first of a list, or ""."""

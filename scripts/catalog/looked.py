@@ -36,13 +36,13 @@ def look(item: Item, answer: Answer, kept: Kept) -> Look:
     if former:
         return _restored(item, former)
     try:
-        found = contents.read(item.entry, answer.client)
-        its_run = run.read(item.entry, answer.client, found) if is_run else None
+        listed = contents.read(item.entry, answer.client)
+        its_run = run.read(item.entry, answer.client, listed) if is_run else None
     except (RegistryError, OSError):
         return Contents(), None
-    if name and _lasts(found, its_run):
-        kept.put("files", name, {"contents": vars(found), "run": its_run and _plain(its_run)})
-    return found, its_run
+    if name and _lasts(listed, its_run):
+        kept.put("files", name, {"contents": vars(listed), "run": its_run and _plain(its_run)})
+    return listed, its_run
 
 
 def _state(item: Item, answer: Answer) -> tuple[str, ...]:
@@ -59,10 +59,10 @@ def _state(item: Item, answer: Answer) -> tuple[str, ...]:
     return (client.remote.identity, etag) if etag and not entry.folder.exists() else ()
 
 
-def _lasts(found: Contents, its_run: TrainingRun | None) -> bool:
+def _lasts(listed: Contents, its_run: TrainingRun | None) -> bool:
     """Whether it is what the version is, and all of it was read."""
-    is_whole = all(file.size is not None and not file.place for file in found.files)
-    return found.is_of_version and is_whole and not (its_run and its_run.problems)
+    is_whole = all(file.size is not None and not file.place for file in listed.files)
+    return listed.is_of_version and is_whole and not (its_run and its_run.problems)
 
 
 def _plain(its_run: TrainingRun) -> dict[str, Any]:
@@ -71,9 +71,11 @@ def _plain(its_run: TrainingRun) -> dict[str, Any]:
 
 def _restored(item: Item, former: dict[str, Any]) -> Look:
     said = former["contents"]
-    found = Contents([File(*row) for row in said["files"]], said["source"], said["version"])
+    listed = Contents([File(*row) for row in said["files"]], said["source"], said["version"])
     if not former["run"]:
-        return found, None
+        return listed, None
     metrics = former["run"]["metrics"]
     curves = {name: [(x, y) for x, y in points] for name, points in metrics["curves"].items()}
-    return found, TrainingRun(item.entry, former["run"]["config"], Metrics(metrics["last"], curves))
+    return listed, TrainingRun(
+        item.entry, former["run"]["config"], Metrics(metrics["last"], curves)
+    )

@@ -8,11 +8,11 @@ def instant(when: str) -> float:
     import datetime
 
     try:
-        found = datetime.datetime.fromisoformat(when.replace("Z", "+00:00"))
+        moment = datetime.datetime.fromisoformat(when.replace("Z", "+00:00"))
     except ValueError:
         return 0.0
-    zone = found.tzinfo or datetime.timezone.utc
-    return found.replace(tzinfo=zone).timestamp()
+    zone = moment.tzinfo or datetime.timezone.utc
+    return moment.replace(tzinfo=zone).timestamp()
 
 
 def day(when: str) -> str:
@@ -20,7 +20,7 @@ def day(when: str) -> str:
     import datetime
 
     try:
-        found = datetime.date.fromisoformat(when[:10])
+        date = datetime.date.fromisoformat(when[:10])
     except ValueError:
         return when
-    return f"{found.day} {found:%b %Y}"
+    return f"{date.day} {date:%b %Y}"

@@ -21,9 +21,9 @@ def describe(
     item = Item(held.entry, card, size=size, files=len(lines), made_from=made_from)
     page = f"{url}/{layout.card(held.entry)}" if url else layout.card(held.entry)
     data = croissant.describe(item, page, distribution.Mirror(url, held.version, lines))
-    found = {
+    papers = {
         layout.bom(held.entry): documents.as_text(bill.of(held.entry)),
         layout.croissant(held.entry): documents.as_text(data) if data else None,
         layout.signature(held.entry, held.version): signatures.of_version(held.entry, lines),
     }
-    return {name: body for name, body in found.items() if body is not None}
+    return {name: body for name, body in papers.items() if body is not None}

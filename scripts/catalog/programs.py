@@ -25,10 +25,10 @@ class News(NamedTuple):
     key: str
 
 
-def index(found: Collection) -> str:
+def index(collection: Collection) -> str:
     """Every entry with all its facts, for programs; a promise: keys are added, not changed."""
-    listed = [_entry(item) for item in found.items]
-    whole = {"format": 1, "commit": found.commit, "date": found.when, "entries": listed}
+    listed = [_entry(item) for item in collection.items]
+    whole = {"format": 1, "commit": collection.commit, "date": collection.when, "entries": listed}
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -116,10 +116,10 @@ def files(item: Item) -> list[int | str]:
     return rows
 
 
-def sitemap(found: Collection, base: str) -> str:
+def sitemap(collection: Collection, base: str) -> str:
     """https://www.sitemaps.org/protocol.html; `base` ends with a slash."""
-    pages = [("", found.when), ("lineage.html", found.when)]
-    pages += [(item.page, item.updated[0]) for item in found.items]
+    pages = [("", collection.when), ("lineage.html", collection.when)]
+    pages += [(item.page, item.updated[0]) for item in collection.items]
     rows = "".join(
         f" <url><loc>{escape(base + page)}</loc>"
         f"{f'<lastmod>{when}</lastmod>' if when else ''}</url>\n"
@@ -133,10 +133,10 @@ def sitemap(found: Collection, base: str) -> str:
 
 def news(items: Iterable[Item], most: int = NEWEST) -> list[News]:
     """What changed last, newest first: pushes of data and commits of cards."""
-    found = []
+    newest = []
     for item in items:
-        found += [News(c.when, item, c.who, c.subject, c.commit) for c in item.changes[:most]]
+        newest += [News(c.when, item, c.who, c.subject, c.commit) for c in item.changes[:most]]
         push = item.push
         if push and push.when and push.who:
-            found.append(News(push.when, item, push.who, "data pushed", f"push-{push.when}"))
-    return sorted(found, key=lambda n: (-instant(n.when), n.item.id, n.key))[:most]
+            newest.append(News(push.when, item, push.who, "data pushed", f"push-{push.when}"))
+    return sorted(newest, key=lambda n: (-instant(n.when), n.item.id, n.key))[:most]

@@ -65,7 +65,7 @@ def _mirror(way: Visitor, url: str, item: Item) -> Mirror:
 
 def _json(way: Visitor, name: str) -> dict[str, Any]:
     try:
-        found = json.loads(readback.read(way, name))
-        return {**found, "entries": dict(found["entries"])}
+        document = json.loads(readback.read(way, name))
+        return {**document, "entries": dict(document["entries"])}
     except (ValueError, KeyError, TypeError):
         raise RegistryError(f"{name} of the mirror is no index: `make publish` writes it") from None

@@ -69,11 +69,11 @@ def read(store: Reached, root: Path, entries: list[Entry], kept: Kept) -> Answer
     bare = [e for e in entries if e.section in MIRRORED and str(e) not in store.etags]
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            found = _ask(pool, partial(_sealed, store, kept), marked)
-            found |= _ask(pool, partial(_listed, store.client), bare)
+            pushes = _ask(pool, partial(_sealed, store, kept), marked)
+            pushes |= _ask(pool, partial(_listed, store.client), bare)
     except RegistryError as error:
         return Answer({}, str(error))
-    return Answer(found, client=store.client, etags=store.etags)
+    return Answer(pushes, client=store.client, etags=store.etags)
 
 
 def _ask(
@@ -90,11 +90,11 @@ def _sealed(store: Reached, kept: Kept, entry: Entry) -> Push | None:
     former = kept.get("markers", name)
     if former:
         return Push(*former)
-    found, etag = marker.read(store.client, entry)
-    if found is None or found.token == "unreadable":
+    stored, etag = marker.read(store.client, entry)
+    if stored is None or stored.token == "unreadable":
         return None
-    made = found.files, found.bytes, found.state, found.who, found.when, found.commit
-    push = Push(*made, found.version, found.moved)
+    made = stored.files, stored.bytes, stored.state, stored.who, stored.when, stored.commit
+    push = Push(*made, stored.version, stored.moved)
     if etag == store.etags[str(entry)]:
         kept.put("markers", name, push)
     return push

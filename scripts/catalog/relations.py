@@ -43,17 +43,17 @@ class Edge(NamedTuple):
 
 def connect(items: dict[str, Item]) -> list[Edge]:
     """Fill in `made_from` and `used_by` of every item; the edges, without doubles."""
-    found: dict[tuple[str, str], Edge] = {}
+    edges: dict[tuple[str, str], Edge] = {}
     for item in items.values():
         for relation in RELATIONS:
             for other in item.all(relation.key):
                 if other in items and other != item.id:
                     edge = _edge(item.id, other, relation)
-                    found.setdefault(edge[:2], edge)
-    for edge in found.values():
+                    edges.setdefault(edge[:2], edge)
+    for edge in edges.values():
         items[edge.target].made_from.append(Link(edge.words, edge.source))
         items[edge.source].used_by.append(Link(_seen_from_source(edge), edge.target))
-    return sorted(found.values())
+    return sorted(edges.values())
 
 
 def _edge(this: str, that: str, relation: Relation) -> Edge:
@@ -89,14 +89,14 @@ class Lineage:
 
     def _follow(self, start: str, end: int, most: int) -> tuple[set[Edge], bool]:
         """Breadth first, from edges that have an entry at `end` to those at their other end."""
-        seen, waiting, found = {start}, deque([start]), set[Edge]()
+        seen, waiting, edges = {start}, deque([start]), set[Edge]()
         while waiting:
             for edge in self._by_end[end].get(waiting.popleft(), ()):
                 other = edge[1 - end]
                 if other not in seen and len(seen) > most:
-                    return found, False
-                found.add(edge)
+                    return edges, False
+                edges.add(edge)
                 if other not in seen:
                     seen.add(other)
                     waiting.append(other)
-        return found, True
+        return edges, True

@@ -12,12 +12,12 @@ def names(
 ) -> dict[str, str]:
     """{former id: its name now}, however often it was renamed; only of what is known now."""
     steps = {id: push.moved for id, push in pushes.items() if push.moved} | {**by_git}
-    found = {}
+    renamed = {}
     for former in steps:
         now, seen = former, set[str]()
         while now in steps and now not in known and now not in seen:
             seen.add(now)
             now = steps[now]
         if now in known and former not in known:
-            found[former] = now
-    return found
+            renamed[former] = now
+    return renamed

@@ -10,14 +10,14 @@ from pathlib import Path
 
 def stats(paths: Iterable[str]) -> dict[str, list[int] | None]:
     """{path: [size, mtime]}, None for what is not there."""
-    found: dict[str, list[int] | None] = {}
+    stamps: dict[str, list[int] | None] = {}
     for path in paths:
         try:
             stat = os.stat(path)
-            found[path] = [stat.st_size, stat.st_mtime_ns]
+            stamps[path] = [stat.st_size, stat.st_mtime_ns]
         except OSError:
-            found[path] = None
-    return found
+            stamps[path] = None
+    return stamps
 
 
 def maker(root: Path) -> str:

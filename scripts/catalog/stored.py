@@ -18,8 +18,8 @@ from registry.sections import MIRRORED, SECTIONS
 def list_files(items: dict[str, Item], answer: Answer, kept: Kept) -> None:
     """What files each has, and what a run's files say."""
     work = partial(looked.look, answer=answer, kept=kept)
-    for item, (found, its_run) in parallel.over(items.values(), work, pushes.AT_ONCE):
-        item.contents, item.run = found, its_run
+    for item, (listed, its_run) in parallel.over(items.values(), work, pushes.AT_ONCE):
+        item.contents, item.run = listed, its_run
     runs.assign(items)
 
 

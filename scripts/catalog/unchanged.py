@@ -52,16 +52,16 @@ def holds(root: Path, site: Path, now: str) -> bool:
         return False
 
 
-def note(root: Path, site: Path, now: str, found: Collection) -> None:
+def note(root: Path, site: Path, now: str, collection: Collection) -> None:
     """Remember what the site was made from; nothing if that may change unseen."""
-    if found.mirror or found.status:
+    if collection.mirror or collection.status:
         return
-    raw = [item.contents for item in found.items if item.entry.section == RAW]
-    settled = not found.client or all(files.source != "this machine" for files in raw)
+    raw = [item.contents for item in collection.items if item.entry.section == RAW]
+    settled = not collection.client or all(files.source != "this machine" for files in raw)
     known_sizes = all(file.size is not None for files in raw for file in files.files)
     if not settled or not known_sizes:
         return
-    looked = stats(map(str, found.links.looked))
+    looked = stats(map(str, collection.links.looked))
     place = _note(root, site)
     place.parent.mkdir(parents=True, exist_ok=True)
     said = {"digest": now, "looked": looked, "site": stats(_marks(site))}

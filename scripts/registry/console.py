@@ -140,8 +140,8 @@ def told(error: RegistryError) -> str:
 
 def worst(codes: Iterable[int]) -> int:
     """One exit code for several: a failure outranks a refusal, since running again may help."""
-    found = set(codes)
-    return next((code for code in (130, 1, 2, 3) if code in found), 0)
+    raised = set(codes)
+    return next((code for code in (130, 1, 2, 3) if code in raised), 0)
 
 
 def parser(script: str, doc: str | None) -> argparse.ArgumentParser:

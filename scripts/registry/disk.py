@@ -44,10 +44,10 @@ class Disk(NamedTuple):
     @property
     def sizes(self) -> dict[Entry, int]:
         """What each entry takes of it."""
-        found: dict[Entry, int] = {}
+        by_entry: dict[Entry, int] = {}
         for need in self.needs:
-            found[need.entry] = found.get(need.entry, 0) + need.bytes
-        return found
+            by_entry[need.entry] = by_entry.get(need.entry, 0) + need.bytes
+        return by_entry
 
     @property
     def lacks(self) -> int:

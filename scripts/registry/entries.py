@@ -57,15 +57,15 @@ def on_disk(section: str, root: Path = ROOT) -> list[Entry]:
 
     A folder that another dataset's `.dvc` file names is that dataset's.
     """
-    found, folder = set(), os.path.join(root, section)
+    names, folder = set(), os.path.join(root, section)
     for name in _listdir(root / section):
         if name.endswith(".dvc") and name != ".dvc" and SECTIONS[section].travels == "dvc":
-            found.add(name[: -len(".dvc")])
+            names.add(name[: -len(".dvc")])
         elif not name.startswith(".") and os.path.isdir(os.path.join(folder, name)):
-            found.add(name)
-    if SECTIONS[section].travels == "dvc" and any(_is_nobodys(root, section, n) for n in found):
-        found -= _parts_of_others(root / section)
-    return [Entry(section, name, root) for name in sorted(found)]
+            names.add(name)
+    if SECTIONS[section].travels == "dvc" and any(_is_nobodys(root, section, n) for n in names):
+        names -= _parts_of_others(root / section)
+    return [Entry(section, name, root) for name in sorted(names)]
 
 
 def _is_nobodys(root: Path, section: str, name: str) -> bool:

@@ -131,10 +131,10 @@ def last_commits(root: Path, *paths: str) -> dict[str, Commit]:
     form = "--format=%x01%H%x02%an%x02%ad"
     date = "--date=format-local:%Y-%m-%dT%H:%M:%SZ"
     told = run(root, "log", form, date, "--name-only", "--no-renames", "-z", "--", *paths)
-    found: dict[str, Commit] = {}
+    commits: dict[str, Commit] = {}
     for block in told.decode(errors="surrogateescape").split("\x01")[1:]:
         head, *changed = (part.strip("\n") for part in block.split("\0"))
         commit = Commit(*map(harmless, head.split("\x02")))
         for path in filter(None, changed):
-            found.setdefault(path, commit)
-    return found
+            commits.setdefault(path, commit)
+    return commits

@@ -19,7 +19,7 @@ def harmless(text: str, lines: bool = False) -> str:
 
     `lines`: the text is ours, of several lines; only what got into it is escaped.
     """
-    return (_LINES if lines else _WORD).sub(lambda found: ascii(found[0])[1:-1], text)
+    return (_LINES if lines else _WORD).sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def human_bytes(count: float) -> str:

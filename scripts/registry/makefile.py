@@ -23,27 +23,27 @@ class Command:
 
     def explanation(self, root: Path = ROOT) -> str:
         """What its script says of itself: the docstring, or the shell script's first comment."""
-        found = _SCRIPT.search(self.recipe)
-        if not found:
+        script = _SCRIPT.search(self.recipe)
+        if not script:
             return ""
-        if found.group(2):
-            lines = (root / found.group(2)).read_text(encoding="utf-8").splitlines()[1:]
+        if script.group(2):
+            lines = (root / script.group(2)).read_text(encoding="utf-8").splitlines()[1:]
             head = lines[: next(n for n, line in enumerate(lines) if not line.startswith("#"))]
             return "\n".join(line.removeprefix("#").removeprefix(" ") for line in head)
-        text = (root / "scripts" / found.group(1)).read_text(encoding="utf-8")
+        text = (root / "scripts" / script.group(1)).read_text(encoding="utf-8")
         return ast.get_docstring(ast.parse(text)) or ""
 
 
 def load(root: Path = ROOT) -> dict[str, Command]:
     """The commands by name, in the Makefile's order."""
-    found: dict[str, Command] = {}
+    commands: dict[str, Command] = {}
     last: Command | None = None
     for line in (root / "Makefile").read_text(encoding="utf-8").splitlines():
         rule = _RULE.match(line)
         if rule:
-            last = found[rule.group(1)] = Command(rule.group(1), rule.group(2))
+            last = commands[rule.group(1)] = Command(rule.group(1), rule.group(2))
         elif last and line.startswith("\t"):
             last.recipe += line.strip() + "\n"
         else:
             last = None
-    return found
+    return commands

@@ -41,5 +41,5 @@ def cure(root: Path) -> str:
 def _remote(root: Path) -> str:
     """How to go on with the remote that the nested project names."""
     config = root / NESTED / "config"
-    found = _URL.search(config.read_text(errors="replace")) if config.is_file() else None
-    return f"; its remote is that of `make remote URL={found[1]}`" if found else ""
+    url = _URL.search(config.read_text(errors="replace")) if config.is_file() else None
+    return f"; its remote is that of `make remote URL={url[1]}`" if url else ""

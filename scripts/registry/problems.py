@@ -50,9 +50,10 @@ FORMATS: dict[str, Callable[[Iterable[Problem]], str]] = {
 def count(problems: Iterable[Problem]) -> str:
     """For example "2 errors, 1 warning"."""
     levels = [p.level for p in problems]
-    found = [(levels.count(level), level) for level in ("error", "warning")]
+    counts = [(levels.count(level), level) for level in ("error", "warning")]
     return (
-        ", ".join(f"{n} {level}{'' if n == 1 else 's'}" for n, level in found if n) or "no problems"
+        ", ".join(f"{n} {level}{'' if n == 1 else 's'}" for n, level in counts if n)
+        or "no problems"
     )
 
 

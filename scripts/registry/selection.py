@@ -31,10 +31,10 @@ def select_one(word: str | None, sections: Iterable[str], root: Path = ROOT) -> 
     """The one entry that the word names. Raises UsageError for none, a section or several."""
     if not (word or "").strip():
         raise UsageError("which entry? Add DATASET=section/name")
-    found = select([word or ""], sections, root)
-    if len(found) != 1 or (word or "").strip("/ ") in SECTIONS:
+    named = select([word or ""], sections, root)
+    if len(named) != 1 or (word or "").strip("/ ") in SECTIONS:
         raise UsageError(f"one entry at a time: {word!r} is not one. Add DATASET=section/name")
-    return found[0]
+    return named[0]
 
 
 def _refuse_other_section(
@@ -66,11 +66,11 @@ def _find(word: str, pool: list[Entry]) -> list[Entry]:
     section, slash, name = word.partition("/")
     if slash and not name and section in SECTIONS:
         return [e for e in pool if e.section == section]
-    found = [e for e in pool if word in (e.name, str(e))]
-    if len(found) == 1:
-        return found
-    if found:
-        raise UsageError(f"{word!r} is in several sections: name one of {_list(map(str, found))}")
+    named = [e for e in pool if word in (e.name, str(e))]
+    if len(named) == 1:
+        return named
+    if named:
+        raise UsageError(f"{word!r} is in several sections: name one of {_list(map(str, named))}")
     raise UsageError(f"{word!r} {_why_not(word, pool)}")
 
 

@@ -119,7 +119,7 @@ def test_a_bucket_of_the_same_store_gets_copies_without_a_byte_through_here(buck
     for path, body in OLD.items():
         assert target.read(layout.blob(mirrors.sha256(body))) == body, path
     assert documents.read(target, layout.latest(todo.entry))["files"] == len(OLD)
-    todo.carrier.there.clear()  # and where the store copies nothing, through here
+    todo.carrier.public.clear()  # and where the store copies nothing, through here
     todo.carrier._copies = False
     for body in OLD.values():
         target.delete(layout.blob(mirrors.sha256(body)))

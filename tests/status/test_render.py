@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from support.oracle import expect, marker
+from support.oracle import expect
 
 from registry.entries import Amount, Entry
 from registry.status import render, summary
@@ -36,38 +36,6 @@ def share(anna, ben, entries):
         person.git("commit", "-qm", "Cards")
     expect(anna.script("push_entries"), 0)
     expect(ben.script("pull_entries", "processed_datasets/"), 0)
-
-
-@pytest.fixture
-def everything(anna, ben, bucket):
-    """Ben's checkout with an entry in every state that one of the mirrored sections can have."""
-    edited = {"edited": b"mine, not pushed", "clash": b"mine"}
-    names = ["away", "busy", "clash", "edited", "fine", "fresh", "gone", "half", "news"]
-    share(anna, ben, {f"{P}/{name}": FILES for name in names})
-    for name in ("news", "clash"):
-        anna.write(f"{P}/{name}/b.txt", b"Anna's news")
-    expect(anna.script("push_entries"), 0)
-    for name, content in edited.items():
-        ben.write(f"{P}/{name}/b.txt", content)
-    ben.delete(f"{P}/away", f"{P}/fresh.card.md")
-    ben.git("commit", "-qam", "No card for fresh")
-    for name, state in (("busy", "pushing"), ("half", "torn")):
-        found = {**marker(bucket, f"{P}/{name}"), "state": state, "who": "anna"}
-        bucket.put(f".registry/{P}/{name}.json", json.dumps(found).encode())
-    bucket.delete(f".registry/{P}/gone.json", *(f"{P}/gone/{path}" for path in FILES))
-    ben.add(f"{P}/new", {"w.bin": bytes(5000)})
-    anna.add(f"{M}/theirs", FILES)
-    expect(anna.script("push_entries", f"{M}/theirs"), 0)
-    ben.card(f"{R}/promised")
-    ben.add(f"{R}/odd", FILES)
-    (ben.path / R / "odd" / "way-out").symlink_to("/etc/hostname")
-    ben.add(f"{X}/kept", {"n": b"12"})
-    expect(ben.script("check_experiments", "--fix"), 0, 1)
-    ben.write(f"{X}/junk/n", bytes(3 * 2**20))
-    ben.git("add", "-A")
-    ben.git("commit", "-qm", "More cards")
-    ben.card(f"{P}/new").write_text(ben.card(f"{P}/new").read_text() + "\nMore.\n")
-    return ben
 
 
 def made(count, differing=0):

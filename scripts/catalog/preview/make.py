@@ -19,18 +19,18 @@ from registry.remote.s3 import Client
 HANDS = 4  # processes that look into files
 
 
-def previews(found: Collection, chosen: Iterable[Entry] | None) -> None:
+def previews(collection: Collection, chosen: Iterable[Entry] | None) -> None:
     """Fill in `previews` of these entries, or of all."""
-    by_id = {item.id: item for item in found.items}
+    by_id = {item.id: item for item in collection.items}
     wanted = set(by_id) if chosen is None else set(map(str, chosen))
-    viewer = Viewer(found.client and found.client.hurried(STORE_SECONDS), found.kept)
+    viewer = Viewer(collection.client and collection.client.hurried(STORE_SECONDS), collection.kept)
 
     def work(item: Item) -> Previews:
         why = privacy.forbidden(item, by_id)
         return Previews(why=why) if why else viewer.look(item)
 
     try:
-        items = [item for item in found.items if item.id in wanted]
+        items = [item for item in collection.items if item.id in wanted]
         for item, made in parallel.over(items, work, HANDS):
             item.previews = made
     finally:
@@ -60,9 +60,9 @@ class Viewer:
         for turn, (file, name) in enumerate(chosen):
             share = LOCAL_BYTES if file.place else left // (len(chosen) - turn)
             source = Portion(file, self._client, share)
-            found = self._shop().look(source, name)
+            looked = self._shop().look(source, name)
             left -= 0 if file.place else source.read
-            yield Preview(file.path, file.size or 0, source.read, source.where, found)
+            yield Preview(file.path, file.size or 0, source.read, source.where, looked)
 
     def _shop(self) -> Workshop:
         if not hasattr(self._own, "shop"):

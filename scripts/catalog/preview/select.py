@@ -33,8 +33,8 @@ def choose(files: list[File]) -> list[tuple[File, str]]:
     for file in files:
         if file.size and (file.place or file.key):
             kinds[format_of(file.path)].append(file)
-    for found in kinds.values():
-        found.sort(key=lambda file: (file.path.count("/"), file.path))
+    for alike in kinds.values():
+        alike.sort(key=lambda file: (file.path.count("/"), file.path))
     chosen: list[tuple[File, str]] = []
     for turn in range(ALIKE):
         chosen += [(kinds[n][turn], n) for n in FORMATS if turn < len(kinds.get(n, ()))]

@@ -72,17 +72,17 @@ def _bound() -> None:
 def _preview(show: object, file: Ranged) -> None:
     assert callable(show)
     try:
-        found = show(file)
+        shown = show(file)
     except (TooMuch, Unread) as error:
-        found = [blocks.note(str(error), isinstance(error, Unread))]
+        shown = [blocks.note(str(error), isinstance(error, Unread))]
     except MemoryError:
-        found = [blocks.note(f"it takes more than {MEMORY >> 20} MiB of memory to look into it")]
+        shown = [blocks.note(f"it takes more than {MEMORY >> 20} MiB of memory to look into it")]
     except RecursionError:
-        found = [blocks.note("it is nested deeper than is looked into")]
+        shown = [blocks.note("it is nested deeper than is looked into")]
     except Exception as error:  # a file that is not what it seems can raise anything
         name = type(error).__name__
-        found = [blocks.note(f"it is not what its name says, or is damaged: {name}: {error}")]
-    said = json.dumps(found)
+        shown = [blocks.note(f"it is not what its name says, or is damaged: {name}: {error}")]
+    said = json.dumps(shown)
     if len(said) > MOST:
         said = json.dumps([blocks.note("what is in it is more than a page should show")])
     _say(f"D {said}")

@@ -80,10 +80,10 @@ def _known(
     notes = {"pretty_name": FROM_NAME}
     if license:
         known["license"], notes["license"] = edit.scalar(license), "as LICENSE= says"
-    for key, found in by_key.items():
-        taken = found if key in SEVERAL else found[:1]
+    for key, of_key in by_key.items():
+        taken = of_key if key in SEVERAL else of_key[:1]
         known[key] = edit.value_of(key, [clue.text for clue in taken])
-        notes[key] = _told(taken, [clue.text for clue in found if clue not in taken], above)
+        notes[key] = _told(taken, [clue.text for clue in of_key if clue not in taken], above)
     return known, notes
 
 

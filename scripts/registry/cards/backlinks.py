@@ -52,7 +52,7 @@ def partners(ids: Collection[str], library: Library) -> list[str]:
 def _ids_in_fields(id: str, ids: Collection[str], library: Library) -> set[str]:
     """Which of these the front matter of this entry's card names."""
     card = library.card(library.ids[id]) if id in library.ids else None
-    return {found.id for found in _fields(card, ids)} if card else set()
+    return {entry.id for entry in _fields(card, ids)} if card else set()
 
 
 def targets(card: Card) -> Iterator[tuple[int, int, str]]:

@@ -26,11 +26,11 @@ class Judged(NamedTuple):
 
 def check(library: Library, chosen: list[Entry]) -> Judged:
     """Every problem of these entries, of their cards, and of the registry as a whole."""
-    found = list(entry_rules.check(library, chosen))
+    judged = list(entry_rules.check(library, chosen))
     for entry in chosen:
         card = library.card(entry)
-        found += card_rules.check(card, library) if card else []
-    left, tolerated = debt.split(found, library.debt)
+        judged += card_rules.check(card, library) if card else []
+    left, tolerated = debt.split(judged, library.debt)
     return Judged(by_place([*left, *library.debt_problems]), by_place(tolerated))
 
 
@@ -38,15 +38,15 @@ def find_bad(chosen: Iterable[Entry]) -> dict[Entry, str]:
     """{entry: the errors of its card as text}, for those that have any: they must not go out."""
     library = Library()
     bad = {entry: errors(entry, library) for entry in chosen if entry.card.exists()}
-    return {entry: problems.as_text(found).rstrip() for entry, found in bad.items() if found}
+    return {entry: problems.as_text(listed).rstrip() for entry, listed in bad.items() if listed}
 
 
 def errors(entry: Entry, library: Library, strict: bool = False) -> list[Problem]:
     """The errors of one card; when `strict`, also those that cards.debt tolerates."""
     card, why = library.card(entry), library.unreadable(entry)
-    found = [p for p in card_rules.check(card, library) if p.level == "error"] if card else []
-    found += [Problem(f"{entry}{CARD}", *why, rule="card-there")] if why else []
-    return found if strict else debt.split(found, library.debt)[0]
+    broken = [p for p in card_rules.check(card, library) if p.level == "error"] if card else []
+    broken += [Problem(f"{entry}{CARD}", *why, rule="card-there")] if why else []
+    return broken if strict else debt.split(broken, library.debt)[0]
 
 
 def refusal(entry: Entry, errors: str) -> Refusal:
@@ -71,13 +71,13 @@ def staged(library: Library) -> list[Entry]:
     for id in gone:
         texts = ("-e", id, "-e", f"_{id.partition('/')[2]}_")
         words = ("grep", "--cached", "-l", "-z", "-F", *texts, "--", *SECTIONS)
-        found = git.names(git.run(library.root, *words, good=(0, 1)))
-        ids |= dict.fromkeys(filter(None, map(id_of, found)))
+        paths = git.names(git.run(library.root, *words, good=(0, 1)))
+        ids |= dict.fromkeys(filter(None, map(id_of, paths)))
     return [library.ids[id] for id in ids if id in library.ids and id not in gone]
 
 
-def by_place(found: list[Problem]) -> list[Problem]:
-    return sorted(found, key=lambda p: (p.path, p.line))
+def by_place(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda p: (p.path, p.line))
 
 
 def _entry_of(word: str) -> str:

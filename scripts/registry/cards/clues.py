@@ -34,14 +34,14 @@ HUB_MODEL = re.compile(r"https://huggingface\.co/(?!datasets/|spaces/|docs/)[\w.
 def clues(card: Card, library: Library) -> list[Clue]:
     """Everything that the card's text shows for the fields of its section, most certain first."""
     section = card.entry.section
-    found = [
+    gathered = [
         *_code(card),
         *license_clues.find(card),
         *entry_clues.find(card, library),
         *_retrieved(card),
     ]
-    found += _source(card, {clue.key for clue in found})
-    kept = [clue for clue in found if section in BY_NAME[clue.key.partition(".")[0]].sections]
+    gathered += _source(card, {clue.key for clue in gathered})
+    kept = [clue for clue in gathered if section in BY_NAME[clue.key.partition(".")[0]].sections]
     return list({(clue.key, clue.text): clue for clue in reversed(kept)}.values())[::-1]
 
 

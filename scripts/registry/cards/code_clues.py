@@ -89,17 +89,17 @@ def _is_between(at: int, one: int, other: int) -> bool:
 
 def _command(body: str) -> Spot:
     """The first command: a line of its own, `code` in a line, or the end of one."""
-    found, at = [], 0
+    spots, at = [], 0
     for part in re.split(r"(?<!\\)(?<!\\\r)\n", body):
         line = CONTINUED.sub(" ", part)
         if not line.lstrip().startswith("#"):
             for pattern in (LINE, INLINE, SENTENCE):
                 match = pattern.search(line)
                 if match:
-                    found.append(Spot(match.group(match.lastgroup or 0).strip(), at))
+                    spots.append(Spot(match.group(match.lastgroup or 0).strip(), at))
                     break
         at += len(part) + 1
-    return found[0] if found else Spot("", 0)
+    return spots[0] if spots else Spot("", 0)
 
 
 def _url(match: re.Match[str]) -> str:

@@ -142,8 +142,8 @@ def _changes(root: Path) -> list[str]:
 
 def count(problems: Iterable[Problem]) -> Debt:
     """The errors that may be tolerated, as the file lists them."""
-    found = [p for p in problems if p.level == "error" and p.rule not in NEVER]
-    return dict(Counter((p.path, p.rule) for p in found))
+    errors = [p for p in problems if p.level == "error" and p.rule not in NEVER]
+    return dict(Counter((p.path, p.rule) for p in errors))
 
 
 def with_blanks(debt: Debt, now: Debt) -> Debt:

@@ -62,8 +62,8 @@ def _derived(card: Card, library: Library, sources: str) -> Card:
     key = key_for(card.entry)
     if not key:
         raise UsageError(f"FROM: an entry of {card.entry.section} has no sources: leave it out")
-    found = cards_of(sources, card.entry, library)
-    values = {key: [str(source.entry) for source in found], **inherited(found)}
+    cards = cards_of(sources, card.entry, library)
+    values = {key: [str(source.entry) for source in cards], **inherited(cards)}
     for key, texts in values.items():
         card = edit.set_key(card, key, edit.value_of(key, texts))
     return card
@@ -93,14 +93,14 @@ def _measured(card: Card, here: Amount) -> Card:
 
 def inherited(sources: list[Card]) -> dict[str, list[str]]:
     """The texts of `license`, `tags` and `language` by key; a license only if all agree on it."""
-    found = {}
+    values = {}
     for key in ("license", "tags", "language"):
         texts = [list(dict.fromkeys(text for text, _ in card.texts(key))) for card in sources]
         same = len({tuple(sorted(each)) for each in texts}) == 1
         together = list(dict.fromkeys(text for each in texts for text in each if text != "TODO"))
         if together and (same or key != "license"):
-            found[key] = together
-    return found
+            values[key] = together
+    return values
 
 
 def key_for(entry: Entry) -> str:
@@ -113,12 +113,12 @@ def key_for(entry: Entry) -> str:
 
 def cards_of(words: str, entry: Entry, library: Library) -> list[Card]:
     """The cards of the entries that FROM names. Raises UsageError for one that cannot be."""
-    found = []
+    cards = []
     for source in select([words], SECTIONS, library.root):
         word, card = str(source), library.card(source)
         if card is None:
             raise UsageError(f"FROM={word}: must have a card: `make card DATASET={source:sh}`")
         if source.section not in fitting("datasets", entry.section):
             raise UsageError(f"FROM={word}: an entry of {entry.section} cannot derive from it")
-        found.append(card)
-    return found
+        cards.append(card)
+    return cards

@@ -12,15 +12,15 @@ from registry.sections import SECTIONS
 FEW = 3  # cards without front matter that are named one by one
 
 
-def gathered(found: list[Problem], library: Library, cure: str = "") -> list[Problem]:
+def gathered(problems: list[Problem], library: Library, cure: str = "") -> list[Problem]:
     """The problems; the cards of a section that have no front matter are one of them.
 
     All else that is wrong with such cards is counted there: most of it goes with front matter.
     `cure`: what may be done besides.
     """
-    left = list(found)
+    left = list(problems)
     for section in SECTIONS:
-        cards = [path for path in bare(found, library) if path.startswith(f"{section}/")]
+        cards = [path for path in bare(problems, library) if path.startswith(f"{section}/")]
         if len(cards) <= FEW:
             continue
         mine = [problem for problem in left if problem.path in cards]
@@ -29,9 +29,9 @@ def gathered(found: list[Problem], library: Library, cure: str = "") -> list[Pro
     return sorted(left, key=lambda problem: (problem.path, problem.line))
 
 
-def bare(found: list[Problem], library: Library) -> list[str]:
+def bare(problems: list[Problem], library: Library) -> list[str]:
     """The cards among these that have no front matter at all."""
-    paths = dict.fromkeys(problem.path for problem in found if problem.rule == FRONT_MATTER)
+    paths = dict.fromkeys(problem.path for problem in problems if problem.rule == FRONT_MATTER)
     cards = ((path, library.card(library.ids[id_of(path)])) for path in paths)
     return [path for path, card in cards if card is not None and card.bare]
 

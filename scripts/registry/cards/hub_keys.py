@@ -51,5 +51,5 @@ def _without(value: Value, keys: tuple[str, ...]) -> Iterator[tuple[int, str]]:
 
 
 def _items(value: Value, key: str) -> list[Value]:
-    found = value.data.get(key) if value.kind == "mapping" else None
-    return found.data if found and found.kind == "list" else []
+    items = value.data.get(key) if value.kind == "mapping" else None
+    return items.data if items and items.kind == "list" else []

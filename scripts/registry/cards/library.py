@@ -64,10 +64,10 @@ class Library:
     @cached_property
     def names(self) -> dict[str, list[Entry]]:
         """The same by name."""
-        found: dict[str, list[Entry]] = {}
+        by_name: dict[str, list[Entry]] = {}
         for entry in self.entries:
-            found.setdefault(entry.name, []).append(entry)
-        return found
+            by_name.setdefault(entry.name, []).append(entry)
+        return by_name
 
     @property
     def tags(self) -> list[str] | None:
@@ -156,12 +156,12 @@ def tag_words(data: bytes) -> list[str]:
     import yaml
 
     try:
-        found = yaml.load(data.decode("utf-8"), yaml.BaseLoader)
+        document = yaml.load(data.decode("utf-8"), yaml.BaseLoader)
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         raise NotText(mark.line + 1 if mark else 1, "must be YAML, as UTF-8: correct it") from None
-    words = list(found) if isinstance(found, (list, dict)) else []
-    if not isinstance(found, (list, dict)) or not all(isinstance(word, str) for word in words):
+    words = list(document) if isinstance(document, (list, dict)) else []
+    if not isinstance(document, (list, dict)) or not all(isinstance(word, str) for word in words):
         raise NotText(1, "must be a list of words, or `word: meaning` lines: write it so")
     return words
 

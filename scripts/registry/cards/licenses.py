@@ -81,9 +81,9 @@ def how_to_tell(name: str) -> str:
 
 def names_of(card: Card) -> list[str]:
     """The licenses of a card; for `other` its license_name."""
-    found = [text for text, _ in card.texts("license")]
+    named = [text for text, _ in card.texts("license")]
     own = [text for text, _ in card.texts("license_name")] or ["other"]
-    return [name for text in found for name in (own if text == "other" else [text])]
+    return [name for text in named for name in (own if text == "other" else [text])]
 
 
 def sources_of(card: Card) -> Iterator[str]:

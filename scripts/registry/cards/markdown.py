@@ -49,7 +49,7 @@ def spaces(text: str) -> str:
 
 def headings(prose: str) -> list[Heading]:
     """The headings of a text without code and comments."""
-    found, line, last = [], 1, 0
+    headed, line, last = [], 1, 0
     for match in HEADING.finditer(prose):
         line += prose.count("\n", last, match.start())
         last = match.start()
@@ -57,8 +57,8 @@ def headings(prose: str) -> list[Heading]:
         text = (match["above"] or match["text"]).strip()
         if match["marks"] and re.search(r"(?:^|\s)#+$", text):
             text = text.rstrip("#").rstrip()
-        found.append(Heading(len(marks), text, line, match.start(), match.end(), 0))
-    return [h._replace(content=_until(h, found[i + 1 :], prose)) for i, h in enumerate(found)]
+        headed.append(Heading(len(marks), text, line, match.start(), match.end(), 0))
+    return [h._replace(content=_until(h, headed[i + 1 :], prose)) for i, h in enumerate(headed)]
 
 
 def says_something(shown: str, heading: Heading) -> bool:

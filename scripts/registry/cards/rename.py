@@ -43,11 +43,14 @@ def changed_lines(before: str, after: str) -> Iterator[tuple[int, str]]:
 
 
 def _names(card: Card, moves: Moves, library: Library) -> Iterator[Edit]:
-    for found in backlinks.find(card, moves, library, in_code=True):
-        if found.how != backlinks.LINK:
-            to = moves[found.id]
+    for reference in backlinks.find(card, moves, library, in_code=True):
+        if reference.how != backlinks.LINK:
+            to = moves[reference.id]
             yield Edit(
-                found.start, found.end, to.name if found.how == backlinks.NAME else str(to), ""
+                reference.start,
+                reference.end,
+                to.name if reference.how == backlinks.NAME else str(to),
+                "",
             )
 
 

@@ -52,17 +52,17 @@ class Reader:
                 self._line(event), "front matter must be `key: value` lines: write it so"
             )
         self._refuse_tag(event)
-        found = self._mapping(0)
+        mapping = self._mapping(0)
         self.parser.get_event()
         event = self.parser.get_event()
         if not isinstance(event, yaml.StreamEndEvent):
             raise BadFrontMatter(
                 self._line(event), "front matter must be one document: delete this line"
             )
-        return found
+        return mapping
 
     def _mapping(self, depth: int) -> Mapping:
-        found = Mapping()
+        mapping = Mapping()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise BadFrontMatter(
@@ -70,13 +70,13 @@ class Reader:
                 )
             self._refuse_key(event, depth)
             key, value = event.value, self._value(self._next(), depth + 1)
-            if key in found:
-                found.twice.append((key, self._line(event)))
+            if key in mapping:
+                mapping.twice.append((key, self._line(event)))
                 continue
-            found[key] = value
-            found.lines[key] = self._line(event)
-            found.starts[key] = self._start(event)
-        return found
+            mapping[key] = value
+            mapping.lines[key] = self._line(event)
+            mapping.starts[key] = self._start(event)
+        return mapping
 
     def _value(self, event: Event, depth: int) -> Value:
         if depth > DEEPEST:
@@ -91,9 +91,9 @@ class Reader:
             return self._scalar(event)
         self._refuse_tag(event)
         if isinstance(event, yaml.MappingStartEvent):
-            found = self._mapping(depth)
-            return self._place("mapping", found, event)._replace(
-                end=self._end(event, found.values())
+            mapping = self._mapping(depth)
+            return self._place("mapping", mapping, event)._replace(
+                end=self._end(event, mapping.values())
             )
         items = []
         while not isinstance(item := self._next(), yaml.SequenceEndEvent):

@@ -48,12 +48,12 @@ def region(visit: Visit) -> Iterator[Finding]:
     """Whether the region that is set is the bucket's."""
     assert visit.remote
     configured = visit.remote.set_region or location.GUESS
-    found = visit.opened.client.region
-    if configured == found:
-        yield Finding(OK, "region", found)
+    actual = visit.opened.client.region
+    if configured == actual:
+        yield Finding(OK, "region", actual)
     else:
-        text = f"{configured} is set, the bucket is in {found}: every command asks twice"
-        cure = f"make remote URL={visit.remote.url} REGION={found}"
+        text = f"{configured} is set, the bucket is in {actual}: every command asks twice"
+        cure = f"make remote URL={visit.remote.url} REGION={actual}"
         yield Finding(NOTE, "region", text, cure)
 
 
@@ -101,7 +101,7 @@ def _try(visit: Visit, key: str) -> tuple[str, str] | None:
         if answer is None or answer.body != b"probe":
             return step, "it returned something else than was put"
         step = "list"
-        if [found.key for found in client.list(key)] != [key]:
+        if [row.key for row in client.list(key)] != [key]:
             return step, "the new key is not listed"
         step, is_there = "delete", False
         client.delete(key)

@@ -48,14 +48,14 @@ def settings(visit: Visit) -> Iterator[Finding]:
 
 def secrets(visit: Visit) -> Iterator[Finding]:
     """No keys in what Git publishes."""
-    found = [f"{name} in .dvc/config" for _, name in secret_options.find(_config(visit.root))]
+    secret = [f"{name} in .dvc/config" for _, name in secret_options.find(_config(visit.root))]
     if git.tracked(visit.root, ".dvc/config.local"):
-        found.append(".dvc/config.local, which is this machine's own")
+        secret.append(".dvc/config.local, which is this machine's own")
     words = ("grep", "-I", "-l", "-z", "-E", "-e", KEY_ID, "--", ".", ":!tests", ":!scripts")
-    found += [f"a key in {path}" for path in git.names(git.run(visit.root, *words, good=(0, 1)))]
+    secret += [f"a key in {path}" for path in git.names(git.run(visit.root, *words, good=(0, 1)))]
     cure = "make these keys invalid, take them out, and use a profile of ~/.aws/credentials"
-    if found:
-        yield Finding(BAD, "secrets", f"Git has {', '.join(found)}", cure)
+    if secret:
+        yield Finding(BAD, "secrets", f"Git has {', '.join(secret)}", cure)
     else:
         yield Finding(OK, "secrets", "no keys in what Git tracks")
 

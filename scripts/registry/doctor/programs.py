@@ -48,12 +48,12 @@ def _aws() -> Finding:
 def _version(name: str, command: list[str], least: tuple[int, int], cure: str) -> Finding:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        found = re.search(r"(\d+)\.(\d+)[\w.]*", done.stdout + done.stderr)
+        version = re.search(r"(\d+)\.(\d+)[\w.]*", done.stdout + done.stderr)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding(BAD, name, f"{command[0]} cannot be started: {error}", cure)
-    if done.returncode or not found:
+    if done.returncode or not version:
         return Finding(BAD, name, f"{shlex.join(command)} fails", cure)
-    if (int(found.group(1)), int(found.group(2))) < least:
-        text = f"{found.group()} is too old, {least[0]}.{least[1]} is needed"
+    if (int(version.group(1)), int(version.group(2))) < least:
+        text = f"{version.group()} is too old, {least[0]}.{least[1]} is needed"
         return Finding(BAD, name, text, cure)
-    return Finding(OK, name, found.group())
+    return Finding(OK, name, version.group())

@@ -27,8 +27,8 @@ FIX = "run `make check-experiments FIX=1`"
 
 def check(state: State) -> list[Problem]:
     """Every problem, by path and line."""
-    found = [problem for rule in RULES for problem in rule(state)]
-    return sorted(found, key=lambda p: (p.path, p.line))
+    problems = [problem for rule in RULES for problem in rule(state)]
+    return sorted(problems, key=lambda p: (p.path, p.line))
 
 
 def listed(state: State) -> Iterator[Problem]:

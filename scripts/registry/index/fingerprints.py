@@ -25,8 +25,8 @@ class Glimpse(NamedTuple):
 
 
 def glimpse(folder: str) -> Glimpse:
-    found = scan.scan(folder)
-    return Glimpse(found.stamp, not (found.blocked or found.problems))
+    scanned = scan.scan(folder)
+    return Glimpse(scanned.stamp, not (scanned.blocked or scanned.problems))
 
 
 def files_about(entry: Entry) -> int:
@@ -50,15 +50,15 @@ class Stamps:
         hands = (os.cpu_count() or 1) if files >= WORTH_FILES and sys.platform == "linux" else 1
         parts = [folders[n::hands] for n in range(hands)] if hands > 1 else []
         self._helpers = [(part, *_begin(part)) for part in parts]
-        self._found: dict[str, Glimpse] = {}
+        self._glimpses: dict[str, Glimpse] = {}
 
     def of(self, entry: Entry) -> Glimpse:
         """The entry's glimpse; waits for it."""
         folder = str(entry.folder)
         self.close()
-        if folder not in self._found:  # no helpers, or one that was killed
-            self._found[folder] = glimpse(folder)
-        return self._found[folder]
+        if folder not in self._glimpses:  # no helpers, or one that was killed
+            self._glimpses[folder] = glimpse(folder)
+        return self._glimpses[folder]
 
     def close(self) -> None:
         """Take what the helpers found, and see them end."""
@@ -66,9 +66,9 @@ class Stamps:
             folders, process, pipe = self._helpers.pop()
             with os.fdopen(pipe) as answers:
                 rows = (line.split() for line in answers.read().split("\n")[:-1])  # whole ones
-                found = [Glimpse(stamp, fit == "True") for stamp, fit in rows]
+                glimpses = [Glimpse(stamp, fit == "True") for stamp, fit in rows]
             os.waitpid(process, 0)
-            self._found.update(zip(folders, found, strict=False))
+            self._glimpses.update(zip(folders, glimpses, strict=False))
 
 
 def _begin(folders: list[str]) -> tuple[int, int]:

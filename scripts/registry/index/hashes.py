@@ -47,8 +47,8 @@ class Verdicts:
         return self._find(pair) is not None
 
     def get(self, pair: tuple[str, str]) -> bool | None:
-        found = self._find(pair)
-        return found.same if found else None
+        answer = self._find(pair)
+        return answer.same if answer else None
 
     def __setitem__(self, pair: tuple[str, str], same: bool | None) -> None:
         path, tag = pair

@@ -33,14 +33,14 @@ class Stats(Table[Stat]):
     def put(self, number: int, row: Stat) -> None:
         set_stat(self.stats, number, row)
 
-    def add_all(self, paths: list[str], found: list[os.stat_result]) -> None:
+    def add_all(self, paths: list[str], statuses: list[os.stat_result]) -> None:
         """Add rows that are new, in one piece: a walk does little else."""
         try:
             cells = array("q")
-            for one in found:
+            for one in statuses:
                 cells.extend((one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino))
         except OverflowError:
-            cells = array("q", (n for one in found for n in from_stat(one)))
+            cells = array("q", (n for one in statuses for n in from_stat(one)))
         if sys.byteorder == "big":
             cells.byteswap()
         self.fill(paths, cells.tobytes())
@@ -57,14 +57,14 @@ class Stats(Table[Stat]):
 def stat_of(path: str | os.PathLike[str]) -> Stat | None:
     """The Stat of a regular file, through links; None if there is none."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return from_stat(found) if modes.S_ISREG(found.st_mode) else None
+    return from_stat(status) if modes.S_ISREG(status.st_mode) else None
 
 
-def from_stat(found: os.stat_result) -> Stat:
-    stat = Stat(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+def from_stat(status: os.stat_result) -> Stat:
+    stat = Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     if -MOST <= stat.mtime_ns <= MOST and stat.inode <= MOST:
         return stat
     return Stat(*((n + MOST + 1) % 2**64 - MOST - 1 for n in stat))

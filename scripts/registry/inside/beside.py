@@ -21,11 +21,11 @@ def run_of(entry: Entry) -> Entry:
     return Entry(section, name, entry.root) if section == RESULTS and name else entry
 
 
-def metric_rows(found: list[TrainingRun]) -> TableRows:
+def metric_rows(compared: list[TrainingRun]) -> TableRows:
     """A row for each metric, the best with a star; of two runs also how they differ."""
     return [
         (f"  {name}", _cells(name, values) + _told(name, values))
-        for name, values in metrics(found).items()
+        for name, values in metrics(compared).items()
     ]
 
 
@@ -46,16 +46,16 @@ def _told(name: str, values: list[float | None]) -> list[str]:
     return [f"{change:+.3g} {word}".strip()]
 
 
-def differing(found: list[TrainingRun]) -> tuple[list[str], int]:
+def differing(compared: list[TrainingRun]) -> tuple[list[str], int]:
     """The settings that are not the same in all runs, and how many are."""
-    keys = dict.fromkeys(key for run in found for key in run.config)
-    unlike = [key for key in keys if len({run.config.get(key) for run in found}) > 1]
+    keys = dict.fromkeys(key for run in compared for key in run.config)
+    unlike = [key for key in keys if len({run.config.get(key) for run in compared}) > 1]
     return unlike, len(keys) - len(unlike)
 
 
-def metrics(found: list[TrainingRun]) -> dict[str, list[float | None]]:
-    names = dict.fromkeys(name for run in found for name in run.metrics.last)
-    return {name: [run.metrics.last.get(name) for run in found] for name in names}
+def metrics(compared: list[TrainingRun]) -> dict[str, list[float | None]]:
+    names = dict.fromkeys(name for run in compared for name in run.metrics.last)
+    return {name: [run.metrics.last.get(name) for run in compared] for name in names}
 
 
 def laid_out(rows: TableRows) -> list[str]:

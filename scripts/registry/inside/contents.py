@@ -55,10 +55,10 @@ def read(entry: Entry, client: Client | None) -> Contents:
     """
     travels = SECTIONS[entry.section].travels
     if travels == "dvc":
-        found = _versioned(entry, client)
+        listed = _versioned(entry, client)
     else:
-        found = _mirrored(entry, client) if client and travels != "never" else None
-    return found or _here(entry)
+        listed = _mirrored(entry, client) if client and travels != "never" else None
+    return listed or _here(entry)
 
 
 def _mirrored(entry: Entry, client: Client) -> Contents | None:
@@ -125,10 +125,10 @@ def _versioned(entry: Entry, client: Client | None) -> Contents | None:
 
 
 def _here(entry: Entry) -> Contents:
-    base, found = entry.folder, scan.scan(entry.folder)
+    base, scanned = entry.folder, scan.scan(entry.folder)
     if SECTIONS[entry.section].travels == "dvc":
         dataset = Dataset.anyway(entry)
-        base, found = dataset.base, dataset.scan()
-    rows = sorted(found.files.items())
+        base, scanned = dataset.base, dataset.scan()
+    rows = sorted(scanned.files.items())
     files = [File(path, stat.size, "", str(base / path)) for path, stat in rows]
     return Contents(files, "this machine")

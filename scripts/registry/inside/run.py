@@ -85,10 +85,10 @@ def _config(path: str, body: bytes) -> dict[str, str]:
 def texts(values: object, name: str = "", depth: int = 0) -> dict[str, str]:
     """{"a.b": text} of nested mappings; a list is one text."""
     if isinstance(values, dict) and depth < series.DEEPEST:
-        found: dict[str, str] = {}
+        named: dict[str, str] = {}
         for key, value in list(values.items())[: series.MOST]:
-            found |= texts(value, f"{name}.{key}" if name else str(key), depth + 1)
-        return found
+            named |= texts(value, f"{name}.{key}" if name else str(key), depth + 1)
+        return named
     return (
         {name: values if isinstance(values, str) else json.dumps(values, default=str)[:200]}
         if name

@@ -45,24 +45,24 @@ def read(path: str, body: bytes) -> Metrics:
 
 def of_records(records: Iterable[dict[str, object]]) -> Metrics:
     """Curves out of records that each are a step."""
-    found = Metrics()
+    metrics = Metrics()
     for at, record in enumerate(records):
         step = next((s for key in STEPS if (s := number(record.get(key))) is not None), float(at))
         for name, value in flat(record).items():
             if name not in STEPS:
-                found.curves.setdefault(name, []).append((step, value))
-    found.curves = {n: points for n, points in found.curves.items() if len(points) > 1}
-    found.last = {name: points[-1][1] for name, points in found.curves.items()}
-    return found
+                metrics.curves.setdefault(name, []).append((step, value))
+    metrics.curves = {n: points for n, points in metrics.curves.items() if len(points) > 1}
+    metrics.last = {name: points[-1][1] for name, points in metrics.curves.items()}
+    return metrics
 
 
 def flat(values: object, name: str = "", depth: int = 0) -> dict[str, float]:
     """{"a.b": number} of the numbers in nested mappings."""
     if isinstance(values, dict) and depth < DEEPEST:
-        found: dict[str, float] = {}
+        numbers: dict[str, float] = {}
         for key, value in list(values.items())[:MOST]:
-            found |= flat(value, f"{name}.{key}" if name else str(key), depth + 1)
-        return found
+            numbers |= flat(value, f"{name}.{key}" if name else str(key), depth + 1)
+        return numbers
     value = number(values)
     return {name: value} if value is not None and name else {}
 
@@ -72,10 +72,10 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
-        found = float(value)
+        finite = float(value)
     except (ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) else None
+    return finite if math.isfinite(finite) else None
 
 
 def _of_json(text: str) -> Metrics:
@@ -122,17 +122,17 @@ def _of_log(text: str) -> Metrics:
     usual, count = shapes.most_common(1)[0] if shapes else ((), 0)
     if count < FEWEST:
         return Metrics()
-    found = of_records(dict(line) for line in lines if tuple(n for n, _ in line) == usual)
-    return Metrics(curves=found.curves)  # guessed: good enough to look at, not to judge by
+    metrics = of_records(dict(line) for line in lines if tuple(n for n, _ in line) == usual)
+    return Metrics(curves=metrics.curves)  # guessed: good enough to look at, not to judge by
 
 
 def _of_events(body: bytes) -> Metrics:
-    found = Metrics()
+    metrics = Metrics()
     for tag, step, value in events.numbers_in(body):
         if math.isfinite(value):
-            found.curves.setdefault(tag, []).append((float(step), value))
-    found.last = {name: points[-1][1] for name, points in found.curves.items()}
-    return found
+            metrics.curves.setdefault(tag, []).append((float(step), value))
+    metrics.last = {name: points[-1][1] for name, points in metrics.curves.items()}
+    return metrics
 
 
 READERS: dict[str, Callable[[str], Metrics]] = {

@@ -58,8 +58,8 @@ def side_by_side(plan: MovePlan, stored: Relocation | None) -> list[str]:
     if not plan.replaces or plan.new_entry.section != MODELS:
         return []
     client = stored.session.client if stored else None
-    found = [runs.read(beside.run_of(e), client) for e in (plan.new_entry, plan.old_entry)]
-    rows = beside.metric_rows(found)
+    compared = [runs.read(beside.run_of(e), client) for e in (plan.new_entry, plan.old_entry)]
+    rows = beside.metric_rows(compared)
     if not rows:
         return ["neither of the two has metrics that are read"]
     return beside.laid_out([("metrics", [plan.new, plan.old]), *rows])

@@ -138,7 +138,7 @@ def read_any(path: Path) -> str | None:
 
 def _contents(folder: Path) -> str:
     """The files as a table of a card."""
-    found = scan.scan(folder).files
-    rows = [f"| `{path}` | {human_bytes(stat.size)} |" for path, stat in sorted(found.items())]
+    files = scan.scan(folder).files
+    rows = [f"| `{path}` | {human_bytes(stat.size)} |" for path, stat in sorted(files.items())]
     more = [f"| {len(rows) - 20} more | |"] if len(rows) > 20 else []
     return "\n".join(["| file | size |", "|---|---|", *rows[:20], *more])

@@ -90,12 +90,12 @@ def _entries(node: yaml.Node) -> dict[str, int]:
     items = node.value if isinstance(node, yaml.SequenceNode) else []
     if not isinstance(node, yaml.SequenceNode) and node.value:
         raise BadPublicFile(node.start_mark.line + 1, "entries must be a list: `- section/name`")
-    found: dict[str, int] = {}
+    lines: dict[str, int] = {}
     for item in items:
         line = item.start_mark.line + 1
         if not isinstance(item, yaml.ScalarNode) or item.value.count("/") != 1:
             raise BadPublicFile(line, "an entry must be an id, `- section/name`: correct it")
-        if item.value in found:
+        if item.value in lines:
             raise BadPublicFile(line, f"{item.value} must stand once: delete this line")
-        found[item.value] = line
-    return found
+        lines[item.value] = line
+    return lines

@@ -136,5 +136,5 @@ def _license(name: str) -> Part:
 
 
 def _text(card: Card | None, key: str) -> str:
-    found = card.texts(key) if card else []
-    return " ".join(next((text for text, _ in found), "").split())
+    texts = card.texts(key) if card else []
+    return " ".join(next((text for text, _ in texts), "").split())

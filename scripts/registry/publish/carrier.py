@@ -33,11 +33,11 @@ BLOCK = 2**20
 
 @dataclass
 class Carrier:
-    """Brings to one target. `there`: {object: size} of what it has. `new`: what was brought."""
+    """Brings to one target. `public`: {object: size} of what it has. `new`: what was brought."""
 
     session: Session
     target: Target
-    there: dict[str, int]
+    public: dict[str, int]
     new: set[str] = field(default_factory=set)
     _copies: bool = True  # whether the store copies for us, as far as we know
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -56,7 +56,7 @@ class Carrier:
 
     def has(self, source: FileSource) -> bool:
         name = layout.blob(source.sha256)
-        return bool(source.sha256) and self.there.get(name) == source.row.size
+        return bool(source.sha256) and self.public.get(name) == source.row.size
 
     def _bring(self, source: FileSource) -> FileLine:
         if self.has(source):
@@ -67,7 +67,7 @@ class Carrier:
             digest, size = _read(path), path.stat().st_size
             self._prove(source, path, digest, size)
             name = layout.blob(digest)
-            if self.there.get(name) != size and not self._copied(source, digest):
+            if self.public.get(name) != size and not self._copied(source, digest):
                 self.target.put(name, path, is_ours=path != source.here)
                 self._note(name, size)
         return FileLine(digest, size, source.path)
@@ -98,7 +98,7 @@ class Carrier:
 
     def _note(self, name: str, size: int) -> None:
         with self._lock:
-            self.there[name] = size
+            self.public[name] = size
             self.new.add(name)
 
     @contextlib.contextmanager

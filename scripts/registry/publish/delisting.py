@@ -96,13 +96,13 @@ class Shelf:
         yield from ((id, told["versions"]) for id, told in self.taken.items() if id not in ids)
 
     def _blobs(self, id: str, versions: list[str]) -> set[str]:
-        found = set()
+        blobs = set()
         for version in versions:
             name = layout.files(entry_of(id), version)
             body = self.target.read(name)
             lines = layout.parse(body, f"{self.target.where}/{name}") if body is not None else []
-            found |= {layout.blob(line.sha256) for line in lines}
-        return found
+            blobs |= {layout.blob(line.sha256) for line in lines}
+        return blobs
 
 
 def _since(told: Told) -> datetime.datetime:

@@ -39,12 +39,12 @@ class Folder:
             shutil.copyfileobj(source, file, 2**20)
 
     def sizes(self, below: str) -> dict[str, int]:
-        found = {}
+        by_path = {}
         for folder, names in files.walk(self.top / below):
             for name in names:
                 path = Path(folder, name)
-                found[path.relative_to(self.top).as_posix()] = path.stat().st_size
-        return found
+                by_path[path.relative_to(self.top).as_posix()] = path.stat().st_size
+        return by_path
 
     def delete(self, name: str) -> None:
         path = self.top / name

@@ -61,7 +61,7 @@ def parse(body: bytes, where: str) -> list[FileLine]:
     """Raises RegistryError for what is no list of files. `where`: what to call it then."""
     text = body.decode("utf-8", "replace")
     rows = [_LINE.fullmatch(line) for line in text.split("\n")[:-1]]
-    found = [FileLine(row[1], int(row[2]), row[3]) for row in rows if row]
-    if len(found) != len(rows) or as_text(found) != body:
+    lines = [FileLine(row[1], int(row[2]), row[3]) for row in rows if row]
+    if len(lines) != len(rows) or as_text(lines) != body:
         raise RegistryError(f"{where} is no list of files, or was changed: delete it, run again")
-    return found
+    return lines

@@ -96,15 +96,15 @@ def _hashing(entry: Entry) -> Any:  # noqa: ANN401  # the library's own
     """How to read exactly what travels: no `.DS_Store`, no `.gitignore`."""
     if not entry.folder.is_dir():
         raise Refusal(f"there is no folder of it here: `make pull DATASET={entry:sh}`")
-    found = scan.scan(entry.folder, everything=entry.section == "raw_datasets")
-    if found.blocked:
-        raise Refusal(found.blocked[0])
+    scanned = scan.scan(entry.folder, everything=entry.section == "raw_datasets")
+    if scanned.blocked:
+        raise Refusal(scanned.blocked[0])
     every = {
         Path(folder, name).relative_to(entry.folder).as_posix()
         for folder, names in files.walk(entry.folder)
         for name in names
     }
-    left_out = sorted(every - set(found.files))
+    left_out = sorted(every - set(scanned.files))
     return (
         library("hashing")
         .Config()

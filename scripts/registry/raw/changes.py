@@ -30,19 +30,19 @@ def find(session: Session, datasets: Iterable[Dataset]) -> Changes:
     """
     place, here = session.remote.identity, [d for d in datasets if d.is_here]
     mine = [d for d in here if d.has_version]
-    found = Changes({d for d in mine if _is_edited_in_cache(session, d)})
-    found.changed.update(
+    changes = Changes({d for d in mine if _is_edited_in_cache(session, d)})
+    changes.changed.update(
         d for d in here if not d.has_version and not verified.is_untouched(d.entry, place)
     )
-    told = dvc.status(d.entry for d in mine if d not in found.changed)
+    told = dvc.status(d.entry for d in mine if d not in changes.changed)
     for dataset in mine:
         states = told.get(dataset.entry, set())
         unsure = "not in cache" in states
         if states & {"modified", "new"} or (unsure and _differs(session, dataset)):
-            found.changed.add(dataset)
+            changes.changed.add(dataset)
         elif states:
-            found.missing.add(dataset)
-    return found
+            changes.missing.add(dataset)
+    return changes
 
 
 def _is_edited_in_cache(session: Session, dataset: Dataset) -> bool:
@@ -70,17 +70,19 @@ def is_other_version(session: Session, dataset: Dataset) -> bool:
     here = dataset.scan()
     if dataset.file.is_legacy or compare.is_more(here, here.files, KNOWN_BYTES):
         return False
-    found = _difference(session, dataset)
+    difference = _difference(session, dataset)
     cache = Cache.of(session.root)
     return (
-        found is not None and bool(found) and compare.is_other_version(dataset, here, found, cache)
+        difference is not None
+        and bool(difference)
+        and compare.is_other_version(dataset, here, difference, cache)
     )
 
 
 def _differs(session: Session, dataset: Dataset) -> bool:
     """By reading; whatever cannot be compared may be an edit."""
-    found = _difference(session, dataset)
-    return found is None or bool(found.changed or found.extra)
+    difference = _difference(session, dataset)
+    return difference is None or bool(difference.changed or difference.extra)
 
 
 def _difference(session: Session, dataset: Dataset) -> Difference | None:

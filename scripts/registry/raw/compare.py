@@ -31,34 +31,34 @@ class Difference:
 
 def read(dataset: Dataset, here: Scan, version: Tags) -> Difference:
     """Read every file that the version has, and say how the files here differ from it."""
-    found = Difference()
+    difference = Difference()
     both = [path for path in here.files if path in version]
     for path, digest in parallel.over(both, lambda p: _digest(dataset, here, p), os.cpu_count()):
-        found.digests[path] = digest
+        difference.digests[path] = digest
         if digest != version[path] and not _fits_old_rule(dataset, path, version[path]):
-            found.changed.append(path)
-    found.missing = sorted(version.keys() - here.files.keys())
-    found.extra = sorted(here.files.keys() - version.keys())
-    found.changed.sort()
-    return found
+            difference.changed.append(path)
+    difference.missing = sorted(version.keys() - here.files.keys())
+    difference.extra = sorted(here.files.keys() - version.keys())
+    difference.changed.sort()
+    return difference
 
 
-def is_other_version(dataset: Dataset, here: Scan, found: Difference, cache: Cache) -> bool:
+def is_other_version(dataset: Dataset, here: Scan, difference: Difference, cache: Cache) -> bool:
     """Whether what is here is, file by file, another version that DVC's cache holds.
 
     Then nothing is lost when the named one takes its place: it is no edit, the `.dvc` file is
     another's, of another branch or before a stash.
     """
-    for path in found.extra:
-        found.digests[path] = _digest(dataset, here, path)
-    return all(_is_cached(dataset, out.path, out.is_folder, found, cache)
+    for path in difference.extra:
+        difference.digests[path] = _digest(dataset, here, path)
+    return all(_is_cached(dataset, out.path, out.is_folder, difference, cache)
                for out in dataset.file.outs)  # fmt: skip
 
 
 def _is_cached(
-    dataset: Dataset, path: str, is_folder: bool, found: Difference, cache: Cache
+    dataset: Dataset, path: str, is_folder: bool, difference: Difference, cache: Cache
 ) -> bool:
-    mine = {p: d for p, d in found.digests.items() if dataset.out_of(p).path == path}
+    mine = {p: d for p, d in difference.digests.items() if dataset.out_of(p).path == path}
     files = objects.by_digest(mine.values(), legacy=False)
     if not files or not all(map(cache.has, files)):
         return False

@@ -96,18 +96,22 @@ class Dataset:
     def scan(self, numbers: Numbers | None = None) -> Scan:
         """Its files, as DVC sees them."""
         below = self.entry.section + (f"/{self.entry.name}" if self.is_folder else "")
-        found = Scan(Stats(numbers), everything=True)
+        scanned = Scan(Stats(numbers), everything=True)
         is_ignored = ignore.of(self.entry.root, below)
-        walk = Walk(self.base, os.path.realpath(cache_folder(self.entry.root)), is_ignored, found)
+        walk = Walk(self.base, os.path.realpath(cache_folder(self.entry.root)), is_ignored, scanned)
         for out in self.file.outs:
             place = self._place(out)
             if place.is_file() and out.is_folder:
-                found.blocked.append(f"{place} is a file, where {self.entry.name}.dvc has a folder")
+                scanned.blocked.append(
+                    f"{place} is a file, where {self.entry.name}.dvc has a folder"
+                )
             elif place.is_dir() and out.digest and not out.is_folder:
-                found.blocked.append(f"{place} is a folder, where {self.entry.name}.dvc has a file")
+                scanned.blocked.append(
+                    f"{place} is a folder, where {self.entry.name}.dvc has a file"
+                )
             else:
                 walk.add(self.path(out))
-        return found
+        return scanned
 
     def path(self, out: Out, below: str = "") -> str:
         """The path of an out's file: `below` is its path in the out's list of files."""

@@ -55,9 +55,9 @@ def _here(dataset: Dataset, client: Client) -> Side:
             f"{dataset.entry} is not here: `make pull DATASET={dataset.entry:sh}`, "
             "or name a version, TO="
         )
-    found, files = compare.read(dataset, scan, wanted), Tags()
+    difference, files = compare.read(dataset, scan, wanted), Tags()
     for path in scan.files:
-        is_same = path in wanted and path not in found.changed
+        is_same = path in wanted and path not in difference.changed
         files[path] = wanted[path] if is_same else etag.compute(dataset.base / path)
 
     lines = {path: Line(tag, UNSAID) for path, tag in files.items()}

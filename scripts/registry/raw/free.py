@@ -69,9 +69,9 @@ class RawFreeing(Freeing):
 
     def prove(self, progress: Progress) -> None:
         if self.places:
-            found = compare.read(self.dataset, self.here, self.version)
-            if found:
-                paths = sorted([*found.changed, *found.missing, *found.extra])
+            difference = compare.read(self.dataset, self.here, self.version)
+            if difference:
+                paths = sorted([*difference.changed, *difference.missing, *difference.extra])
                 raise free_rules.changed(self.entry, paths, is_raw=True)
         done, hidden = 0, list[str]()
         for path, stat in self.here.files.items():

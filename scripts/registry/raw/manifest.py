@@ -78,10 +78,10 @@ def objects_of(dataset: Dataset, files: Tags) -> dict[str, str]:
 
 def names(dataset: Dataset, files: Tags) -> dict[str, str]:
     """{object: a path that it is for} of a version: its files' objects, and its lists of files."""
-    found = {name: path for path, name in objects_of(dataset, files).items()}
+    by_name = {name: path for path, name in objects_of(dataset, files).items()}
     for out in dataset.objects():
-        found.setdefault(out.object, dataset.path(out) or dataset.entry.name)
-    return found
+        by_name.setdefault(out.object, dataset.path(out) or dataset.entry.name)
+    return by_name
 
 
 def ask(entry: Entry) -> str:

@@ -64,11 +64,11 @@ def _sift(session: Session, seen: dict[Dataset, tuple[Scan, int]], choice: Incom
 
     place = session.remote.identity
     touched = [d for d, (s, _) in seen.items() if not verified.is_untouched(d.entry, place, s)]
-    found = changes.find(session, touched)
+    changed = changes.find(session, touched)
     for dataset in seen:
-        if dataset in found.missing:
+        if dataset in changed.missing:
             choice.take(dataset)
-        elif dataset not in found.changed:
+        elif dataset not in changed.changed:
             verified.remember(dataset.entry, place, *seen[dataset])
         elif changes.is_other_version(session, dataset):
             choice.take(dataset)
@@ -145,12 +145,12 @@ def _verified(
 
     came = {r.entry: verified.look(r.entry) for r in results if not r.error}
     datasets = {entry: Dataset.anyway(entry) for entry in came}
-    found = changes.find(session, (d for d in datasets.values() if d.has_version))
+    changed = changes.find(session, (d for d in datasets.values() if d.has_version))
     for result in results:
         if result.entry not in came:
             continue
         seen, when = came[result.entry]
-        is_same = datasets[result.entry] not in found.changed | found.missing
+        is_same = datasets[result.entry] not in changed.changed | changed.missing
         if not is_same or verified.look(result.entry)[0].stamp != seen.stamp:
             result.error = RegistryError("it changed while it was being pulled: run again")
         elif result.value and result.entry not in unproven:

@@ -62,11 +62,11 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Outgoing:
             refusal = error if entry.dvc_file.exists() else verified.never_added(entry)
             choice.refused.append(Result(entry, error=refusal))
     touched = [d for d, (s, _) in datasets.items() if not verified.is_current(d.entry, place, s)]
-    found = changes.find(session, touched)
-    choice.partial = found.missing
+    changed = changes.find(session, touched)
+    choice.partial = changed.missing
     for dataset, seen in datasets.items():
         try:
-            _judge(session, dataset, dataset in found.changed)
+            _judge(session, dataset, dataset in changed.changed)
             choice.fit[dataset] = seen
         except Refusal as error:
             choice.refused.append(Result(dataset.entry, error=error))

@@ -25,13 +25,13 @@ class Reset:
     """`discarded`: the paths here that are not as the version says."""
 
     dataset: Dataset
-    found: Difference
+    difference: Difference
     discarded: list[str] = field(default_factory=list)
     aside: Path | None = None
 
     @property
     def brought(self) -> int:
-        return len(self.found.missing) + len(self.found.changed)
+        return len(self.difference.missing) + len(self.difference.changed)
 
     @property
     def is_idle(self) -> bool:
@@ -50,8 +50,8 @@ def look(session: Session, dataset: Dataset, progress: Progress) -> Reset:
         _fill(session, dataset, progress)
         here = dataset.scan()
     version = manifest.wanted(dataset, Cache.of(session.root), session.client)
-    found = compare.read(dataset, here, version)
-    return Reset(dataset, found, sorted([*found.changed, *found.extra]))
+    difference = compare.read(dataset, here, version)
+    return Reset(dataset, difference, sorted([*difference.changed, *difference.extra]))
 
 
 def carry_out(session: Session, reset: Reset) -> None:
@@ -78,10 +78,10 @@ def carry_out(session: Session, reset: Reset) -> None:
         _put_back(dataset, aside, moved)
         raise
     seen, when = verified.look(dataset.entry)
-    found = changes.find(session, [dataset] if dataset.has_version else [])
+    left = changes.find(session, [dataset] if dataset.has_version else [])
     if not dataset.has_version:
-        reset.found.missing = [*seen.files]
-    if not (found.changed or found.missing) and not dataset.is_dvcs and _is_stored(dataset):
+        reset.difference.missing = [*seen.files]
+    if not (left.changed or left.missing) and not dataset.is_dvcs and _is_stored(dataset):
         verified.remember(dataset.entry, session.remote.identity, seen, when)
     trash.tidy(aside)
     reset.aside = aside

@@ -23,11 +23,11 @@ def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[s
     if not version:
         yield from ((path, NO_VERSION) for path in here.files)
         return
-    found = compare.read(dataset, here, version)
+    difference = compare.read(dataset, here, version)
     for paths, what in (
-        (found.missing, "missing here"),
-        (found.changed, "differs"),
-        (found.extra, f"extra: {entry.name}.dvc does not name it"),
+        (difference.missing, "missing here"),
+        (difference.changed, "differs"),
+        (difference.extra, f"extra: {entry.name}.dvc does not name it"),
     ):
         yield from ((path, what) for path in paths)
     names = manifest.names(dataset, version)
@@ -41,13 +41,13 @@ def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[s
         for name, path in names.items():
             if name not in rows or name in bad:
                 what = DAMAGED if name in bad else NOT_STORED
-                yield path, f"{what}: {_mended(cache, dataset, found, name, path)}"
+                yield path, f"{what}: {_mended(cache, dataset, difference, name, path)}"
 
 
-def _mended(cache: Cache, dataset: Dataset, found: Difference, name: str, path: str) -> str:
+def _mended(cache: Cache, dataset: Dataset, difference: Difference, name: str, path: str) -> str:
     """What brings an object to S3 whole: a push, where one from here can."""
     entry, file = dataset.entry, dataset.base / path
-    if found.changed or found.extra:
+    if difference.changed or difference.extra:
         return (
             f"`make reset DATASET={entry:sh}` or `make add DATASET={entry:sh}` first, "
             f"then `make push DATASET={entry:sh}`"

@@ -118,6 +118,6 @@ def listing(root: Path = ROOT) -> Callable[[str], Iterator[str]]:
 
     def keys(folder: str) -> Iterator[str]:
         prefix = session.remote.key(folder)
-        return (found.key[len(prefix) :] for found in session.client.list(prefix))
+        return (row.key[len(prefix) :] for row in session.client.list(prefix))
 
     return keys

@@ -64,9 +64,9 @@ def _place(name: str, url: str) -> tuple[str, str]:
 
 def options(root: Path = ROOT) -> dict[str, str]:
     """All that DVC's config files say of the default remote; {} without one."""
-    found = _settings(root)
-    name = found.get("core", {}).get("remote", "")
-    return found.get(f'remote "{name}"', {})
+    settings = _settings(root)
+    name = settings.get("core", {}).get("remote", "")
+    return settings.get(f'remote "{name}"', {})
 
 
 def level(root: Path, option: str) -> str:

@@ -35,14 +35,14 @@ def find(remote: Remote) -> Credentials:
 def _find(remote: Remote) -> Credentials:
     profile = remote.profile or ("" if remote.aws.profile == "default" else remote.aws.profile)
     cure = _cure(remote, profile)
-    found = _guarded(lambda: _ask(remote), profile, cure)
-    if found is None:
+    given = _guarded(lambda: _ask(remote), profile, cure)
+    if given is None:
         raise Unreachable(f"no credentials were found{advice(profile)}")
-    source = f"{found.method} ({'profile ' + profile if profile else 'default'})"
+    source = f"{given.method} ({'profile ' + profile if profile else 'default'})"
 
     def keys() -> Keys:
         with _asking:  # or each thread asks the person for a code
-            frozen = _guarded(found.get_frozen_credentials, profile, cure)
+            frozen = _guarded(given.get_frozen_credentials, profile, cure)
         return checked(Keys(frozen.access_key, frozen.secret_key, frozen.token or ""), source)
 
     return Credentials(source, keys, lasting=False)

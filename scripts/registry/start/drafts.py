@@ -18,11 +18,11 @@ Below = Iterator[str]  # keys below a folder of the registry's base, without tha
 
 def lacking(root: Path, keys: Callable[[str], Below]) -> list[Entry]:
     """The entries without a card that have a folder here, or keys in S3, by name."""
-    found = {e for section in SYNCED for e in entries.on_disk(section, root)}
+    known = {e for section in SYNCED for e in entries.on_disk(section, root)}
     for section in MIRRORED:
         tops = {key.partition("/")[0] for key in keys(f"{section}/") if "/" in key}
-        found |= {Entry(section, name, root) for name in tops if not names.why_bad(name)}
-    return sorted(entry for entry in found if not entry.card.exists())
+        known |= {Entry(section, name, root) for name in tops if not names.why_bad(name)}
+    return sorted(entry for entry in known if not entry.card.exists())
 
 
 def write(root: Path, chosen: list[Entry]) -> list[str]:

@@ -71,22 +71,22 @@ def share(root: Path, former: Former) -> Share:
     """Which file comes from which side. Raises GitError."""
     ours = set(git.committed(root))
     folders = {path[:end] for path in ours for end in _slashes(path)}
-    found = Share()
+    shared = Share()
     for path in listed(root, former.commit):
-        _part(found, path, ours, folders).append(path)
-    return found
+        _part(shared, path, ours, folders).append(path)
+    return shared
 
 
-def _part(found: Share, path: str, ours: set[str], folders: set[str]) -> list[str]:
+def _part(shared: Share, path: str, ours: set[str], folders: set[str]) -> list[str]:
     name = path.rpartition("/")[2]
     if "/.dvc/" in path:
-        return found.left_out
+        return shared.left_out
     if path in ours and name in UNITED:
-        return found.both
+        return shared.both
     above = {path[:end] for end in _slashes(path)}
     if path in ours or path in folders or above & ours or path.startswith(".dvc/"):
-        return found.ours
-    return found.theirs
+        return shared.ours
+    return shared.theirs
 
 
 def _slashes(path: str) -> Iterator[int]:

@@ -30,9 +30,9 @@ class Start:
 
 def described(plan: Start) -> list[str]:
     """What will be done, a line each."""
-    there, bare = plan.remote, plan.bare
+    remote, bare = plan.remote, plan.bare
     lines = _of_former(plan.former, plan.share) if plan.former else []
-    lines.append(f"the registry is {there.url}" + (f" at {there.address}" * bool(there.address)))
+    lines.append(f"the registry is {remote.url}" + (f" at {remote.address}" * bool(remote.address)))
     lines.append(f"{plural(len(plan.samples), 'sample entry', 'sample entries')} taken out")
     if bare:
         names = some([str(entry) for entry in bare])

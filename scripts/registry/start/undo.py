@@ -29,11 +29,11 @@ def now(root: Path) -> dict[str, str]:
     }
 
 
-def remember(root: Path, found: dict[str, str], renamed: bool) -> None:
+def remember(root: Path, former: dict[str, str], renamed: bool) -> None:
     """Write it down: with this the last commit can be undone. `renamed`: origin is upstream now."""
     after = git.run(root, "rev-parse", "HEAD").decode().strip()
     _file(root).parent.mkdir(exist_ok=True)
-    text = json.dumps({**found, "after": after, "renamed": "yes" if renamed else ""})
+    text = json.dumps({**former, "after": after, "renamed": "yes" if renamed else ""})
     write_whole(_file(root), text.encode())
 
 

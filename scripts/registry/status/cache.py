@@ -38,9 +38,9 @@ class Notes:
         """The notes; none if the file is missing, odd or about another remote."""
         path = root / ".registry" / "status.json"
         with suppress(OSError, ValueError, KeyError, TypeError):
-            found = json.loads(path.read_bytes())
-            if (found["format"], found["remote"]) == (FORMAT, remote):
-                return cls(path, remote, dict(found["notes"]))
+            noted = json.loads(path.read_bytes())
+            if (noted["format"], noted["remote"]) == (FORMAT, remote):
+                return cls(path, remote, dict(noted["notes"]))
         return cls(path, remote)
 
     def save(self, keep: bool = False) -> None:
@@ -54,10 +54,10 @@ class Notes:
 
     def get(self, key: str) -> Any:  # noqa: ANN401  # whatever was noted
         """What was noted under a key; None if nothing was."""
-        found = self._old.get(key)
-        if found is not None:
-            self._new[key] = found
-        return found
+        note = self._old.get(key)
+        if note is not None:
+            self._new[key] = note
+        return note
 
     def note(self, key: str, value: object) -> None:
         self._new[key] = value
@@ -78,15 +78,15 @@ def key(entry: str, *parts: object) -> str:
     return f"judged {entry} {blake2b(text, digest_size=12).hexdigest()}"
 
 
-def too_much(found: Scan, pairs: Iterable[tuple[str, str]]) -> bool:
+def too_much(local: Scan, pairs: Iterable[tuple[str, str]]) -> bool:
     size, last = 0, ""
     for path, _ in pairs:
-        size += found.files[path].size if path != last else 0
+        size += local.files[path].size if path != last else 0
         last = path
     return size > READ_BYTES
 
 
-def is_fresh(found: Scan, looked_ns: int) -> bool:
+def is_fresh(local: Scan, looked_ns: int) -> bool:
     """Whether a file changed so shortly before the look that a later edit may have equal times."""
-    newest = max((min(s.mtime_ns, s.ctime_ns) for s in found.files.values()), default=0)
+    newest = max((min(s.mtime_ns, s.ctime_ns) for s in local.files.values()), default=0)
     return newest > looked_ns - baseline.COARSE_TICK_NS

@@ -18,9 +18,9 @@ def amount_of(amount: Amount | None) -> str:
     return f"{_short(amount.files, 1000):>4} {_short(amount.bytes, 1024):>5}"
 
 
-def amount_there(judgement: Judgement) -> str:
+def amount_stored(judgement: Judgement) -> str:
     """What S3 has of an entry; a question mark where that could not be looked at."""
-    return f"{'?':>10}" if judgement.unseen else amount_of(judgement.there)
+    return f"{'?':>10}" if judgement.unseen else amount_of(judgement.stored)
 
 
 def _short(count: float, step: int) -> str:

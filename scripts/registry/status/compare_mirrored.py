@@ -25,7 +25,7 @@ class MirroredComparison:
     def judge(self, local: Scan) -> Judgement:
         """How the entry is, path by path; UNREAD where too much of it would have to be read."""
         survey = self._survey(local)
-        remote = _amount_there(survey)
+        remote = _amount_stored(survey)
         if not local.files:
             nothing = states.REMOVED if survey.base.rows else states.NOTHING
             return Judgement([states.NOT_HERE if survey.remote else nothing], remote)
@@ -52,7 +52,7 @@ class MirroredComparison:
         return survey
 
 
-def _amount_there(survey: Survey) -> Amount | None:
+def _amount_stored(survey: Survey) -> Amount | None:
     """None where the baseline stands for the listing and does not know a size: the marker does."""
     sizes = [row.size for row in survey.remote.values()]
     return Amount(len(sizes), sum(sizes)) if all(size < 2**63 for size in sizes) else None

@@ -43,15 +43,15 @@ class RawComparison:
             return Judgement([states.NOT_ADDED if is_news else states.UNREAD])
         return self._judged(local, compare.read(self.dataset, local, version))
 
-    def _judged(self, local: Scan, found: Difference) -> Judgement:
-        if not found:
+    def _judged(self, local: Scan, difference: Difference) -> Judgement:
+        if not difference:
             return Judgement([states.UP_TO_DATE])
         is_legacy, cache = self.dataset.file.is_legacy, self.known.dvc_cache
-        if not is_legacy and compare.is_other_version(self.dataset, local, found, cache):
+        if not is_legacy and compare.is_other_version(self.dataset, local, difference, cache):
             return Judgement([states.NEWER], said="another version of it is here")
         changed = states.Change()
-        changed.add(sorted([*found.missing, *found.extra]))
-        changed.add(found.changed)
+        changed.add(sorted([*difference.missing, *difference.extra]))
+        changed.add(difference.changed)
         return Judgement([states.NOT_ADDED], changes={states.CHANGED: changed})
 
     def lacking(self) -> list[str]:

@@ -25,14 +25,14 @@ class Step(NamedTuple):
     why: str
 
 
-def steps(found: list[Condition], uncommitted: list[str], is_cut_off: bool) -> Iterator[Step]:
+def steps(conditions: list[Condition], uncommitted: list[str], is_cut_off: bool) -> Iterator[Step]:
     """What to type next, most urgent first. `is_cut_off`: S3 could not be asked."""
     if is_cut_off:
         yield Step("make doctor", "says why S3 does not answer")
     for cured, applies, command, why in CURES:
-        chosen = [c for c in found if not cured.isdisjoint(c.states) and applies(c)]
+        chosen = [c for c in conditions if not cured.isdisjoint(c.states) and applies(c)]
         if chosen and not (is_cut_off and command.startswith(ASK_S3)):
-            yield from _of(chosen, len(found), command, why, uncommitted)
+            yield from _of(chosen, len(conditions), command, why, uncommitted)
 
 
 def _of(

@@ -41,7 +41,7 @@ class Inspector:
         result = Condition(entry, judge(entry, local, looked_ns), _amount(entry, local))
         result.marker = self._marker(entry)
         self._add_marker(result)
-        if self.known.etags is None and result.judgement.there is None:
+        if self.known.etags is None and result.judgement.stored is None:
             result.judgement.unseen = True
         self._add_unfit(result, local)
         if states.NOT_HERE in result.states and freed.is_noted(entry, self.known.place):
@@ -75,8 +75,8 @@ class Inspector:
         elif stored and stored.moved:
             result.add(MOVED)
             result.judgement.said = f"to {stored.moved}"
-        elif stored and result.judgement.there is None:
-            result.judgement.there = Amount(stored.files, stored.bytes)
+        elif stored and result.judgement.stored is None:
+            result.judgement.stored = Amount(stored.files, stored.bytes)
 
     def _marker(self, entry: Entry) -> marker.Marker | None:
         """The entry's marker; read only if its ETag is a new one."""

@@ -64,7 +64,7 @@ class RawInspector:
             judged.unseen = True
         elif self._is_stored(dataset, header):
             is_ours = not dataset.file.elsewhere
-            judged.there = dvc_file.amount_of(dataset.file) if is_ours else None
+            judged.stored = dvc_file.amount_of(dataset.file) if is_ours else None
         elif judged.states in ([states.UP_TO_DATE], [states.NOT_HERE]):
             judged.states = [states.NOT_PUSHED]
         return judged

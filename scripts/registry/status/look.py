@@ -28,17 +28,19 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
         session, etags = connect.connect(patience=PATIENCE_SECONDS)
         if whole:
             chosen = [*chosen, *_only_there(etags, chosen)]
-        found = _look_at(session, etags, chosen, whole)
+        conditions = _look_at(session, etags, chosen, whole)
         problem, without_card = "", _dark(session) if whole and session.options.full else []
     except Unreachable as error:
         session, problem, without_card = Session.open(), str(error), []
-        found = _look_at(session, None, chosen, whole=False)
-    found = [c for c in found if states.MOVED not in c.states or c.entry.card.exists() or c.here]
-    uncommitted, unread = _add_what_git_knows(found)
-    _look_for_cards(found)
-    _judge_cards(found)
-    found.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
-    return Overview(session.remote.url, found, problem, uncommitted, unread, without_card)
+        conditions = _look_at(session, None, chosen, whole=False)
+    conditions = [
+        c for c in conditions if states.MOVED not in c.states or c.entry.card.exists() or c.here
+    ]
+    uncommitted, unread = _add_what_git_knows(conditions)
+    _look_for_cards(conditions)
+    _judge_cards(conditions)
+    conditions.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
+    return Overview(session.remote.url, conditions, problem, uncommitted, unread, without_card)
 
 
 def _dark(session: Session) -> list[str]:
@@ -55,9 +57,9 @@ def _look_at(
     notes = cache.Notes.load(ROOT, session.remote.identity)
     inspector = Inspector(Known(session, etags, notes))
     with ThreadPoolExecutor(HANDS) as pool:
-        found = list(pool.map(lambda entry: _inspect(inspector, entry), chosen))
+        conditions = list(pool.map(lambda entry: _inspect(inspector, entry), chosen))
     notes.save(keep=not whole)
-    return found
+    return conditions
 
 
 def _inspect(inspector: Inspector, entry: Entry) -> Condition:
@@ -76,7 +78,7 @@ def _only_there(etags: dict[str, str], known: list[Entry]) -> list[Entry]:
     return [entry for entry in stored if "/" not in entry.name and entry not in known]
 
 
-def _add_what_git_knows(found: list[Condition]) -> tuple[list[str], list[str]]:
+def _add_what_git_knows(conditions: list[Condition]) -> tuple[list[str], list[str]]:
     """Note what is not committed, and who committed each raw version.
 
     Returns the paths that are uncommitted, and why Git does not tell, if it does not.
@@ -86,7 +88,7 @@ def _add_what_git_knows(found: list[Condition]) -> tuple[list[str], list[str]]:
         commits = git.last_commits(ROOT, "raw_datasets/*.dvc")
     except git.GitError as error:
         return [], [str(error)]
-    for one in found:
+    for one in conditions:
         own = {f"{one.entry}{CARD}", f"{one.entry}.dvc"}
         if own & {*paths}:
             one.add(states.NOT_COMMITTED)
@@ -98,16 +100,16 @@ def _add_what_git_knows(found: list[Condition]) -> tuple[list[str], list[str]]:
     return paths, []
 
 
-def _look_for_cards(found: list[Condition]) -> None:
+def _look_for_cards(conditions: list[Condition]) -> None:
     """Note where Git has the cards of those that are neither here nor have one."""
-    for one in found:
+    for one in conditions:
         if states.NO_CARD in one.states and not outlook.is_here(one):
             one.card_in_git = outlook.card_in_git(one.entry)
 
 
-def _judge_cards(found: list[Condition]) -> None:
+def _judge_cards(conditions: list[Condition]) -> None:
     """Note whose card would stop the push that is next; a quiet registry has no need of it."""
-    going = [c for c in found if {*c.states} & TO_PUSH and outlook.would_go_out(c)]
+    going = [c for c in conditions if {*c.states} & TO_PUSH and outlook.would_go_out(c)]
     if not going:
         return
     from registry.cards import check

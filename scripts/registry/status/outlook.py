@@ -15,18 +15,18 @@ from registry.status import states
 from registry.status.states import Condition
 
 
-def would_go_out(found: Condition) -> bool:
+def would_go_out(condition: Condition) -> bool:
     """Whether a push of it is what comes next, if its card is right."""
-    newer = {states.NEWER, states.NOT_ADDED} & {*found.states}
-    return is_fit(found) and is_here(found) and not newer
+    newer = {states.NEWER, states.NOT_ADDED} & {*condition.states}
+    return is_fit(condition) and is_here(condition) and not newer
 
 
-def is_here(found: Condition) -> bool:
-    return found.here is not None
+def is_here(condition: Condition) -> bool:
+    return condition.here is not None
 
 
-def has_card(found: Condition) -> bool:
-    return found.entry.card.exists()
+def has_card(condition: Condition) -> bool:
+    return condition.entry.card.exists()
 
 
 def card_in_git(entry: Entry) -> str:
@@ -38,71 +38,73 @@ def card_in_git(entry: Entry) -> str:
     return states.PAST if git.ask(entry.root, "log", "-1", "--format=%H", "--", card) else ""
 
 
-def is_upstream(found: Condition) -> bool:
-    return found.card_in_git == states.UPSTREAM
+def is_upstream(condition: Condition) -> bool:
+    return condition.card_in_git == states.UPSTREAM
 
 
-def was_taken_out(found: Condition) -> bool:
-    return found.card_in_git == states.PAST
+def was_taken_out(condition: Condition) -> bool:
+    return condition.card_in_git == states.PAST
 
 
-def is_nameless(found: Condition) -> bool:
-    return not is_here(found) and not found.card_in_git
+def is_nameless(condition: Condition) -> bool:
+    return not is_here(condition) and not condition.card_in_git
 
 
-def is_settled(found: Condition) -> bool:
+def is_settled(condition: Condition) -> bool:
     """Whether nothing more urgent stands before what a person may choose for it."""
-    return not {states.UNFIT, states.PUSHING, states.TORN} & {*found.states} and has_card(found)
+    return not {states.UNFIT, states.PUSHING, states.TORN} & {*condition.states} and has_card(
+        condition
+    )
 
 
-def follows(found: Condition) -> bool:
+def follows(condition: Condition) -> bool:
     """Whether this branch follows one, of which the others' commits come."""
-    return bool(git.ask(found.entry.root, "rev-parse", "--abbrev-ref", "@{upstream}"))
+    return bool(git.ask(condition.entry.root, "rev-parse", "--abbrev-ref", "@{upstream}"))
 
 
-def is_lost(found: Condition) -> bool:
+def is_lost(condition: Condition) -> bool:
     """Whether its marker vouches for what S3 lost: no command of ours took that away."""
-    held = found.marker
-    return is_settled(found) and held is not None and held.files > 0 and not held.moved
+    held = condition.marker
+    return is_settled(condition) and held is not None and held.files > 0 and not held.moved
 
 
-def is_moved(found: Condition) -> bool:
-    return states.MOVED in found.states
+def is_moved(condition: Condition) -> bool:
+    return states.MOVED in condition.states
 
 
-def is_fit(found: Condition) -> bool:
+def is_fit(condition: Condition) -> bool:
     """Whether nothing more urgent stands before a push or a pull of it."""
-    urgent = {states.CONFLICT, states.REMOVED, states.MOVED} & {*found.states}
-    return is_settled(found) and not urgent and not is_foreign(found)
+    urgent = {states.CONFLICT, states.REMOVED, states.MOVED} & {*condition.states}
+    return is_settled(condition) and not urgent and not is_foreign(condition)
 
 
-def is_foreign(found: Condition) -> bool:
+def is_foreign(condition: Condition) -> bool:
     """Whether only plain dvc can bring it."""
-    if found.entry.section != RAW:
+    if condition.entry.section != RAW:
         return False
-    if not found.entry.dvc_file.exists():
-        return pipelines.maker(found.entry) is not None
+    if not condition.entry.dvc_file.exists():
+        return pipelines.maker(condition.entry) is not None
     with suppress(RegistryError):
-        return bool(dvc_file.read(found.entry).unserved)
+        return bool(dvc_file.read(condition.entry).unserved)
     return False
 
 
-def is_import(found: Condition) -> bool:
+def is_import(condition: Condition) -> bool:
     with suppress(RegistryError):
-        return bool(dvc_file.read(found.entry).source)
+        return bool(dvc_file.read(condition.entry).source)
     return False
 
 
-def may_finish(found: Condition) -> bool:
+def may_finish(condition: Condition) -> bool:
     """Whether a torn push goes on from here with no more words."""
-    is_older = {states.NEWER, states.CONFLICT} & {*found.states}
-    return is_here(found) and has_card(found) and (found.is_ours or not is_older)
+    is_older = {states.NEWER, states.CONFLICT} & {*condition.states}
+    return is_here(condition) and has_card(condition) and (condition.is_ours or not is_older)
 
 
-def may_restore(found: Condition) -> bool:
-    is_next = not may_finish(found) and is_here(found) and has_card(found)
-    return is_next and found.may_restore
+def may_restore(condition: Condition) -> bool:
+    is_next = not may_finish(condition) and is_here(condition) and has_card(condition)
+    return is_next and condition.may_restore
 
 
-def is_kept(found: Condition) -> bool:
-    return has_card(found) or found.entry.dvc_file.exists()
+def is_kept(condition: Condition) -> bool:
+    return has_card(condition) or condition.entry.dvc_file.exists()

@@ -54,13 +54,13 @@ class Page:
         for command, why in steps:
             yield from self._step(command, why)
 
-    def _shown(self, found: list[Condition]) -> list[Condition]:
-        if self.all or len(found) <= FEW:
-            return found
-        absent = [c for c in found if c.state in ABSENT]
-        hidden = {c.entry for c in found if c.is_quiet}
+    def _shown(self, conditions: list[Condition]) -> list[Condition]:
+        if self.all or len(conditions) <= FEW:
+            return conditions
+        absent = [c for c in conditions if c.state in ABSENT]
+        hidden = {c.entry for c in conditions if c.is_quiet}
         hidden.update(c.entry for c in absent if len(absent) > FEW)
-        return [c for c in found if c.entry not in hidden]
+        return [c for c in conditions if c.entry not in hidden]
 
     def _table(self, overview: Overview, shown: list[Condition]) -> Iterator[str]:
         named = {c.entry for c in shown}
@@ -74,30 +74,30 @@ class Page:
             members = overview.in_section(section)
             if members:
                 yield self._paint(f"{section}/", HEADING)
-            for found in members:
-                if found.entry in named:
-                    yield self._line(found, name, state)
+            for condition in members:
+                if condition.entry in named:
+                    yield self._line(condition, name, state)
             yield from self._hidden([c for c in members if c.entry not in named])
 
-    def _line(self, found: Condition, name: int, state: int) -> str:
-        label = f"  {cells.cut(found.entry.name, name):<{name}} "
-        amounts = f" {cells.amount_of(found.here)} {cells.amount_there(found.judgement)}  "
+    def _line(self, condition: Condition, name: int, state: int) -> str:
+        label = f"  {cells.cut(condition.entry.name, name):<{name}} "
+        amounts = f" {cells.amount_of(condition.here)} {cells.amount_stored(condition.judgement)}  "
         room = self.width - len(label) - state - len(amounts)
-        colour = COLOURS.get(found.state, OTHER)
-        word = self._paint(f"{found.state:<{state}}", colour)
-        return (label + word + amounts + cells.cut(self._push(found), room)).rstrip()
+        colour = COLOURS.get(condition.state, OTHER)
+        word = self._paint(f"{condition.state:<{state}}", colour)
+        return (label + word + amounts + cells.cut(self._push(condition), room)).rstrip()
 
-    def _push(self, found: Condition) -> str:
+    def _push(self, condition: Condition) -> str:
         """Who pushed it last, when and from which commit."""
-        there = found.marker
-        if there is None:
+        stored = condition.marker
+        if stored is None:
             return ""
-        if found.state == states.PUSHING:
-            return f"by {there.who or there.host} since {cells.clock(there.when)}"
-        version = there.version[:DIGITS_SHOWN] or "-"
+        if condition.state == states.PUSHING:
+            return f"by {stored.who or stored.host} since {cells.clock(stored.when)}"
+        version = stored.version[:DIGITS_SHOWN] or "-"
         shown = f" {version:<{DIGITS_SHOWN}}" if self._shows_versions else ""
-        age = f"{cells.age(there.when, self.now):>3}"
-        return f"{age} {there.commit[:7] or '-':<7}{shown} {there.who}"
+        age = f"{cells.age(stored.when, self.now):>3}"
+        return f"{age} {stored.commit[:7] or '-':<7}{shown} {stored.who}"
 
     @property
     def _shows_versions(self) -> bool:
@@ -108,7 +108,7 @@ class Page:
         of_hidden = [c.state for c in hidden]
         for state in dict.fromkeys(of_hidden):
             alike = [c for c in hidden if c.state == state]
-            sides = [c.judgement.there if state in ABSENT else c.here for c in alike]
+            sides = [c.judgement.stored if state in ABSENT else c.here for c in alike]
             size = human_bytes(sum(amount.bytes for amount in sides if amount))
             yield self._paint(f"  {len(alike):,} {state} ({size})", QUIET)
 
@@ -136,13 +136,13 @@ class Page:
 def totals(overview: Overview) -> str:
     """The sums as one sentence."""
     counts = ", ".join(f"{count} {state}" for state, count in overview.counts().items())
-    here, there = overview.here, overview.there
+    here, stored = overview.here, overview.stored
     asked = "in S3 when last asked" if overview.problem else "in S3"
-    unseen = sum(found.judgement.unseen for found in overview.conditions)
+    unseen = sum(one.judgement.unseen for one in overview.conditions)
     entries = plural(unseen, "entry", "entries")
     unknown = f"; what S3 has of {entries} is not known" if unseen else ""
     return (
         f"{plural(len(overview.conditions), 'entry', 'entries')}{': ' if counts else ''}{counts}; "
         f"here {plural(here.files, 'file')}, {human_bytes(here.bytes)}; "
-        f"{asked} {plural(there.files, 'file')}, {human_bytes(there.bytes)}{unknown}"
+        f"{asked} {plural(stored.files, 'file')}, {human_bytes(stored.bytes)}{unknown}"
     )

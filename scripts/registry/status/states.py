@@ -18,12 +18,12 @@ CONFLICT = "conflict"
 REMOVED = "removed upstream"
 MOVED = "moved"  # its marker says where to
 NO_CARD = "no card"
-NEWER = "newer there"
+NEWER = "newer in S3"
 NOT_ADDED = "not added"  # a raw dataset that DVC has no version of, as it is now
 CHANGED = "changed here"
 NOT_PUSHED = "not pushed"  # S3 has nothing of it, or not this version of a raw dataset
 NOT_HERE = "not here"
-NOTHING = "nothing there"  # a card, and neither a folder here nor bytes in S3
+NOTHING = "nothing in S3"  # a card, and neither a folder here nor bytes in S3
 UNREAD = "not compared"  # so much would have to be read that a pull should do it
 NOT_COMMITTED = "not committed"
 FREED = "freed"  # not here, on purpose
@@ -64,11 +64,11 @@ class Change:
 class Judgement:
     """What a comparison of an entry's sides says.
 
-    `there`: what S3 has of it, None for nothing; `unseen`: that could not be looked at.
+    `stored`: what S3 has of it, None for nothing; `unseen`: that could not be looked at.
     """
 
     states: list[str]
-    there: Amount | None = None
+    stored: Amount | None = None
     changes: dict[str, Change] = field(default_factory=dict)
     said: str = ""  # what else there is to say, in words
     unseen: bool = False
@@ -79,9 +79,9 @@ class Judgement:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Judgement:
         """Raises TypeError or KeyError for what `as_json` never made."""
-        there = Amount(*value["there"]) if value["there"] else None
+        stored = Amount(*value["stored"]) if value["stored"] else None
         changes = {kind: Change(**change) for kind, change in value["changes"].items()}
-        return cls(list(value["states"]), there, changes, value["said"], value["unseen"])
+        return cls(list(value["states"]), stored, changes, value["said"], value["unseen"])
 
 
 @dataclass
@@ -122,15 +122,15 @@ class Condition:
         self.judgement.states = sorted({*kept, state}, key=STATES.index)
 
 
-def of_plan(plan: Plan, has_baseline: bool, there: Amount | None) -> Judgement:
+def of_plan(plan: Plan, has_baseline: bool, stored: Amount | None) -> Judgement:
     """What a pull's plan says about an entry that has files here."""
     if plan.verdict == compare.REMOVED:
-        return Judgement([REMOVED], there)
+        return Judgement([REMOVED], stored)
     changes: dict[str, Change] = {}
     for action, paths in plan.actions.items():
         if action in CHANGES:
             changes.setdefault(CHANGES[action], Change()).add(paths)
-    if not has_baseline and there and not there.files:
-        return Judgement([NOT_PUSHED], there)
+    if not has_baseline and stored and not stored.files:
+        return Judgement([NOT_PUSHED], stored)
     states = sorted(changes, key=STATES.index)
-    return Judgement(states or [UP_TO_DATE], there, changes)
+    return Judgement(states or [UP_TO_DATE], stored, changes)

@@ -40,8 +40,8 @@ class Overview:
         return _sum([c.here for c in self.conditions])
 
     @property
-    def there(self) -> Amount:
-        return _sum([c.judgement.there for c in self.conditions])
+    def stored(self) -> Amount:
+        return _sum([c.judgement.stored for c in self.conditions])
 
     def outdated(self) -> dict[str, list[str]]:
         """{entry: the entries that it is made from, of which there is another version by now}.
@@ -67,7 +67,7 @@ class Overview:
                 "entries": len(self.conditions),
                 "states": self.counts(),
                 "here": self.here._asdict(),
-                "there": self.there._asdict(),
+                "there": self.stored._asdict(),
             },
             "next": [step._asdict() for step in self.steps()],
         }
@@ -79,22 +79,22 @@ class Overview:
         return cures.steps(self.conditions, self.uncommitted, bool(self.problem))
 
 
-def _as_json(found: Condition, outdated: dict[str, list[str]]) -> dict[str, Any]:
-    known, marker = found.judgement.there, found.marker
+def _as_json(condition: Condition, outdated: dict[str, list[str]]) -> dict[str, Any]:
+    known, marker = condition.judgement.stored, condition.marker
     pushed = {k: getattr(marker, k) for k in ("who", "host", "when", "commit")} if marker else None
     return {
-        "entry": str(found.entry),
-        "state": found.state,
-        "states": found.states,
-        "here": found.here._asdict() if found.here else None,
+        "entry": str(condition.entry),
+        "state": condition.state,
+        "states": condition.states,
+        "here": condition.here._asdict() if condition.here else None,
         "there": known._asdict() if known else None,
-        "unseen": found.judgement.unseen,
+        "unseen": condition.judgement.unseen,
         "pushed": pushed,
         "version": marker.version if marker else "",
         "made_from": marker.made_from if marker else {},
-        "sources_changed": outdated.get(str(found.entry), []),
-        "changes": {kind: asdict(change) for kind, change in found.judgement.changes.items()},
-        "said": found.judgement.said,
+        "sources_changed": outdated.get(str(condition.entry), []),
+        "changes": {kind: asdict(change) for kind, change in condition.judgement.changes.items()},
+        "said": condition.judgement.said,
     }
 
 

@@ -84,14 +84,14 @@ def told(session: Session, known: Collection[str]) -> Iterator[str]:
 
 def loose(session: Session) -> list[Object]:
     """The cards, templates and rules that lie in S3 beside the entries' folders."""
-    found = []
+    rows = []
     for section in MIRRORED:
         prefix = session.remote.key(section, "")
         for row in session.client.list(prefix):
             name = row.key[len(prefix) :]
             if name and "/" not in name and not scan.travels(name):
-                found.append(row)
-    return found
+                rows.append(row)
+    return rows
 
 
 def take_out(session: Session, rows: list[Object]) -> str:

@@ -83,9 +83,9 @@ class Fetching:
         if not kept.is_dir():
             return
         for path in self.wanted:
-            file, there = os.path.join(kept, path), self.survey.remote[path]
+            file, wanted = os.path.join(kept, path), self.survey.remote[path]
             stat = None if os.path.islink(file) else stats.stat_of(file)
-            if stat and stat.size == there.size and same_bytes(file, stat, there.etag):
+            if stat and stat.size == wanted.size and same_bytes(file, stat, wanted.etag):
                 target = os.path.join(stage, path)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 os.rename(file, target)

@@ -85,16 +85,16 @@ class Freeing:
 
 def traces(places: dict[str, Path]) -> Traces:
     """What tells of everything at these places that it is untouched, links and litter too."""
-    found: Traces = {}
+    traced: Traces = {}
     for path, place in places.items():
         if not place.is_dir() or place.is_symlink():
-            found[path] = _trace(place, is_top=True)
+            traced[path] = _trace(place, is_top=True)
         for folder, names in files.walk(place):
             below = os.path.relpath(folder, place)
             for name in names:
                 at = os.path.normpath(os.path.join(path, below, name))
-                found[at] = _trace(Path(folder, name))
-    return found
+                traced[at] = _trace(Path(folder, name))
+    return traced
 
 
 def _trace(path: Path, is_top: bool = False) -> tuple[int, ...]:

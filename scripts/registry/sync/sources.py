@@ -65,11 +65,11 @@ def resolve(session: Session, entry: Entry, word: str) -> str:
         rows = "; ".join(known(session, entry)) or "none yet"
         raise Refusal(f"TO={word!r}: write at least {FEWEST_DIGITS} digits of a version: {rows}")
     listed = session.client.list(below + word) if is_hex else ()
-    found = [row.key[len(below) :] for row in listed]
-    if len(found) == 1:
-        return found[0]
-    if len(found) > 1:
-        raise Refusal(f"TO={word!r} begins {some(found)}: write more digits of it")
+    matching = [row.key[len(below) :] for row in listed]
+    if len(matching) == 1:
+        return matching[0]
+    if len(matching) > 1:
+        raise Refusal(f"TO={word!r} begins {some(matching)}: write more digits of it")
     raise refusals.no_version(entry, word, known(session, entry))
 
 

@@ -96,7 +96,7 @@ class _Reader:
         self._most = 0
 
     def __call__(self, block: bytes) -> Sign:
-        moved = max((_bytes(*found) for found in _DONE.findall(block)), default=0)
+        moved = max((_bytes(*done) for done in _DONE.findall(block)), default=0)
         further, self._most = max(moved - self._most, 0), max(moved, self._most)
         return Sign(moved, further, done=b"load: " in block, failed=b"load failed: " in block)
 

@@ -23,10 +23,10 @@ def show(file: Ranged) -> list[Block]:
 
 
 def _wave(file: Ranged) -> list[Block]:
-    with wave.open(io.BufferedReader(file)) as found:
-        rate, channels, width = found.getframerate(), found.getnchannels(), found.getsampwidth()
-        frames = found.getnframes()
-        body = found.readframes(min(frames, PLAYED // max(1, channels * width)))
+    with wave.open(io.BufferedReader(file)) as sound:
+        rate, channels, width = sound.getframerate(), sound.getnchannels(), sound.getsampwidth()
+        frames = sound.getnframes()
+        body = sound.readframes(min(frames, PLAYED // max(1, channels * width)))
     facts = blocks.facts(
         seconds=round(frames / rate, 2), rate=rate, channels=channels, bits=8 * width
     )
@@ -44,10 +44,10 @@ def _wave(file: Ranged) -> list[Block]:
 def _packed(file: Ranged, kind: str) -> list[Block]:
     if file.head(8) and kind == "audio/mp4":
         struct.unpack(">I4s", file.head(8))
-    found = tinytag.TinyTag.get(filename=file.path, file_obj=io.BufferedReader(file))
+    tags = tinytag.TinyTag.get(filename=file.path, file_obj=io.BufferedReader(file))
     facts = blocks.facts(
-        seconds=round(found.duration, 2) if found.duration else None, rate=found.samplerate,
-        channels=found.channels, title=found.title, artist=found.artist,
+        seconds=round(tags.duration, 2) if tags.duration else None, rate=tags.samplerate,
+        channels=tags.channels, title=tags.title, artist=tags.artist,
     )  # fmt: skip
     body = file.head(PLAYED)
     if kind == "audio/mp4" and len(body) < file.size:

@@ -29,13 +29,13 @@ def show(file: Ranged) -> list[Block]:
     meta = pq.read_metadata(
         pa.PythonFile(file, mode="r"), memory_map=False, decryption_properties=None
     )
-    found = blocks.facts(
+    facts = blocks.facts(
         rows=meta.num_rows, columns=meta.num_columns, row_groups=meta.num_row_groups,
         written_by=meta.created_by,
     )  # fmt: skip
     rows = [_column(meta, at) for at in range(min(meta.num_columns, MOST))]
     head = ("column", "type", "nulls", "min", "max", "compressed")
-    return [found, blocks.table(head, rows, "Schema, and statistics of the footer")]
+    return [facts, blocks.table(head, rows, "Schema, and statistics of the footer")]
 
 
 def _column(meta: pq.FileMetaData, at: int) -> list[object]:
@@ -60,8 +60,8 @@ def _arrow(file: Ranged, magic: bytes) -> list[Block]:
     whole = pa.PythonFile(file, mode="r")
     if magic.startswith(b"ARROW1"):
         reader = pa.ipc.open_file(whole)
-        found, schema = blocks.facts(record_batches=reader.num_record_batches), reader.schema
+        facts, schema = blocks.facts(record_batches=reader.num_record_batches), reader.schema
     else:
-        found, schema = blocks.facts(form="a stream"), pa.ipc.open_stream(whole).schema
+        facts, schema = blocks.facts(form="a stream"), pa.ipc.open_stream(whole).schema
     rows = [(field.name, str(field.type), field.nullable) for field in list(schema)[:MOST]]
-    return [found, blocks.table(("column", "type", "nullable"), rows, "Schema")]
+    return [facts, blocks.table(("column", "type", "nullable"), rows, "Schema")]

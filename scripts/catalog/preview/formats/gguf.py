@@ -36,12 +36,12 @@ def show(file: Ranged) -> list[Block]:
         rows = list(reader.tensors(count))
     except TooMuch:
         notes = [blocks.note("the rest of its header lies beyond what is read of an entry")]
-    found = (
+    shown = (
         tensor_table.blocks_of(rows, meta)
         if rows
         else [blocks.table(("key", "value"), list(meta.items()))]
     )
-    return [*notes, *found]
+    return [*notes, *shown]
 
 
 class _Reader:

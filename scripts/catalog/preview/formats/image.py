@@ -18,20 +18,20 @@ Image.init()
 
 
 def show(file: Ranged) -> list[Block]:
-    with Image.open(io.BufferedReader(file), formats=FORMATS) as found:
-        width, height = found.size
+    with Image.open(io.BufferedReader(file), formats=FORMATS) as image:
+        width, height = image.size
         facts = blocks.facts(
-            format=found.format, width=width, height=height, colours=found.mode,
-            frames=getattr(found, "n_frames", 1) if file.size <= file.left else None,
+            format=image.format, width=width, height=height, colours=image.mode,
+            frames=getattr(image, "n_frames", 1) if file.size <= file.left else None,
         )  # fmt: skip
         if width * height > PIXELS:
             return [facts, blocks.note(f"more than {PIXELS:,} pixels: no thumbnail is made of it")]
         if file.size > file.left:
             return [facts, blocks.note("larger than what is read of an entry: no thumbnail")]
-        found.draft("RGB", (SIDE, SIDE))
-        found.seek(0)
-        found.thumbnail((SIDE, SIDE))
-        small = found.convert("RGBA" if "A" in found.mode or found.mode == "P" else "RGB")
+        image.draft("RGB", (SIDE, SIDE))
+        image.seek(0)
+        image.thumbnail((SIDE, SIDE))
+        small = image.convert("RGBA" if "A" in image.mode or image.mode == "P" else "RGB")
         out = io.BytesIO()
         small.save(out, "WEBP", quality=75)
     return [facts, blocks.picture(out.getvalue(), "image/webp", *small.size)]

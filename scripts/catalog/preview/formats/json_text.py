@@ -24,8 +24,8 @@ def show(file: Ranged) -> list[Block]:
         value = json.loads(text.decode(body)[0])
     except ValueError as error:
         return [blocks.note(f"it is no JSON: {error}"), *text.show(file)]
-    if isinstance(value, list) and value and (found := json_lines.table(value, True)):
-        return found
+    if isinstance(value, list) and value and (table := json_lines.table(value, True)):
+        return table
     lines = json.dumps(value, indent=2, ensure_ascii=False).split("\n")
     title = "All of it" if len(lines) <= LINES else f"The first {LINES} of {len(lines):,} lines"
     return [blocks.text(lines[:LINES], title)]

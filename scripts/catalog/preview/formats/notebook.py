@@ -24,10 +24,10 @@ def show(file: Ranged) -> list[Block]:
     book = json.loads(body)
     cells = book["cells"]
     language = book.get("metadata", {}).get("kernelspec", {}).get("display_name")
-    found = [blocks.facts(cells=len(cells), kernel=language)]
+    shown = [blocks.facts(cells=len(cells), kernel=language)]
     for number, cell in enumerate(cells[:CELLS]):
-        found += _cell(number + 1, cell)
-    return found
+        shown += _cell(number + 1, cell)
+    return shown
 
 
 def _cell(number: int, cell: dict[str, object]) -> Iterator[Block]:

@@ -47,8 +47,8 @@ def _named(body: bytes, is_cut: bool) -> list[Block]:
         if not is_cut and not imports and not texts:
             raise
     names = [name for name in texts if not any(name in imported for imported in imports)]
-    found = [blocks.note("a pickle is a program: it was not run, these are the names in it")]
+    shown = [blocks.note("a pickle is a program: it was not run, these are the names in it")]
     rows = [[name] for name in imports]
-    found.append(blocks.table(("it would import",), rows[:NAMES]))
-    found.append(blocks.table(("names in it",), [[name] for name in names[:NAMES]]))
-    return found
+    shown.append(blocks.table(("it would import",), rows[:NAMES]))
+    shown.append(blocks.table(("names in it",), [[name] for name in names[:NAMES]]))
+    return shown

@@ -21,7 +21,7 @@ def blocks_of(
     facts = blocks.facts(tensors=len(rows), parameters=sum(types.values()), by_type=mix)
     shown = [(n, kind, " × ".join(map(str, shape)) or "one", p) for n, kind, shape, p in rows]
     title = "Tensors" if len(rows) <= blocks.ROWS else f"The first {blocks.ROWS} tensors"
-    found = [facts, blocks.table(HEAD, shown[: blocks.ROWS], title)]
+    parts = [facts, blocks.table(HEAD, shown[: blocks.ROWS], title)]
     if meta:
-        found.append(blocks.table(("key", "value"), list(meta.items()), "Metadata"))
-    return found
+        parts.append(blocks.table(("key", "value"), list(meta.items()), "Metadata"))
+    return parts

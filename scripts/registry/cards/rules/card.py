@@ -67,9 +67,9 @@ RULES = (
 
 def check(card: Card, library: Library) -> Iterator[Problem]:
     """Every problem of one card, in the order of its lines."""
-    found = (
+    problems = (
         Problem(card.path, line, message, rule.level, rule.name)
         for rule in RULES
         for line, message in rule.check(card, library)
     )
-    yield from sorted(dict.fromkeys(found), key=lambda problem: problem.line)
+    yield from sorted(dict.fromkeys(problems), key=lambda problem: problem.line)

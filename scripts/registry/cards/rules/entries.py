@@ -106,9 +106,9 @@ def dvc_config(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
     """.dvc/config, which is in Git, holds no credentials."""
     path = library.root / ".dvc" / "config"
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    found = {line: what for what, line in secrets.find(text)}
-    found.update(secret_options.find(text))
-    for line, what in sorted(found.items()):
+    secret = {line: what for what, line in secrets.find(text)}
+    secret.update(secret_options.find(text))
+    for line, what in sorted(secret.items()):
         cure = "move it to .dvc/config.local, which Git ignores, and make a new one"
         yield Problem(".dvc/config", line, f"must not hold {what}: {cure}", rule="dvc-config")
 

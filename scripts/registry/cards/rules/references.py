@@ -107,7 +107,7 @@ def _meant(name: str, kind: str, card: Card, library: Library) -> str:
 
 
 def _built_on(card: Card) -> list[tuple[str, int]]:
-    return [found for key in LINEAGE for found in card.texts(key)]
+    return [source for key in LINEAGE for source in card.texts(key)]
 
 
 def _path_to(goal: str, start: str, library: Library) -> list[str]:
