@@ -88,7 +88,7 @@ def add(dataset: Dataset, is_new: bool) -> None:
 
 
 def notes(dataset: Dataset, scanned: Scan) -> list[str]:
-    """What DVC does not keep, and what else changes."""
+    """Return what DVC does not keep, and what else changes."""
     lines = []
     if dataset.file.is_legacy:
         lines.append(f"{dataset.entry.name}.dvc was written by DVC 2.x; it is in the form of 3 now")

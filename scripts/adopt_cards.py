@@ -45,7 +45,7 @@ def main(argv: list[str]) -> int:
 
 
 def left_alone(entry: Entry, library: Library) -> tuple[bool, str]:
-    """Why a card was not touched, and whether that is for an error in it."""
+    """Return why a card was not touched, and whether that is for an error in it."""
     card, why = library.card(entry), library.unreadable(entry)
     if card is None:
         line, said = why or (1, "the card must be readable")

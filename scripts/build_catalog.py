@@ -88,7 +88,10 @@ def write(collection: Collection, place: Path, base: str) -> int:
 
 
 def public_only(args: argparse.Namespace) -> Collection:
-    """What the mirror that public.yml names offers. Raises UsageError without its address."""
+    """Return what the mirror that public.yml names offers.
+
+    Raises UsageError without its address.
+    """
     from catalog import public
     from registry.publish import allowlist
 

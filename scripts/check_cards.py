@@ -51,7 +51,7 @@ def gathered(problems: list[Problem], library: Library) -> list[Problem]:
 
 
 def or_live_with_them(library: Library) -> str:
-    """What else may be done about many old cards, where it was not done yet."""
+    """Return what else may be done about many old cards, where it was not done yet."""
     if library.staged or not git.has_head(library.root) or debt.was_committed(library.root):
         return ""
     return ", or `make debt` to live with those that are committed"

@@ -66,7 +66,7 @@ def room(text: str) -> int:
 
 
 def look(entry: Entry) -> Usage:
-    """How much of an entry is here, and when it was used last."""
+    """Return how much of an entry is here, and when it was used last."""
     if entry.section == RAW:
         dataset = Dataset.anyway(entry)
         return usage.of(entry, dataset.base, dataset.scan().files)
@@ -134,7 +134,7 @@ def free_one(session: Session, meter: Meter, one: Usage) -> int:
 
 
 def is_away(entry: Entry) -> bool:
-    """Whether nothing of it takes room here."""
+    """Return whether nothing of it takes room here."""
     if entry.section == RAW:
         dataset = Dataset.anyway(entry)
         return not (dataset.is_here or dataset.is_cached)

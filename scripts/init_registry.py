@@ -56,7 +56,7 @@ def main(argv: list[str]) -> int:
 
 
 def look(where: str, samples: list[Entry]) -> plan.Start:
-    """What would be done. Raises for what cannot be, before anything is touched."""
+    """Return what would be done. Raises for what cannot be, before anything is touched."""
     fetched = former.fetch(ROOT, where) if where else None
     share = former.share(ROOT, fetched) if fetched else Share()
     join.refuse_in_the_way(ROOT, share.theirs)
@@ -67,7 +67,10 @@ def look(where: str, samples: list[Entry]) -> plan.Start:
 
 
 def is_conditional(remote: Remote) -> bool:
-    """Whether it has conditional writes. Raises Unreachable unless it can be used in every way."""
+    """Return whether it has conditional writes.
+
+    Raises Unreachable unless it can be used in every way.
+    """
     return capabilities.is_conditional(s3.Client(replace(remote), patience=connect.PROOF_SECONDS))
 
 
@@ -94,7 +97,7 @@ def find_samples() -> list[Entry]:
 
 
 def place(configured: dict[str, str]) -> Remote:
-    """Where the registry will be: as said, else as the former one's DVC config says."""
+    """Return where the registry will be: as said, else as the former one's DVC config says."""
     names = ("URL", "ENDPOINT", "PROFILE", "REGION")
     said = {name.lower(): options.text(name) for name in names}
     if not said["url"]:
@@ -112,7 +115,7 @@ def place(configured: dict[str, str]) -> Remote:
 
 
 def lacking(remote: Remote, share: Share) -> list[Entry]:
-    """What has data, here or in S3, and will have no card."""
+    """Return what has data, here or in S3, and will have no card."""
     client = s3.Client(remote)
 
     def keys(folder: str) -> drafts.Below:

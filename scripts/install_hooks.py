@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
 
 
 def hooks_folder(root: Path) -> Path:
-    """Where Git looks for this repository's hooks, also from a worktree.
+    """Return where Git looks for this repository's hooks, also from a worktree.
 
     Raises Refusal for a folder that other repositories share, set by core.hooksPath.
     """

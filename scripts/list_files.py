@@ -49,7 +49,7 @@ def main(argv: list[str]) -> int:
 
 
 def look(entry: Entry, offline: bool) -> tuple[Contents, str]:
-    """What the entry holds, and why S3 could not be asked, if so."""
+    """Return what the entry holds, and why S3 could not be asked, if so."""
     if offline or entry.section == EXPERIMENTS:
         return contents.read(entry, None), ""
     try:

@@ -57,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def cure() -> str:
-    """What to do about a .venv that could not be made."""
+    """Return what to do about a .venv that could not be made."""
     link = ROOT / ".registry" / "link"
     try:
         link.unlink(missing_ok=True)
@@ -71,7 +71,7 @@ def cure() -> str:
 
 
 def is_current(wanted: Path) -> bool:
-    """Whether .venv was made from the very text of this requirements file."""
+    """Return whether .venv was made from the very text of this requirements file."""
     stamp = VENV / wanted.name
     return stamp.exists() and stamp.read_bytes() == wanted.read_bytes() and works()
 

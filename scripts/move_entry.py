@@ -42,7 +42,10 @@ def main(argv: list[str]) -> int:
 
 
 def drafting(args: argparse.Namespace) -> Drafting:
-    """What was asked for. Raises UsageError and Refusal for what makes no sense, or not now."""
+    """Return what was asked for.
+
+    Raises UsageError and Refusal for what makes no sense, or not now.
+    """
     old = selection.select_one(args.entry, SECTIONS)
     if not args.to.strip():
         raise UsageError(f"where to? `make move DATASET={old:sh} TO=section/name`")

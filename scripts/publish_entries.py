@@ -81,7 +81,7 @@ def main(argv: list[str]) -> int:
 def look(
     allowed: Allowlist, shelf: Shelf, carrier: Carrier, way: Visitor, is_thorough: bool
 ) -> list[Result[Publication]]:
-    """What each entry of public.yml needs, or why it may not go out."""
+    """Return what each entry of public.yml needs, or why it may not go out."""
     library = Library()
 
     def one(id: str) -> Publication:
@@ -148,7 +148,7 @@ class Counter:
 
 
 def tell_strangers(shelf: Shelf, way: Visitor, url: str) -> bool:
-    """Whether the index, and the module that loads from it, are read as they are meant."""
+    """Return whether the index, and the module that loads from it, are read as they are meant."""
     try:
         readback.check(way, layout.INDEX, shelf.write_index())
         if url:

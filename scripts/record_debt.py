@@ -43,7 +43,10 @@ def main(argv: list[str]) -> int:
 
 
 def begun(now: Debt) -> Debt:
-    """What a first file lists: of the cards that Git has. Raises Refusal for a second first."""
+    """Return what a first file lists: of the cards that Git has.
+
+    Raises Refusal for a second first.
+    """
     limit = debt.limit(ROOT)
     if git.has_head(ROOT) and debt.was_committed(ROOT):
         raise Refusal(

@@ -67,7 +67,10 @@ def choose(argv: list[str]) -> list[Entry]:
 
 
 def in_s3_alone(word: str) -> Entry | None:
-    """What is called so in S3, and nowhere here. Raises Refusal where others have its card."""
+    """Return what is called so in S3, and nowhere here.
+
+    Raises Refusal where others have its card.
+    """
     section, slash, name = word.partition("/")
     if section not in MIRRORED or not slash or not name or "/" in name:
         return None
@@ -96,7 +99,7 @@ def remove_loose(argv: list[str]) -> int:
 
 
 def is_removed(word: str) -> bool:
-    """Whether the last commit has its card, and nothing here has any more."""
+    """Return whether the last commit has its card, and nothing here has any more."""
     known = git.show(ROOT, f"HEAD:{word.rstrip('/')}{CARD}") is not None
     return known and word.rstrip("/") not in map(str, entries.known(SECTIONS))
 
@@ -127,7 +130,7 @@ def together(ids: list[str], library: Library) -> str:
 
 
 def look(chosen: list[Entry]) -> list[Leaving]:
-    """What would go. Raises Refusal for what must not."""
+    """Return what would go. Raises Refusal for what must not."""
     every = [Leaving(entry) for entry in chosen]
     session = connect.connect()[0] if any(leaving.is_mirrored for leaving in every) else None
     for leaving in every:
@@ -145,7 +148,7 @@ def refuse_unconfirmed(chosen: list[Entry]) -> None:
 
 
 def to_commit(chosen: list[Entry]) -> str:
-    """What makes the removal everybody's, where Git knows of it."""
+    """Return what makes the removal everybody's, where Git knows of it."""
     sections = dict.fromkeys(entry.section for entry in chosen)
     if not git.ask(ROOT, "status", "--porcelain", "--", *sections):
         return ""

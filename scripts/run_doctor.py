@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
 
 
 def reach(visit: Visit) -> list[Finding]:
-    """Whether S3 answers; then the other checks have a way in."""
+    """Return whether S3 answers; then the other checks have a way in."""
     try:
         session, etags = connect.connect(visit.root)
     except RegistryError as error:

@@ -56,7 +56,7 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def _is_entry(word: str) -> bool:
-    """Whether it names an entry or a section, so that DATASET= was forgotten before it."""
+    """Return whether it names an entry or a section, so that DATASET= was forgotten before it."""
     names = {name for e in entries.known(SECTIONS) for name in (e.name, str(e), f"{e.section}/")}
     return word in names
 

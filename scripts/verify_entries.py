@@ -93,7 +93,7 @@ def look(session: Session, entry: Entry) -> Survey:
 
 
 def verify(meter: Meter, survey: Survey) -> list[Finding]:
-    """Everything that is not the same here and in S3."""
+    """Return everything that is not the same here and in S3."""
     raw = Dataset.of(survey.entry) if is_raw(survey.entry) else None
     compared = raw_verify.findings(survey.session, raw, survey.local) if raw else None
     findings = sorted(compared or sync_verify.compare(survey))

@@ -91,7 +91,7 @@ def write(folder: Path, values: Settings) -> Path:
 
 
 def next_steps(place: Settings) -> list[str]:
-    """What to type next, there."""
+    """Return what to type next, there."""
     lines = ["in it: python registry_client.py pin section/name; then commit registry.lock"]
     if not place["MIRROR"] and "BUCKET" not in place:
         lines.append("the embedded store is for this clone only: set DATA_REGISTRY to its folder,")

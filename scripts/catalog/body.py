@@ -53,7 +53,7 @@ def render(card: Card, links: Links) -> Rendered:
 
 
 def source(card: Card) -> str:
-    """What is rendered of a card: all behind its front matter."""
+    """Return what is rendered of a card: all behind its front matter."""
     return card.text[card.where.body :] if card.where else card.text
 
 
@@ -129,7 +129,7 @@ def _pictures(token: Token, section: str, links: Links) -> None:
 
 
 def _words(tokens: Iterable[Token]) -> str:
-    """All words, for the search."""
+    """Return all words, for the search."""
     parts = [t.content if t.type == "fence" else _inline(t) for t in tokens]
     return " ".join(" ".join(parts).split())
 

@@ -33,5 +33,5 @@ def facts(card: Card) -> Facts:
 
 
 def about(key: str) -> str:
-    """What a field means, for people."""
+    """Return what a field means, for people."""
     return BY_NAME[key].about.replace("`", "") if key in BY_NAME else ""

@@ -76,7 +76,7 @@ def describe(item: Item, url: str, mirror: Mirror | None = None) -> dict[str, An
 
 
 def _is_known(text: str) -> bool:
-    """Whether a text says something: a blank that nobody filled in does not."""
+    """Return whether a text says something: a blank that nobody filled in does not."""
     return bool(text) and not TODO.search(text)
 
 

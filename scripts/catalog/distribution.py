@@ -31,7 +31,7 @@ class Mirror(NamedTuple):
 
 
 def here(item: Item) -> dict[str, str]:
-    """All files, as they lie in a checkout after `make pull`."""
+    """Return all files, as they lie in a checkout after `make pull`."""
     return {
         "@type": "cr:FileSet",
         "@id": "files",

@@ -53,7 +53,7 @@ def _made_here(code: dict[str, str]) -> dict[str, str]:
 
 
 def _outside(value: list[str] | dict[str, str]) -> bool:
-    """Whether any of the texts is no entry of this registry, such as a model on the Hub."""
+    """Return whether any of the texts is no entry of this registry, such as a model on the Hub."""
     return any(text.partition("/")[0] not in SECTIONS for text in value)
 
 

@@ -30,7 +30,7 @@ def _plain(value: object) -> object:
 
 
 def place(root: Path, site: Path, ending: str) -> Path:
-    """Where something about a site is remembered."""
+    """Return where something about a site is remembered."""
     name = sha256(str(site).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return root / workspace.ROOM / "catalog" / f"{name}{ending}"
 

@@ -79,7 +79,7 @@ class Links:
         return None if outside else place
 
     def _is_ours(self, file: Path) -> bool:
-        """Whether it is a picture of a fair size that really is in this repository."""
+        """Return whether it is a picture of a fair size that really is in this repository."""
         top = os.path.realpath(self.root) + os.sep
         real = os.path.realpath(file)
         known = file.suffix.lower() in (*PICTURES, ".svg")

@@ -46,7 +46,7 @@ def look(item: Item, answer: Answer, kept: Kept) -> Look:
 
 
 def _state(item: Item, answer: Answer) -> tuple[str, ...]:
-    """What tells that S3 holds the same, if it is there that the files are looked at."""
+    """Return what tells that S3 holds the same, if it is there that the files are looked at."""
     entry, client = item.entry, answer.client
     if not client:
         return ()
@@ -60,7 +60,7 @@ def _state(item: Item, answer: Answer) -> tuple[str, ...]:
 
 
 def _lasts(listed: Contents, its_run: TrainingRun | None) -> bool:
-    """Whether it is what the version is, and all of it was read."""
+    """Return whether it is what the version is, and all of it was read."""
     is_whole = all(file.size is not None and not file.place for file in listed.files)
     return listed.is_of_version and is_whole and not (its_run and its_run.problems)
 

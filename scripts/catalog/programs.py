@@ -56,7 +56,7 @@ def _entry(item: Item) -> dict[str, Any]:
 
 
 def row(item: Item) -> dict[str, Any]:
-    """What the front page's search, filters and sort need of an entry."""
+    """Return what the front page's search, filters and sort need of an entry."""
     when, who = item.updated
     status = ["deprecated" if item.is_deprecated else "active"]
     return {
@@ -132,7 +132,7 @@ def sitemap(collection: Collection, base: str) -> str:
 
 
 def news(items: Iterable[Item], most: int = NEWEST) -> list[News]:
-    """What changed last, newest first: pushes of data and commits of cards."""
+    """Return what changed last, newest first: pushes of data and commits of cards."""
     newest = []
     for item in items:
         newest += [News(c.when, item, c.who, c.subject, c.commit) for c in item.changes[:most]]

@@ -27,7 +27,7 @@ AT_ONCE = 8
 
 
 def collect(root: Path, url: str, title: str = "") -> Collection:
-    """What the mirror at `url` offers. Raises RegistryError where it cannot be read."""
+    """Return what the mirror at `url` offers. Raises RegistryError where it cannot be read."""
     way = Web(url)
     rows = _json(way, layout.INDEX)["entries"]
     named = [entry_of(id, root) for id in rows]

@@ -84,7 +84,7 @@ def _ask(
 
 
 def _sealed(store: Reached, kept: Kept, entry: Entry) -> Push | None:
-    """What an entry's marker says, or said while it had the same ETag."""
+    """Return what an entry's marker says, or said while it had the same ETag."""
     assert store.client
     name = key_of(str(entry), store.client.remote.identity, store.etags[str(entry)])
     former = kept.get("markers", name)
@@ -101,7 +101,7 @@ def _sealed(store: Reached, kept: Kept, entry: Entry) -> Push | None:
 
 
 def _listed(client: Client, entry: Entry) -> Push | None:
-    """What there is of an entry without a marker; None if nothing is."""
+    """Return what there is of an entry without a marker; None if nothing is."""
     rows = listing.read(client, client.remote.prefix(entry)).files.values()
     if not rows:
         return None

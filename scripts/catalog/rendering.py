@@ -53,7 +53,10 @@ def render(card: Card, links: Links, kept: Kept) -> Rendered:
 
 
 def _lead_there(former: list[list[str]], section: str, links: Links) -> bool:
-    """Whether every link still leads where it did. Asks all: pictures are collected on the way."""
+    """Return whether every link still leads where it did.
+
+    Asks all: pictures are collected on the way.
+    """
     ask: Mapping[str, object] = {"href": links.href, "src": links.src}
     now = [_short(ask[what](section, target)) for what, target, _ in former]  # type: ignore[operator]
     return now == [answer for *_, answer in former]

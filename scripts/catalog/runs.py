@@ -92,7 +92,7 @@ def _cells(name: str, values: list[float | None]) -> list[Cell]:
 
 
 def curves(runs: list[Item]) -> dict[str, Any]:
-    """What curves.js draws: {title, series: {metric: [[step, value], …]}} of each run."""
+    """Return what curves.js draws: {title, series: {metric: [[step, value], …]}} of each run."""
     return {
         "runs": [
             {"title": r.title, "id": r.id, "series": r.run.metrics.curves} for r in runs if r.run
@@ -123,7 +123,7 @@ def headlines(item: Item) -> list[tuple[str, str]]:
 
 
 def _rank(name: str) -> tuple[object, ...]:
-    """What can be judged comes first, what is said of the whole, and of the test split."""
+    """Return what can be judged comes first, what is said of the whole, and of the test split."""
     return (
         not judge.direction(name),
         name.count(".") + name.count("/"),

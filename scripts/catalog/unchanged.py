@@ -43,7 +43,7 @@ def digest(root: Path, store: Reached, settings: str) -> str:
 
 
 def holds(root: Path, site: Path, now: str) -> bool:
-    """Whether the site was made from the same, and what its cards show is as it was."""
+    """Return whether the site was made from the same, and what its cards show is as it was."""
     try:
         said = json.loads(_note(root, site).read_text(encoding="utf-8"))
         same = said["digest"] == now and said["site"] == stats(_marks(site))
@@ -86,7 +86,7 @@ def _of_git(root: Path) -> Iterator[str]:
 
 
 def _of_files(root: Path) -> Iterator[str]:
-    """All that lies at the top or beside the entries."""
+    """Yield all that lies at the top or beside the entries."""
     for folder in (root, root / ".dvc", *(root / section for section in SECTIONS)):
         for child in sorted(os.scandir(folder), key=lambda c: c.name) if folder.is_dir() else ():
             if child.is_file():
@@ -102,7 +102,7 @@ def _of_s3(store: Reached) -> Iterator[str]:
 
 
 def _of_data(root: Path, store: Reached) -> Iterator[str]:
-    """What no marker stands for: here, or in S3 where nobody sealed it."""
+    """Yield what no marker stands for: here, or in S3 where nobody sealed it."""
     cache = Cache.of(root)
     for entry in known(SECTIONS, root):
         if entry.section == RAW:

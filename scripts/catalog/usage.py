@@ -50,7 +50,7 @@ def python(item: Item, mirror: str = "") -> str:
 
 
 def _in_card(item: Item) -> bool:
-    """Whether there is a Python block below a heading such as "How to load it"."""
+    """Return whether there is a Python block below a heading such as "How to load it"."""
     shown = item.card.shown if item.card else ""
     heading = HEADING.search(shown)
     if not heading:

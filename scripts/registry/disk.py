@@ -55,7 +55,7 @@ class Disk(NamedTuple):
 
 
 def spare(bytes: int) -> int:
-    """What is left free beside so many that come: as much again, within bounds."""
+    """Return what is left free beside so many that come: as much again, within bounds."""
     return min(SPARE_BYTES, max(SPARE_LEAST, bytes)) if bytes else 0
 
 
@@ -79,7 +79,10 @@ def kept(folder: Path) -> int:
 
 
 def disks(needs: Iterable[Need], at_once: int, free: Callable[[Path], int] = free) -> list[Disk]:
-    """What each disk has to take, and has. `at_once`: how many entries are under way together."""
+    """Return what each disk has to take, and has.
+
+    `at_once`: how many entries are under way together.
+    """
     by_device: dict[int, list[Need]] = {}
     for need in needs:
         if need.bytes > 0:
@@ -121,7 +124,7 @@ def _lack(disk: Disk) -> str:
 
 
 def _cure(disk: Disk) -> str:
-    """What makes room on it; sections are named where they are disks of their own."""
+    """Return what makes room on it; sections are named where they are disks of their own."""
     from shlex import quote
 
     command = f"make free NEED={-(-(disk.bytes + spare(disk.bytes)) // 10**6)}M"

@@ -22,7 +22,7 @@ class Version(NamedTuple):
 
 
 def read(entry: Entry) -> DvcFile:
-    """What the entry's `.dvc` file says. Raises BadDvcFile, or RegistryError without one."""
+    """Return what the entry's `.dvc` file says. Raises BadDvcFile, or RegistryError without one."""
     try:
         content = files.read_regular(entry.dvc_file)
     except FileNotFoundError:
@@ -67,7 +67,7 @@ def content_of(file: DvcFile) -> str:
 
 
 def amount(entry: Entry) -> Amount | None:
-    """How much that version is, as the `.dvc` file says; None if it does not."""
+    """Return how much that version is, as the `.dvc` file says; None if it does not."""
     try:
         return amount_of(read(entry))
     except RegistryError:
@@ -79,13 +79,13 @@ def amount_of(file: DvcFile) -> Amount | None:
 
 
 def total(wanted: Iterable[Entry]) -> Amount:
-    """How much these versions are in all, as far as their `.dvc` files say."""
+    """Return how much these versions are in all, as far as their `.dvc` files say."""
     amounts = [size for size in map(amount, wanted) if size]
     return Amount(sum(a.files for a in amounts), sum(a.bytes for a in amounts))
 
 
 def named_by(root: Path, commit: str, strict: bool = True) -> list[Version]:
-    """What the `.dvc` files of a commit name that belongs in the registry's own place.
+    """Return what the `.dvc` files of a commit name that belongs in the registry's own place.
 
     Raises GitError, and BadDvcFile for a file that says nothing, if not told to pass over it.
     """
@@ -103,7 +103,7 @@ def named_by(root: Path, commit: str, strict: bool = True) -> list[Version]:
 
 
 def on_disk(entry: Entry) -> list[Version]:
-    """What the entry's `.dvc` file names here that belongs in the registry's own place."""
+    """Return what the entry's `.dvc` file names here that belongs in the registry's own place."""
     return of_file(str(entry), read(entry)) if entry.dvc_file.is_file() else []
 
 

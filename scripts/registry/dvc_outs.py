@@ -86,5 +86,5 @@ def how_to_mend(path: str) -> str:
 
 
 def object_path(digest: str, is_legacy: bool = False) -> str:
-    """Where DVC keeps what has this MD5, below its cache and its remote alike."""
+    """Return where DVC keeps what has this MD5, below its cache and its remote alike."""
     return f"{'' if is_legacy else 'files/md5/'}{digest[:2]}/{digest[2:]}"

@@ -19,7 +19,7 @@ _CONFLICT = re.compile(r"^(<<<<<<<|>>>>>>>)( |$)", re.MULTILINE)
 
 
 def parse(content: bytes, path: str) -> DvcFile:
-    """What a `.dvc` file at `section/name.dvc` says. Raises BadDvcFile."""
+    """Return what a `.dvc` file at `section/name.dvc` says. Raises BadDvcFile."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -28,14 +28,14 @@ class DvcRow:
         return int(value) if value else None
 
     def flag(self, key: str) -> bool:
-        """Whether it is on, as it is by default."""
+        """Return whether it is on, as it is by default."""
         value = self.text(key) or "true"
         if value.lower() not in ("true", "false"):
             raise self.bad(f"{key} must be true or false: {value!r}: write so", key)
         return value.lower() == "true"
 
     def has(self, *keys: str) -> bool:
-        """Whether any of these is there."""
+        """Return whether any of these is there."""
         return not self.fields.keys().isdisjoint(keys)
 
     def refuse_unknown(self, known: Collection[str]) -> None:

@@ -35,7 +35,7 @@ class DvcReader:
         self.path, self.section = path, path.rpartition("/")[0]
 
     def file(self, text: str) -> DvcFile:
-        """What the text says. Raises BadDvcFile."""
+        """Return what the text says. Raises BadDvcFile."""
         try:
             top = DvcRow(self.path, dvc_yaml.load(text))
         except dvc_yaml.BadYaml as error:
@@ -100,7 +100,7 @@ class DvcReader:
 
 
 def _source(top: DvcRow) -> tuple[str, str]:
-    """Where an import comes from, and why DVC itself has to bring it, if it has to."""
+    """Return where an import comes from, and why DVC itself has to bring it, if it has to."""
     deps = top.fields.get("deps")
     if not isinstance(deps, list) or not deps or not isinstance(deps[0], dict):
         return "", ""
@@ -114,7 +114,7 @@ def _source(top: DvcRow) -> tuple[str, str]:
 
 
 def _elsewhere(row: DvcRow, has_digest: bool, is_import: bool) -> str:
-    """Why an out is not kept with the registry's other raw data; "" if it is."""
+    """Return why an out is not kept with the registry's other raw data; "" if it is."""
     if row.has("files", "cloud", "version_id"):
         return BY_CLOUD
     if row.text("remote"):

@@ -69,7 +69,7 @@ def on_disk(section: str, root: Path = ROOT) -> list[Entry]:
 
 
 def _is_nobodys(root: Path, section: str, name: str) -> bool:
-    """Whether a folder has neither card nor `.dvc` file of its own."""
+    """Return whether a folder has neither card nor `.dvc` file of its own."""
     entry = Entry(section, name, root)
     return not entry.dvc_file.exists() and not entry.card.exists()
 

@@ -29,7 +29,7 @@ def walk(top: str | os.PathLike[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def is_spelled(top: str | os.PathLike[str], path: str) -> bool:
-    """Whether what is at this path below `top` is called so, to the letter.
+    """Return whether what is at this path below `top` is called so, to the letter.
 
     On a disk that ignores case `README` is there for who asks for `Readme`.
     """

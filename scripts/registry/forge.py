@@ -38,6 +38,6 @@ def web_url(remote: str) -> str:
 
 
 def repository(remote: str) -> str:
-    """Where people see the repository of a git remote: `https://host/owner/name`, or ""."""
+    """Return where people see the repository of a git remote: `https://host/owner/name`, or ""."""
     match = REMOTE.fullmatch(remote)
     return f"https://{match[1]}/{match[2]}" if match else ""

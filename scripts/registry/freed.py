@@ -13,7 +13,7 @@ from registry.entries import Entry
 
 
 def is_noted(entry: Entry, remote: str) -> bool:
-    """Whether it was freed, when this remote held all of it."""
+    """Return whether it was freed, when this remote held all of it."""
     try:
         return bool(json.loads(_file(entry).read_bytes())["remote"] == remote)
     except (OSError, ValueError, KeyError, TypeError):

@@ -23,7 +23,10 @@ class GitError(RegistryError):
 
 
 def run(root: Path, *words: str, stdin: bytes | None = None, good: tuple[int, ...] = (0,)) -> bytes:
-    """What `git <words>` prints in `root`. Raises GitError when it ends otherwise than `good`."""
+    """Return what `git <words>` prints in `root`.
+
+    Raises GitError when it ends otherwise than `good`.
+    """
     import subprocess
 
     env = {**environment(root), "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "TZ": "UTC"}
@@ -84,12 +87,12 @@ def committed(root: Path, *paths: str) -> list[str]:
 
 
 def has_head(root: Path) -> bool:
-    """Whether anything was committed yet. Raises GitError."""
+    """Return whether anything was committed yet. Raises GitError."""
     return bool(run(root, "rev-parse", "--verify", "--quiet", "HEAD", good=(0, 1)))
 
 
 def ask(root: Path, *words: str) -> str:
-    """What Git answers, as one line; "" where it has no answer."""
+    """Return what Git answers, as one line; "" where it has no answer."""
     with suppress(GitError):
         return run(root, *words).decode(errors="replace").strip()
     return ""
@@ -103,7 +106,7 @@ def show(root: Path, what: str) -> bytes | None:
 
 
 def has(root: Path, commit: str) -> bool:
-    """Whether a commit is in this repository. Raises GitError."""
+    """Return whether a commit is in this repository. Raises GitError."""
     with suppress(GitError):
         run(root, "cat-file", "-e", f"{commit}^{{commit}}")
         return True

@@ -15,7 +15,7 @@ _LINES = re.compile(f"(?![\n\t])[{_HARMFUL}]")
 
 
 def harmless(text: str, lines: bool = False) -> str:
-    """What others wrote, as it may be shown: what a terminal would obey becomes `\\x1b`.
+    """Return what others wrote, as it may be shown: what a terminal would obey becomes `\\x1b`.
 
     `lines`: the text is ours, of several lines; only what got into it is escaped.
     """

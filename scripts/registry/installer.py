@@ -54,7 +54,7 @@ def install(python: str, wanted: Path, uv: Path, tell: Tell) -> None:
 
 
 def packages(wanted: Path) -> int:
-    """How many packages a requirements file pins."""
+    """Return how many packages a requirements file pins."""
     return sum(" \\" in line and "==" in line for line in wanted.read_text().splitlines())
 
 

@@ -18,7 +18,7 @@ LONGEST = 200  # bytes: 255 on most disks, less what tools append while they wri
 
 
 def why_bad(name: str) -> str | None:
-    """Why a file or folder of this name cannot live on every disk; None when it can."""
+    """Return why a file or folder of this name cannot live on every disk; None when it can."""
     if not name:
         return "it is empty"
     bad = FORBIDDEN.search(name)
@@ -38,7 +38,7 @@ def why_bad(name: str) -> str | None:
 
 
 def is_no_text(name: str) -> bool:
-    """Whether its bytes are no UTF-8."""
+    """Return whether its bytes are no UTF-8."""
     return not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name)
 
 

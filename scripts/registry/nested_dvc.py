@@ -19,7 +19,7 @@ def refuse(root: Path) -> None:
 
 
 def problem(root: Path) -> str:
-    """What is wrong, and the commands that cure it; "" if there is no such project."""
+    """Return what is wrong, and the commands that cure it; "" if there is no such project."""
     if not (root / NESTED).is_dir():
         return ""
     return (
@@ -29,7 +29,7 @@ def problem(root: Path) -> str:
 
 
 def cure(root: Path) -> str:
-    """What to type, as it stands: the cache joins the one at the top, nothing is deleted."""
+    """Return what to type, as it stands: the cache joins the one at the top, nothing is deleted."""
     cache = f"mkdir -p .dvc/cache && cp -Rf {NESTED}/cache/. .dvc/cache/ && "
     return (
         (cache if (root / NESTED / "cache").is_dir() else "")
@@ -39,7 +39,7 @@ def cure(root: Path) -> str:
 
 
 def _remote(root: Path) -> str:
-    """How to go on with the remote that the nested project names."""
+    """Return how to go on with the remote that the nested project names."""
     config = root / NESTED / "config"
     url = _URL.search(config.read_text(errors="replace")) if config.is_file() else None
     return f"; its remote is that of `make remote URL={url[1]}`" if url else ""

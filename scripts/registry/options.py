@@ -43,7 +43,10 @@ class Options(NamedTuple):
 
 
 def flag(name: str) -> bool:
-    """Whether the flag is on. Raises UsageError, naming it, for a value that is no yes or no."""
+    """Return whether the flag is on.
+
+    Raises UsageError, naming it, for a value that is no yes or no.
+    """
     return _is_on(name, text(name))
 
 
@@ -81,7 +84,7 @@ def age(name: str, example: str) -> int:
 
 
 def text(name: str) -> str:
-    """What was said, without blanks around it; "" for nothing."""
+    """Return what was said, without blanks around it; "" for nothing."""
     return os.environ.get(name, "").strip()
 
 

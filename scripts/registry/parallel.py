@@ -46,12 +46,12 @@ def over(items: Iterable[T], work: Callable[[T], R], threads: int | None) -> Ite
 
 
 def readers(size: int) -> int:
-    """How many threads read so many bytes the quickest: a few files cost less one by one."""
+    """Return how many threads read so many bytes the quickest: a few files cost less one by one."""
     return (os.cpu_count() or 1) if size >= WORTH_CORES else 1
 
 
 def both(one: Callable[[], T], other: Callable[[], R]) -> tuple[T, R]:
-    """What the two give, done at the same time."""
+    """Return what the two give, done at the same time."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:

@@ -16,7 +16,7 @@ FILES = (PIPELINE, "dvc.lock")
 
 
 def note(root: Path) -> tuple[str, str] | None:
-    """What is not served and the commands that serve it; None if there is no such data."""
+    """Return what is not served and the commands that serve it; None if there is no such data."""
     paths = _paths(root)
     if not paths:
         return None
@@ -44,7 +44,7 @@ def maker(entry: Entry) -> str | None:
 
 
 def served_by_dvc(entry: Entry, stage: str) -> str:
-    """Why none of our commands moves it, and the commands that do."""
+    """Return why none of our commands moves it, and the commands that do."""
     target = shlex.quote(stage)
     return (
         f"{entry} is an output of {stage}, which only plain dvc serves: "

@@ -75,7 +75,7 @@ def _find(word: str, pool: list[Entry]) -> list[Entry]:
 
 
 def _why_not(word: str, pool: list[Entry]) -> str:
-    """Why a word names no entry, and what was probably meant."""
+    """Return why a word names no entry, and what was probably meant."""
     if word in SECTIONS:
         return f"is a section: for all its entries write {word + '/'!r}"
     if word.endswith(CARD):

@@ -41,7 +41,7 @@ def baseline(entry: Entry) -> Path:
 
 
 def stage(entry: Entry) -> Path:
-    """Where an entry's files wait to be sent or put in place."""
+    """Return where an entry's files wait to be sent or put in place."""
     return room(entry) / "stage" / entry.section / entry.name
 
 
@@ -95,7 +95,7 @@ def sweep(root: Path) -> None:
 
 
 def moves(root: Path) -> list[Path]:
-    """What is written down of moves that are under way, or that Git does not know of yet."""
+    """Return what is written down of moves that are under way, or that Git does not know of yet."""
     return sorted((root / ROOM / MOVES).glob("*/*.json"))
 
 

@@ -13,12 +13,12 @@ SWITCH = "preview"
 
 
 def is_hidden(item: Item) -> bool:
-    """Whether its own card switches previews off."""
+    """Return whether its own card switches previews off."""
     return item.first(SWITCH).lower() not in (*ON, OFF)
 
 
 def forbidden(item: Item, by_id: Mapping[str, Item]) -> str:
-    """Why an entry's data may not be shown; "" if they may.
+    """Return why an entry's data may not be shown; "" if they may.
 
     Personal data stay so in what was made of them: whatever derives from such an entry is not
     shown either, unless its own card says `preview: true`. What a run was trained on, the card of

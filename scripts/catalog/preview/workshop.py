@@ -77,7 +77,7 @@ class Workshop:
 
 
 def _range(source: Portion, words: str) -> bytes:
-    """What is sent for `R offset count`: the length, then the bytes."""
+    """Return what is sent for `R offset count`: the length, then the bytes."""
     offset, _, count = words.partition(" ")
     try:
         body = source.range(int(offset), int(count))

@@ -23,7 +23,7 @@ FROM_NAME = "from the name: as people say it?"
 
 
 def front_matter(card: Card, library: Library, license: str = "", above: int = 0) -> str:
-    """What goes above the text of a card that has none; `license`: for one that names none.
+    """Return what goes above the text of a card that has none; `license`: for one that names none.
 
     The lines in its comments are counted with this many new ones `above`: a person looks there.
     """
@@ -94,7 +94,7 @@ def _told(taken: list[Clue], others: list[str], above: int) -> str:
 
 
 def _title(card: Card) -> str:
-    """What people may call it: its heading, or its name as words."""
+    """Return what people may call it: its heading, or its name as words."""
     titles = [h.text for h in card.headings if h.level == 1]
     said = re.sub(rf"(?i)^{TITLE.strip()}", "", titles[0]).strip() if titles else ""
     if said and said != card.entry.name and len(said) < 80 and said.isprintable():

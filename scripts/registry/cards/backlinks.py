@@ -34,7 +34,7 @@ class Backlink(NamedTuple):
 def find(
     card: Card, ids: Collection[str], library: Library, in_code: bool = False
 ) -> list[Backlink]:
-    """Where the card names one of these entries, in the order of its text."""
+    """Return where the card names one of these entries, in the order of its text."""
     linked = list(_links(card, ids))
     taken = [range(link.start, link.end) for link in linked]
     spans = [*_fields(card, ids), *_texts(card, ids, library, in_code), *_names(card, ids, library)]
@@ -50,7 +50,7 @@ def partners(ids: Collection[str], library: Library) -> list[str]:
 
 
 def _ids_in_fields(id: str, ids: Collection[str], library: Library) -> set[str]:
-    """Which of these the front matter of this entry's card names."""
+    """Return which of these the front matter of this entry's card names."""
     card = library.card(library.ids[id]) if id in library.ids else None
     return {entry.id for entry in _fields(card, ids)} if card else set()
 
@@ -67,7 +67,7 @@ def targets(card: Card) -> Iterator[tuple[int, int, str]]:
 
 
 def leads_to(path: str, id: str) -> bool:
-    """Whether a path is that of the entry, its card, its `.dvc` file, or a file of it."""
+    """Return whether a path is that of the entry, its card, its `.dvc` file, or a file of it."""
     return path in (id, f"{id}{CARD}", f"{id}.dvc") or path.startswith(f"{id}/")
 
 

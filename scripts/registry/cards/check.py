@@ -50,7 +50,7 @@ def errors(entry: Entry, library: Library, strict: bool = False) -> list[Problem
 
 
 def refusal(entry: Entry, errors: str) -> Refusal:
-    """What a push says of an entry whose card has errors."""
+    """Return what a push says of an entry whose card has errors."""
     return Refusal(f"its card is not right (`make check-cards DATASET={entry:sh}`):\n{errors}")
 
 

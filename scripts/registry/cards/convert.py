@@ -57,7 +57,7 @@ def _is_source(key: str, made: Card) -> bool:
 
 
 def _is_ours(key: str) -> bool:
-    """Whether only some sections' cards may have it; the Hub's keys may stand in any."""
+    """Return whether only some sections' cards may have it; the Hub's keys may stand in any."""
     return key in BY_NAME and BY_NAME[key].source == OURS
 
 

@@ -131,7 +131,7 @@ def _blanks(debt: Debt, path: str) -> int:
 
 
 def was_committed(root: Path) -> bool:
-    """Whether Git has, or had, the file. Raises GitError."""
+    """Return whether Git has, or had, the file. Raises GitError."""
     return bool(_changes(root))
 
 

@@ -51,7 +51,7 @@ def blank(entry: Entry, library: Library) -> Card:
 
 
 def doubts(entry: Entry, library: Library) -> list[str]:
-    """What a person must know about a card that was begun from this template."""
+    """Return what a person must know about a card that was begun from this template."""
     template = library.template(entry.section)
     if template is None or not template.bare:
         return []

@@ -101,7 +101,7 @@ def _line(key: str, known: dict[str, str], notes: dict[str, str]) -> str:
 
 
 def _place(card: Card, key: str) -> int:
-    """Where a new key goes: the line below the last key that the schema has before it."""
+    """Return where a new key goes: the line below the last key that the schema has before it."""
     before = [k for k in card.fields if ORDER.get(k, len(ORDER)) < ORDER[key]]
     if not before or not card.where:
         return card.where.start if card.where else 0

@@ -122,5 +122,5 @@ def owned(text: str) -> str | None:
 
 
 def source(text: str) -> str | None:
-    """What a dataset derives from: also the Hub's own words for that."""
+    """Return what a dataset derives from: also the Hub's own words for that."""
     return None if ORIGINAL.fullmatch(text) else reference(text)

@@ -33,7 +33,7 @@ class Split(NamedTuple):
 
 
 def split(text: str) -> Split | None:
-    """Where the front matter stands, also when that is not the start; None without any.
+    """Return where the front matter stands, also when that is not the start; None without any.
 
     Raises BadFrontMatter when it does not end.
     """
@@ -53,7 +53,7 @@ def split(text: str) -> Split | None:
 
 
 def misplaced(text: str, where: Split) -> str | None:
-    """Why tools do not see front matter that a person sees; None when they do."""
+    """Return why tools do not see front matter that a person sees; None when they do."""
     if where.fence and not text[: where.fence].strip("\ufeff"):
         mark = "a byte order mark stands above it, unseen"
         return f"front matter must be first: {mark}: run `make check-cards FIX=1`"

@@ -29,7 +29,7 @@ _NEEDED = {
 
 
 def model_index(value: Value) -> Iterator[tuple[int, str]]:
-    """What is wrong with a `model-index`, as (line, message)."""
+    """Yield what is wrong with a `model-index`, as (line, message)."""
     if value.kind != "list" or not value.data:
         yield value.line, "must be a list of models, `- name: …`: write it so, or delete it"
         return

@@ -40,7 +40,7 @@ def many(judge: Judge = lambda text: None) -> Kind:
 
 
 def _untrue(value: Value) -> str | None:
-    """Why a value is not a text."""
+    """Return why a value is not a text."""
     if value.kind in ("list", "mapping"):
         return f"must be a text, not a {value.kind}: write it as one"
     if value.kind == "nothing" or not value.data.strip():

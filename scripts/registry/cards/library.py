@@ -52,7 +52,7 @@ class Library:
         return entry is not None and (entry.section != "experiments" or entry.card.exists())
 
     def has(self, path: Path) -> bool:
-        """Whether a card or a `.dvc` file is there; when `staged`, in the index."""
+        """Return whether a card or a `.dvc` file is there; when `staged`, in the index."""
         name = path.relative_to(self.root).as_posix()
         return name in self.index if self.staged else path.exists()
 
@@ -131,7 +131,7 @@ class Library:
             return None
 
     def unreadable(self, entry: Entry) -> tuple[int, str] | None:
-        """Why `card` gave None: (line, message), or None when it gave a card."""
+        """Return why `card` gave None: (line, message), or None when it gave a card."""
         if self.card(entry) is not None:
             return None
         try:

@@ -37,7 +37,7 @@ class LicenseTable(NamedTuple):
     works: dict[str, str]
 
     def shared(self, names: list[str]) -> str:
-        """Why something under these may not be passed on; "" when it may."""
+        """Return why something under these may not be passed on; "" when it may."""
         for name in names or ["unknown"]:
             if name not in self.terms:
                 return f"{name} is not known to allow sharing: {how_to_tell(name)}"
@@ -87,7 +87,7 @@ def names_of(card: Card) -> list[str]:
 
 
 def sources_of(card: Card) -> Iterator[str]:
-    """What a card says its entry is built on: entries, and ids on the Hub."""
+    """Yield what a card says its entry is built on: entries, and ids on the Hub."""
     for key in LINEAGE:
         yield from (text for text, _ in card.texts(key) if "/" in text)
 

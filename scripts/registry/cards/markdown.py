@@ -62,7 +62,7 @@ def headings(prose: str) -> list[Heading]:
 
 
 def says_something(shown: str, heading: Heading) -> bool:
-    """Whether a heading has more below it than other headings and white space."""
+    """Return whether a heading has more below it than other headings and white space."""
     text = shown[heading.end : heading.content]
     return bool(HEADING.sub("", text).strip())
 

@@ -16,5 +16,5 @@ _CLEARED = re.compile(r".*(?<!not )\bcleared\b", re.IGNORECASE | re.DOTALL)
 
 
 def is_cleared(said: str) -> bool:
-    """Whether it says that there are none, or that somebody cleared them."""
+    """Return whether it says that there are none, or that somebody cleared them."""
     return bool(_NONE.match(said) or _CLEARED.match(said))

@@ -41,7 +41,7 @@ def _blanks(card: Card) -> list[str]:
 
 
 def _wrong(card: Card, key: str, library: Library) -> Iterator[str]:
-    """What is wrong with the answer for this key, each with a line end."""
+    """Yield what is wrong with the answer for this key, each with a line end."""
     value = card.value(key)
     line = value.line if value else 0
     for rule in (fields.readable, fields.values, references.resolve):

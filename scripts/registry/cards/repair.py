@@ -127,7 +127,7 @@ def _places(fields: Mapping) -> list[int]:
 
 
 def _above(text: str, end: int, floor: int) -> int:
-    """Where the comments and blank lines begin that stand directly above an offset."""
+    """Return where the comments and blank lines begin that stand directly above an offset."""
     while end > floor:
         start = text.rfind("\n", 0, end - 1) + 1
         line = text[start:end]
@@ -138,5 +138,5 @@ def _above(text: str, end: int, floor: int) -> int:
 
 
 def _says(fields: Mapping) -> dict[str, list[str]]:
-    """What the front matter says, whatever its order and its quotes."""
+    """Return what the front matter says, whatever its order and its quotes."""
     return {key: [item.data for item in scalars(value)] for key, value in fields.items()}

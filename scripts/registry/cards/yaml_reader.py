@@ -123,7 +123,7 @@ class Reader:
         return self._place(kind, event.value, event, plain)
 
     def _kind(self, event: yaml.ScalarEvent) -> str:
-        """What Python's YAML makes of a scalar; tried where it may fail at that."""
+        """Return what Python's YAML makes of a scalar; tried where it may fail at that."""
         tag = event.tag
         if not tag or tag == "!":
             tag = self.parser.resolve(yaml.ScalarNode, event.value, event.implicit)

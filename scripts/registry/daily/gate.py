@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def enter(direction: str, words: list[str]) -> Chosen:
-    """What of the entries that were named may have something to `pull` or to `push`.
+    """Return what of the entries that were named may have something to `pull` or to `push`.
 
     Raises RegistryError where none can go on: for a wrong name, or when S3 does not answer.
     """

@@ -58,7 +58,7 @@ def pull(session: Session, chosen: list[Entry], etags: dict[str, str] | None) ->
 
 
 def by_files(session: Session, raw: raw_pull.Incoming) -> list[disk.Need]:
-    """What the raw datasets take, as far as that is known without asking S3."""
+    """Return what the raw datasets take, as far as that is known without asking S3."""
     return [*room.of_files([*raw.wanted, *raw.foreign], Cache.of(session.root))]
 
 
@@ -156,7 +156,7 @@ def report_raw(results: list[raw_pull.Result]) -> int:
 
 
 def to_push(entry: Entry) -> str:
-    """What brings its version to S3 from here: a push, which a wrong card would stop."""
+    """Return what brings its version to S3 from here: a push, which a wrong card would stop."""
     from registry.cards import check
 
     first = f"`make check-cards DATASET={entry:sh}`, then " if check.find_bad([entry]) else ""

@@ -57,7 +57,7 @@ class QuickCheck:
         return [entry for entry in chosen if entry in wanted], refused
 
     def _is_left_out(self, direction: str, entry: Entry) -> bool:
-        """Whether it was freed, and a person named neither it nor what is made from it."""
+        """Return whether it was freed, and a person named neither it nor what is made from it."""
         if direction == "push" or self.named or not freed.is_noted(entry, self._place):
             return False
         is_raw = SECTIONS[entry.section].travels == "dvc"

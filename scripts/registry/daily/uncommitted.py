@@ -26,7 +26,7 @@ def name(looked: Callable[[], list[str]]) -> int:
 
 
 def and_share() -> str:
-    """How the commit gets to others; nothing where this clone has no remote yet."""
+    """Return how the commit gets to others; nothing where this clone has no remote yet."""
     if git.ask(ROOT, "rev-parse", "--abbrev-ref", "@{upstream}"):
         return " && git push"
     remotes = git.ask(ROOT, "remote").split()

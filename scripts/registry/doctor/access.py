@@ -21,7 +21,7 @@ RIGHTS = {"put": "s3:PutObject", "get": "s3:GetObject", "list": "s3:ListBucket",
 
 
 def who(visit: Visit) -> Iterator[Finding]:
-    """Which credentials are used and, where the store can say it, for whom."""
+    """Yield which credentials are used and, where the store can say it, for whom."""
     client = visit.opened.client
     masked = f"…{client.credentials.keys().access[-4:]}"
     text = f"{client.credentials.source}, key {masked}"
@@ -39,13 +39,13 @@ def who(visit: Visit) -> Iterator[Finding]:
 
 
 def way(visit: Visit) -> Iterator[Finding]:
-    """How every program gets there: our own client, aws and DVC are told the same."""
+    """Yield how every program gets there: our own client, aws and DVC are told the same."""
     client = visit.opened.client
     yield Finding(OK, "way", describe.way(client.remote, client.region))
 
 
 def region(visit: Visit) -> Iterator[Finding]:
-    """Whether the region that is set is the bucket's."""
+    """Yield whether the region that is set is the bucket's."""
     assert visit.remote
     configured = visit.remote.set_region or location.GUESS
     actual = visit.opened.client.region
@@ -58,7 +58,7 @@ def region(visit: Visit) -> Iterator[Finding]:
 
 
 def clock(visit: Visit) -> Iterator[Finding]:
-    """How far this machine's clock is off the store's."""
+    """Yield how far this machine's clock is off the store's."""
     query = {"list-type": "2", "prefix": visit.opened.remote.key(location.MARKERS, "")}
     yield judge_clock(visit.opened.client.request("GET", "", query), time.time())
 

@@ -24,7 +24,7 @@ OLD_SECONDS = 86400.0
 
 
 def conditional_writes(visit: Visit) -> Iterator[Finding]:
-    """Whether two pushes at the same moment can be told apart."""
+    """Yield whether two pushes at the same moment can be told apart."""
     try:
         is_conditional = visit.opened.is_conditional()
     except Denied:
@@ -39,7 +39,7 @@ def conditional_writes(visit: Visit) -> Iterator[Finding]:
 
 
 def versioning(visit: Visit) -> Iterator[Finding]:
-    """Whether the bucket keeps what people without this tool overwrite or delete."""
+    """Yield whether the bucket keeps what people without this tool overwrite or delete."""
     status = _ask(visit, "versioning", "Status")
     if status == "Enabled":
         yield Finding(OK, "versioning", "on: the bucket keeps what is overwritten by hand")
@@ -55,7 +55,7 @@ def versioning(visit: Visit) -> Iterator[Finding]:
 
 
 def encryption(visit: Visit) -> Iterator[Finding]:
-    """Whether S3's listings can prove what the bytes are."""
+    """Yield whether S3's listings can prove what the bytes are."""
     kind = _of_a_probe(visit) or _ask(visit, "encryption", "SSEAlgorithm")
     if kind.startswith("aws:kms"):
         text = f"{kind}: nobody can verify the bytes, sizes are all that is compared"
@@ -133,7 +133,7 @@ def uploads(visit: Visit) -> Iterator[Finding]:
 
 
 def disk(visit: Visit) -> Iterator[Finding]:
-    """Whether all that is not here would fit."""
+    """Yield whether all that is not here would fit."""
     free = disks.free(visit.root)
     place, known = visit.opened.remote.identity, entries.known(SYNCED, visit.root)
     missing = sum(_size(visit, e) for e in known if not (_is_here(e) or freed.is_noted(e, place)))

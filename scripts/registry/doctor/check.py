@@ -49,7 +49,7 @@ Check = Callable[[Visit], Iterable[Finding]]
 
 
 def examine(visit: Visit, check: Check) -> list[Finding]:
-    """What a check finds; one that cannot be made is bad, and the others go on."""
+    """Return what a check finds; one that cannot be made is bad, and the others go on."""
     subject = check.__name__.replace("_", " ")
     try:
         return list(check(visit))

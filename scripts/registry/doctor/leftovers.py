@@ -13,7 +13,7 @@ from registry.remote import dvc_config
 
 
 def leftovers(visit: Visit) -> Iterator[Finding]:
-    """What commands that were killed left in this clone."""
+    """Yield what commands that were killed left in this clone."""
     journals = list(journal.leftovers(visit.root))
     place = dvc_config.load(visit.root).identity if journals else ""
     for left in journals:

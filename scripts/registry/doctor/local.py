@@ -88,7 +88,7 @@ def _belongs(path: str) -> bool:
 
 
 def hooks(visit: Visit) -> Iterator[Finding]:
-    """Whether Git runs the registry's hooks."""
+    """Yield whether Git runs the registry's hooks."""
     told = git.run(visit.root, "rev-parse", "--git-path", "hooks").decode().strip()
     missing = [name for name in _ours(visit.root) if not _runs(visit.root / told / name, name)]
     if missing:

@@ -54,7 +54,7 @@ def _versions(entry: Entry) -> list[Version]:
 
 
 def _wrong(visit: Visit, version: Version) -> str:
-    """Why the version cannot be had; "" if it can, as far as one request tells."""
+    """Return why the version cannot be had; "" if it can, as far as one request tells."""
     client = visit.opened.client
     key, is_list = stored.key(client, version.object), version.object.endswith(".dir")
     try:

@@ -87,7 +87,7 @@ class ContentList:
             yield "".join(f"{self._known[p].sha256} {size} {p}\n" for p, size in rows).encode()
 
     def sha256(self) -> str:
-        """What a signed request says of it: that is its version."""
+        """Return what a signed request says of it: that is its version."""
         return self.version
 
 

@@ -95,7 +95,7 @@ class Leftover(NamedTuple):
 
 
 def leftovers(root: Path) -> Iterator[Leftover]:
-    """All journals of this clone, whatever their remote."""
+    """Yield all journals of this clone, whatever their remote."""
     for path in sorted(root.glob(".registry/journal/*/*.json")):
         head = checksummed.head(path) or {}
         remote, token = head.get("remote"), head.get("token")

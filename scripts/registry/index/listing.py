@@ -105,7 +105,7 @@ def from_objects(objects: Iterable[Object], prefix: str, numbers: Numbers | None
 
 
 def unfit(path: str) -> str:
-    """Why a key cannot become a path here; "" if it can."""
+    """Return why a key cannot become a path here; "" if it can."""
     parts = path.split("/")
     if "" in parts:
         return "an empty name between slashes"

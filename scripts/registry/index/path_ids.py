@@ -35,7 +35,7 @@ class Numbers(dict[str, int]):
         return list(map(self.__getitem__, paths))
 
     def cell(self, tag: str) -> bytes:
-        """What stands for an ETag."""
+        """Return what stands for an ETag."""
         if not tag:
             return _NONE
         try:

@@ -57,7 +57,7 @@ def stamp(files: Stats) -> str:
 
 
 def stamped(paths: list[str], stats: bytes) -> bytes:
-    """What one page of a table adds to its stamp."""
+    """Return what one page of a table adds to its stamp."""
     return "\0".join([*paths, "", ""]).encode("utf-8", "surrogateescape") + stats
 
 
@@ -88,7 +88,7 @@ def repositories(paths: Iterable[str]) -> set[str]:
 
 
 def travels(path: str) -> bool:
-    """Whether a path of an entry, here or in S3, is data at all."""
+    """Return whether a path of an entry, here or in S3, is data at all."""
     name = path.rpartition("/")[2]
     return not (name in LITTER or name.startswith(LITTER_BEGINS) or name.endswith(LITTER_ENDS))
 

@@ -213,7 +213,7 @@ def unlike(flags: bytearray, one: Table[Any], other: Table[Any], column: str) ->
 
 
 def blocks(table: Table[Any], *columns: str) -> Iterator[tuple[list[str], list[bytes]]]:
-    """All rows by path, a block at a time: the paths, and their cells, column by column."""
+    """Yield all rows by path, a block at a time: the paths, and their cells, column by column."""
     paths = sorted(table)
     for start in range(0, len(paths), PAGE):
         page = paths[start : start + PAGE]

@@ -33,7 +33,10 @@ class Metrics:
 
 
 def read(path: str, body: bytes) -> Metrics:
-    """What a file says, nothing if it says none. Raises ValueError for one that is broken."""
+    """Return what a file says, nothing if it says none.
+
+    Raises ValueError for one that is broken.
+    """
     name = path.rpartition("/")[2].lower()
     if "tfevents" in name:
         return _of_events(body)

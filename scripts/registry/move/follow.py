@@ -92,7 +92,7 @@ def _put_away(old: Entry) -> str:
 
 
 def _news(old: Entry, session: Session) -> list[str]:
-    """What is here otherwise than the baseline says."""
+    """Return what is here otherwise than the baseline says."""
     survey = Survey(old, session)
     survey.look_here()
     if survey.local.blocked:

@@ -68,7 +68,7 @@ class Replacement:
             )
 
     def told(self) -> str:
-        """What becomes of what S3 holds of it."""
+        """Return what becomes of what S3 holds of it."""
         days = SECTIONS[self.entry.section].keeps_days
         if not self.is_stored:
             return f"{self.entry}: S3 holds nothing of it"

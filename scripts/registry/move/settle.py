@@ -63,7 +63,7 @@ def _shared(plan: MovePlan) -> str:
 
 
 def is_in_git(plan: MovePlan, where: str) -> bool:
-    """Whether this commit has the new card, and the old one no more.
+    """Return whether this commit has the new card, and the old one no more.
 
     A card that was replaced is the new one once it is another than it was.
     """

@@ -63,7 +63,7 @@ class Relocation:
             fit.refuse_without_version(self.survey)
 
     def told(self) -> Iterator[str]:
-        """What it copies, and what becomes of what it replaces."""
+        """Yield what it copies, and what becomes of what it replaces."""
         if self.plan.is_stored and not self.stays_here:
             objects, size = plural(len(self.survey.remote), "object"), self.survey.remote.bytes
             yield f"{objects} ({human_bytes(size)}) to copy in S3, none over the wire"

@@ -66,7 +66,7 @@ def side_by_side(plan: MovePlan, stored: Relocation | None) -> list[str]:
 
 
 def left_in_cards(plan: MovePlan) -> list[Problem]:
-    """What is still wrong with the cards that it made."""
+    """Return what is still wrong with the cards that it made."""
     library = Library(plan.root)
     made = [entry_of(id, plan.root) for id in _made_cards(plan)]
     return [problem for entry in made for problem in check.errors(entry, library)]
@@ -80,7 +80,7 @@ def _made_cards(plan: MovePlan) -> list[str]:
 
 
 def what_is_left(plan: MovePlan) -> Iterator[str]:
-    """What a person has to do now, line by line."""
+    """Yield what a person has to do now, line by line."""
     if wrong := left_in_cards(plan):
         yield f"{plural(len(wrong), 'blank or problem')} left: fill them in, then git add them"
     if own := len([*of_itself(plan)]):

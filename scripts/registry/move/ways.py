@@ -48,7 +48,7 @@ def refuse_senseless(old: Entry, new: Entry) -> None:
 
 
 def taken_by(new: Entry) -> str:
-    """What is called so here, as a path from the registry's top; "" for nothing."""
+    """Return what is called so here, as a path from the registry's top; "" for nothing."""
     for path in (new.card, new.folder, new.dvc_file):
         if os.path.lexists(path):
             return os.path.relpath(path, new.root)

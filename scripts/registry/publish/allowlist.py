@@ -41,7 +41,10 @@ class BadPublicFile(RegistryError):
 
 
 def read(root: Path) -> Allowlist:
-    """What the registry at `root` publishes. Raises UsageError without the file, BadPublicFile."""
+    """Return what the registry at `root` publishes.
+
+    Raises UsageError without the file, BadPublicFile.
+    """
     try:
         return parse((root / PUBLIC_FILE).read_bytes())
     except FileNotFoundError:

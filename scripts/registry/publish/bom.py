@@ -125,7 +125,7 @@ def _model_card(card: Card | None, data: list[str]) -> Part:
 
 
 def _on_hub(id: str) -> Part:
-    """What only the Hub knows: its hash is not ours to tell."""
+    """Return what only the Hub knows: its hash is not ours to tell."""
     page = {"type": "distribution", "url": f"{HUB}/{id}"}
     return {"type": "data", "bom-ref": id, "name": id, "externalReferences": [page]}
 

@@ -79,7 +79,7 @@ class Carrier:
             raise RegistryError(f"{source.path}: it is damaged: `make verify` tells where")
 
     def _copied(self, source: FileSource, digest: str) -> bool:
-        """Whether the store made the copy; one that may not is not asked again."""
+        """Return whether the store made the copy; one that may not is not asked again."""
         if not isinstance(self.target, Bucket) or not self._copies:
             return False
         if self.target.remote.address != self.session.remote.address:

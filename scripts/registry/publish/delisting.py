@@ -34,7 +34,7 @@ class Shelf:
         return cls(target, dict(index), documents.read(target, layout.DELISTED))
 
     def gone(self, allowed: Collection[str]) -> list[str]:
-        """What the mirror offers and public.yml does not name."""
+        """Return what the mirror offers and public.yml does not name."""
         return [id for id in self.rows if id not in allowed]
 
     def take_out(self, ids: Iterable[str], now: datetime.datetime) -> None:
@@ -68,7 +68,7 @@ class Shelf:
         return body
 
     def overdue(self, now: datetime.datetime) -> list[str]:
-        """What was taken out more than a week ago."""
+        """Return what was taken out more than a week ago."""
         return [id for id, told in self.taken.items() if _since(told) + KEPT < now]
 
     def sweep(self, ids: list[str]) -> int:

@@ -17,7 +17,7 @@ Told = dict[str, Any]
 
 
 def latest(version: str, commit: str, lines: list[FileLine], card: Card, before: Told) -> Told:
-    """What latest.json says of an entry. `before`: what it said; its versions are kept."""
+    """Return what latest.json says of an entry. `before`: what it said; its versions are kept."""
     kept = [old for old in before.get("versions", []) if old != version]
     return {
         "version": version,
@@ -32,7 +32,7 @@ def latest(version: str, commit: str, lines: list[FileLine], card: Card, before:
 
 
 def row(told: Mapping[str, Any]) -> Told:
-    """What index.json says of an entry."""
+    """Return what index.json says of an entry."""
     return {key: told[key] for key in ("version", "files", "bytes")}
 
 

@@ -15,7 +15,7 @@ from registry.sections import RAW, RESULTS, SECTIONS
 
 
 def reasons(entry: Entry, library: Library) -> list[str]:
-    """Why it may not be published, each with its cure; none for one that may."""
+    """Return why it may not be published, each with its cure; none for one that may."""
     if SECTIONS[entry.section].travels == "never":
         return [f"{entry.section} never leave this machine: promote it to another section first"]
     card = library.card(entry)
@@ -32,7 +32,7 @@ def reasons(entry: Entry, library: Library) -> list[str]:
 
 
 def _uncommitted(entry: Entry, family: Ancestry) -> Iterator[str]:
-    """What strangers read, and what lets it out, must be what Git has: there all see it."""
+    """Yield what strangers read, and what lets it out, must be what Git has: there all see it."""
     cards = [f"{one}{CARD}" for one in family.entries]
     changed = git.uncommitted(entry.root, *cards, f"{entry}.dvc", licenses.OWN_FILE)
     if changed:

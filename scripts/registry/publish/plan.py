@@ -16,7 +16,7 @@ from registry.publish.publication import Publication
 def lines(
     allowed: Allowlist, shelf: Shelf, publications: list[Publication], now: datetime.datetime
 ) -> Iterator[str]:
-    """What is taken out, what is deleted, what goes out."""
+    """Yield what is taken out, what is deleted, what goes out."""
     for id in shelf.gone(allowed.entries):
         day = (now + delisting.KEPT).date()
         yield f"{id}: out of the index, its bytes on {day}: {PUBLIC_FILE} does not name it"

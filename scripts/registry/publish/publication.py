@@ -67,7 +67,7 @@ class Publication:
         return [source for source in self.held.sources if not self.carrier.has(source)]
 
     def _is_told(self) -> bool:
-        """Whether its papers are there, and say what they should."""
+        """Return whether its papers are there, and say what they should."""
         target, lines = self.carrier.target, self._lines()
         self.told = self._latest(lines)
         is_told = self.told == self.before
@@ -98,7 +98,7 @@ class Publication:
         return documents.latest(held.version, held.commit, lines, self.card, self.before)
 
     def _papers(self, lines: list[FileLine]) -> list[tuple[str, bytes]]:
-        """What people and programs read about it, by name."""
+        """Return what people and programs read about it, by name."""
         papers = [
             (layout.files(self.entry, self.held.version), layout.as_text(lines)),
             (layout.card(self.entry), self.card.text.encode()),

@@ -39,7 +39,7 @@ class _Digest:
 
 
 def read(way: Visitor, name: str) -> bytes:
-    """All of a document. Raises Unserved."""
+    """Return all of a document. Raises Unserved."""
     served = _Text()
     way.fetch(name, served)
     return served.body

@@ -93,7 +93,7 @@ def library(module: str) -> Any:  # noqa: ANN401  # a package that need not be t
 
 
 def _hashing(entry: Entry) -> Any:  # noqa: ANN401  # the library's own
-    """How to read exactly what travels: no `.DS_Store`, no `.gitignore`."""
+    """Return how to read exactly what travels: no `.DS_Store`, no `.gitignore`."""
     if not entry.folder.is_dir():
         raise Refusal(f"there is no folder of it here: `make pull DATASET={entry:sh}`")
     scanned = scan.scan(entry.folder, everything=entry.section == "raw_datasets")

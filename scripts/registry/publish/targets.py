@@ -35,7 +35,7 @@ class Target(Protocol):
     def delete(self, name: str) -> None: ...
 
     def how_to_open(self) -> str:
-        """What lets everybody read it, for a person to paste."""
+        """Return what lets everybody read it, for a person to paste."""
 
 
 def choose(session: Session, allowed: Allowlist) -> Target:
@@ -56,7 +56,7 @@ def choose(session: Session, allowed: Allowlist) -> Target:
 
 
 def _is_inside(remote: Remote, own: Remote) -> bool:
-    """Whether the target is in a folder of the registry's, or the registry in the target."""
+    """Return whether the target is in a folder of the registry's, or the registry in the target."""
     if (remote.address, remote.bucket) != (own.address, own.bucket):
         return False
     ours = [own.key(name, "") for name in (*SECTIONS, "raw_datasets_dvc_cache", ".registry")]

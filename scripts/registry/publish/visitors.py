@@ -38,7 +38,7 @@ class Visitor(Protocol):
         """All bytes of an object. Raises Unserved."""
 
     def size(self, name: str) -> int:
-        """How many bytes a GET would give; -1 if it does not say. Raises Unserved."""
+        """Return how many bytes a GET would give; -1 if it does not say. Raises Unserved."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Disk:
 
 
 def reader(target: Target, url: str) -> Visitor:
-    """How a stranger comes: by the address if there is one, else where the target lies."""
+    """Return how a stranger comes: by the address if there is one, else where the target lies."""
     if url:
         return Web(url)
     if isinstance(target, Bucket):

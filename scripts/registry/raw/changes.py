@@ -24,7 +24,7 @@ class Changes:
 
 
 def find(session: Session, datasets: Iterable[Dataset]) -> Changes:
-    """Which of these differ from what their `.dvc` files say.
+    """Return which of these differ from what their `.dvc` files say.
 
     An import that was never downloaded names no version: it may differ from what was pulled.
     """
@@ -66,7 +66,7 @@ def _is_edited_in_cache(session: Session, dataset: Dataset) -> bool:
 
 
 def is_other_version(session: Session, dataset: Dataset) -> bool:
-    """Whether what is here is another version that DVC's cache holds, and no edit."""
+    """Return whether what is here is another version that DVC's cache holds, and no edit."""
     here = dataset.scan()
     if dataset.file.is_legacy or compare.is_more(here, here.files, KNOWN_BYTES):
         return False

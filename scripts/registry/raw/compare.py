@@ -44,7 +44,7 @@ def read(dataset: Dataset, here: Scan, version: Tags) -> Difference:
 
 
 def is_other_version(dataset: Dataset, here: Scan, difference: Difference, cache: Cache) -> bool:
-    """Whether what is here is, file by file, another version that DVC's cache holds.
+    """Return whether what is here is, file by file, another version that DVC's cache holds.
 
     Then nothing is lost when the named one takes its place: it is no edit, the `.dvc` file is
     another's, of another branch or before a stash.
@@ -84,5 +84,5 @@ def _digest(dataset: Dataset, here: Scan, path: str) -> str:
 
 
 def is_more(here: Scan, paths: Iterable[str], most: int) -> bool:
-    """Whether these files are more bytes than `most`."""
+    """Return whether these files are more bytes than `most`."""
     return here.files.bytes_of(paths) > most

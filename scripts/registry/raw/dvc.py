@@ -53,7 +53,7 @@ def run(root: Path, *words: str, live: bool = False, index: str = "") -> str:
 
 
 def _failure(command: str, told: str) -> RegistryError:
-    """What DVC's last words mean."""
+    """Return what DVC's last words mean."""
     if _UNSAVED in told:
         return Refusal("it holds files here that were never added")
     if any(words in told for words in _MISSING):
@@ -105,7 +105,7 @@ def check_out_anew(root: Path, names: list[str]) -> None:
 
 
 def unplaced(root: Path) -> RegistryError:
-    """Why DVC makes no files of what its cache has; it says "missing" of that, too."""
+    """Return why DVC makes no files of what its cache has; it says "missing" of that, too."""
     kinds = dvc_config.cache(root).get("type", "").replace(" ", "")
     text = f"DVC's cache has this version, and DVC made no files of it by {kinds or 'a copy'}"
     if kinds and "copy" not in kinds:

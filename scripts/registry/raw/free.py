@@ -107,7 +107,7 @@ class RawFreeing(Freeing):
 
 
 def places(dataset: Dataset) -> dict[str, Path]:
-    """Where a dataset's data lies, by the path that each part has when it is set aside."""
+    """Return where a dataset's data lies, by the path that each part has when it is set aside."""
     if dataset.is_folder:
         return {"": dataset.entry.folder}
     return {out.path: dataset.base / out.path for out in dataset.file.outs}

@@ -51,7 +51,7 @@ class Leaving:
                 raise verified.changed(dataset)
 
     def lines(self) -> Iterator[str]:
-        """What goes where."""
+        """Yield what goes where."""
         if self.removal:
             stored = dark.amount_of(self.removal.survey.remote.values())
             yield f"{self.entry}: {stored or '0 files'} in S3, to its trash prefix"

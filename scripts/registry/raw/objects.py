@@ -35,12 +35,12 @@ def is_legacy(name: str) -> bool:
 
 
 def holds(path: str | os.PathLike[str], name: str) -> bool:
-    """Whether the file holds what the object's name says. Raises OSError."""
+    """Return whether the file holds what the object's name says. Raises OSError."""
     return has_digest(path, digest_of(name), is_legacy(name) and not name.endswith(".dir"))
 
 
 def has_digest(path: str | os.PathLike[str], digest: str, by_old_rule: bool) -> bool:
-    """Whether the file's bytes have this MD5. Raises OSError."""
+    """Return whether the file's bytes have this MD5. Raises OSError."""
     if etag.compute(path) == digest:  # the old rule changes no file without CR LF
         return True
     return by_old_rule and digest in old_digests(path)

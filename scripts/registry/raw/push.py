@@ -41,7 +41,7 @@ class Outgoing:
 
 
 def has_bytes(entry: Entry) -> bool:
-    """Whether there is anything of it that could go out."""
+    """Return whether there is anything of it that could go out."""
     dataset = Dataset.anyway(entry)
     return dataset.is_here or dataset.is_cached
 
@@ -112,7 +112,7 @@ def _push_one(session: Session, cache: Cache, dataset: Dataset, progress: Progre
 
 
 def way(dataset: Dataset) -> str:
-    """How it goes out, if not as others do."""
+    """Return how it goes out, if not as others do."""
     if not dataset.file.elsewhere:
         return ""
     how = "pushed by dvc" if dataset.is_dvcs else NOTHING

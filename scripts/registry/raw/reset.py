@@ -40,7 +40,7 @@ class Reset:
 
 
 def look(session: Session, dataset: Dataset, progress: Progress) -> Reset:
-    """What a reset would set aside; but in a dry run, the cache holds the version then."""
+    """Return what a reset would set aside; but in a dry run, the cache holds the version then."""
     here = dataset.scan()
     if here.blocked:
         raise Refusal(f"{dataset.entry}: {here.blocked[0]}")
@@ -113,7 +113,7 @@ def _bring(dataset: Dataset) -> None:
 
 
 def _is_stored(dataset: Dataset) -> bool:
-    """Whether S3 has the version; the cache may hold what was never pushed."""
+    """Return whether S3 has the version; the cache may hold what was never pushed."""
     from registry import dvc_file
 
     return not manifest.not_in_s3(ROOT, dvc_file.on_disk(dataset.entry))

@@ -42,7 +42,7 @@ def of_files(datasets: Iterable[Dataset], cache: Cache) -> Iterator[Need]:
 
 
 def _checked_out(cache: Cache, dataset: Dataset) -> int:
-    """What DVC's checkout writes: it takes away first what is to go."""
+    """Return what DVC's checkout writes: it takes away first what is to go."""
     amount = dvc_file.amount(dataset.entry)
     here = sum(stat.size for stat in dataset.scan().files.values()) if dataset.is_here else 0
     size = max(0, amount.bytes - here) if amount else 0

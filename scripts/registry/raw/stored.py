@@ -63,7 +63,7 @@ def _is_damaged(client: Client, name: str, row: Object, is_md5: bool) -> bool:
 
 
 def holds(body: bytes, name: str) -> bool:
-    """Whether these bytes are what the object's name says."""
+    """Return whether these bytes are what the object's name says."""
     digest = objects.digest_of(name)
     return digest == etag.md5(body) or (
         objects.is_legacy(name) and digest in objects.old_digests_of(body)

@@ -22,7 +22,7 @@ from registry.raw.dataset import Dataset
 
 
 def is_current(entry: Entry, remote: str, seen: Scan | None = None) -> bool:
-    """Whether the version that the `.dvc` file names is here, unchanged, and on this remote.
+    """Return whether the version that the `.dvc` file names is here, unchanged, and on this remote.
 
     `seen`: its files, where they were looked at already.
     """
@@ -30,7 +30,7 @@ def is_current(entry: Entry, remote: str, seen: Scan | None = None) -> bool:
 
 
 def is_on_remote(entry: Entry, remote: str) -> bool:
-    """Whether this remote was seen to hold the version that the `.dvc` file names."""
+    """Return whether this remote was seen to hold the version that the `.dvc` file names."""
     known = baseline.header(entry, remote)
     return known is not None and known.marker == version(entry)
 
@@ -42,7 +42,7 @@ def is_untouched(entry: Entry, remote: str, seen: Scan | None = None) -> bool:
 
 
 def is_here(entry: Entry) -> bool:
-    """Whether any of the dataset's data is here."""
+    """Return whether any of the dataset's data is here."""
     return Dataset.anyway(entry).is_here
 
 
@@ -79,7 +79,7 @@ def remember(entry: Entry, remote: str, seen: Scan, when: int) -> None:
 
 
 def changed(dataset: Dataset) -> Refusal:
-    """Why nothing moves: DVC would have to drop bytes that exist nowhere else."""
+    """Return why nothing moves: DVC would have to drop bytes that exist nowhere else."""
     what = "changed here, but not added"
     if not dataset.has_version:
         what = f"not as it was pulled, and {dataset.entry.name}.dvc names no MD5 to compare it by"
@@ -87,7 +87,7 @@ def changed(dataset: Dataset) -> Refusal:
 
 
 def choices(dataset: Dataset) -> str:
-    """What to type for a dataset that was changed here."""
+    """Return what to type for a dataset that was changed here."""
     entry = dataset.entry
     add = f"`make add DATASET={entry:sh}` makes it a new version"
     if dataset.file.elsewhere == NOT_CACHED:
@@ -98,13 +98,13 @@ def choices(dataset: Dataset) -> str:
 
 
 def absent(dataset: Dataset) -> RegistryError:
-    """Why a version does not come that is kept elsewhere than with the other raw data."""
+    """Return why a version does not come that is kept elsewhere than with the other raw data."""
     what = f"neither DVC's cache here nor a remote has this version; {dataset.file.elsewhere}"
     return RegistryError(f"{what}: {whom_to_ask(dataset)}")
 
 
 def whom_to_ask(dataset: Dataset) -> str:
-    """What to do for a version that is kept elsewhere, and does not come."""
+    """Return what to do for a version that is kept elsewhere, and does not come."""
     entry, file = dataset.entry, dataset.file
     if file.elsewhere == KEPT_HERE:
         return (
@@ -122,7 +122,7 @@ def whom_to_ask(dataset: Dataset) -> str:
 
 
 def other_version(entry: Entry) -> Refusal:
-    """Why nothing moves: what is here is a version, and not the one that is to be pushed."""
+    """Return why nothing moves: what is here is a version, and not the one that is to be pushed."""
     return Refusal(
         f"another version is here than {entry.name}.dvc names (after a switch of branches, or a "
         f"stash?): `make pull DATASET={entry:sh}` brings the named one, and the other one stays "
@@ -151,7 +151,7 @@ def never_added(entry: Entry) -> Refusal:
 
 
 def unserved(dataset: Dataset) -> Refusal:
-    """Why nothing moves: this tool does not know the place that the `.dvc` file names."""
+    """Return why nothing moves: this tool does not know the place that the `.dvc` file names."""
     return Refusal(
         f"{dataset.file.unserved}, which only plain dvc serves: "
         f"`.venv/bin/dvc pull {dataset.entry:sh}.dvc`, `.venv/bin/dvc push {dataset.entry:sh}.dvc`"

@@ -45,7 +45,7 @@ def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[s
 
 
 def _mended(cache: Cache, dataset: Dataset, difference: Difference, name: str, path: str) -> str:
-    """What brings an object to S3 whole: a push, where one from here can."""
+    """Return what brings an object to S3 whole: a push, where one from here can."""
     entry, file = dataset.entry, dataset.base / path
     if difference.changed or difference.extra:
         return (

@@ -89,5 +89,5 @@ class Walk(NamedTuple):
 
 
 def _is_gits(name: str, is_folder: bool) -> bool:
-    """What DVC leaves out without being told to (dvc/ignore.py of 3.67)."""
+    """Return what DVC leaves out without being told to (dvc/ignore.py of 3.67)."""
     return name == ".git" or (is_folder and name in (".hg", ".dvc"))

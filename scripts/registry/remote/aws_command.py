@@ -25,7 +25,7 @@ def of(remote: Remote, words: str) -> str:
 
 
 def _variables(remote: Remote) -> dict[str, str]:
-    """What an aws command finds neither in its options nor by itself."""
+    """Return what an aws command finds neither in its options nor by itself."""
     usual = aws_settings.usual_profile()
     variables = {
         # of two in the environment, version 2 of aws takes the other one than version 1
@@ -39,7 +39,7 @@ def _variables(remote: Remote) -> dict[str, str]:
 
 
 def _keys(remote: Remote) -> str:
-    """Where DVC's config holds the keys: how to hand them over without showing them."""
+    """Return where DVC's config holds the keys: how to hand them over without showing them."""
     options = {
         "AWS_ACCESS_KEY_ID": (remote.access_key, "access_key_id"),
         "AWS_SECRET_ACCESS_KEY": (remote.secret_key, "secret_access_key"),

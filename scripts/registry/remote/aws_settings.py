@@ -112,7 +112,7 @@ class AwsSettings(NamedTuple):
         return self.nested("s3").get("addressing_style", "auto")
 
     def is_set(self, variable: str) -> bool:
-        """Whether `AWS_<VARIABLE>` or the profile's setting of the same name is true."""
+        """Return whether `AWS_<VARIABLE>` or the profile's setting of the same name is true."""
         value = os.environ.get(f"AWS_{variable.upper()}", self.options.get(variable))
         return is_true(value)
 

@@ -28,7 +28,7 @@ def new_token() -> str:
 
 
 def recall(folder: Path, client: Client) -> bool:
-    """What `is_conditional` found out about this very store lately; else it is asked again.
+    """Return what `is_conditional` found out about this very store lately; else it is asked again.
 
     A store is another one at another address, or when it calls itself something else.
     """
@@ -46,7 +46,7 @@ def recall(folder: Path, client: Client) -> bool:
 
 
 def is_conditional(client: Client) -> bool:
-    """Whether the store keeps a conditional write from overwriting: asked, never assumed.
+    """Return whether the store keeps a conditional write from overwriting: asked, never assumed.
 
     Both conditions that write() relies on: some stores know the first, and pass over the other.
     """
@@ -62,7 +62,7 @@ def is_conditional(client: Client) -> bool:
 
 
 def _keeps(client: Client, key: str, condition: Mapping[str, str]) -> bool:
-    """Whether the store refuses to write over an object on a condition that is not met."""
+    """Return whether the store refuses to write over an object on a condition that is not met."""
     try:
         client.put(key, b"second", condition)
     except (Denied, ServerError) as error:

@@ -46,7 +46,7 @@ def environment(remote: Remote, whose: Credentials, region: str = "") -> dict[st
 
 
 def options(remote: Remote, region: str) -> list[str]:
-    """What the aws command takes by its options only."""
+    """Return what the aws command takes by its options only."""
     words = ["--region", region]
     words += ["--endpoint-url", remote.address] if remote.address else []
     words += [] if remote.verifies else ["--no-verify-ssl"]
@@ -54,7 +54,7 @@ def options(remote: Remote, region: str) -> list[str]:
 
 
 def encryption(remote: Remote) -> list[str]:
-    """What the aws command takes for each upload that a bucket's policy may demand."""
+    """Return what the aws command takes for each upload that a bucket's policy may demand."""
     words = ["--sse", remote.sse] if remote.sse else []
     return words + (["--sse-kms-key-id", remote.sse_kms_key_id] if remote.sse_kms_key_id else [])
 
@@ -64,7 +64,7 @@ def _is_decided(name: str) -> bool:
 
 
 def _place(remote: Remote, region: str) -> dict[str, str]:
-    """Where it is: a region that nobody set is the child's to find out, at Amazon's."""
+    """Return where it is: a region that nobody set is the child's to find out, at Amazon's."""
     if remote.address:
         where, region = {"AWS_ENDPOINT_URL_S3": remote.address}, region or GUESS
     else:

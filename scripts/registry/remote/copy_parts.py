@@ -29,7 +29,7 @@ _KEPT = re.compile(r"content-(?:type|encoding|language|disposition)|cache-contro
 
 
 def is_in_parts(source: Object) -> bool:
-    """Whether the ETag says that the object was uploaded in parts."""
+    """Return whether the ETag says that the object was uploaded in parts."""
     return source.size > 0 and bool(_OF_PARTS.fullmatch(source.etag))
 
 

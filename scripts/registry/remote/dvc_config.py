@@ -63,7 +63,7 @@ def _place(name: str, url: str) -> tuple[str, str]:
 
 
 def options(root: Path = ROOT) -> dict[str, str]:
-    """All that DVC's config files say of the default remote; {} without one."""
+    """Return all that DVC's config files say of the default remote; {} without one."""
     settings = _settings(root)
     name = settings.get("core", {}).get("remote", "")
     return settings.get(f'remote "{name}"', {})
@@ -83,7 +83,7 @@ def level(root: Path, option: str) -> str:
 
 
 def cache(root: Path = ROOT) -> dict[str, str]:
-    """What DVC's config files say of its cache."""
+    """Return what DVC's config files say of its cache."""
     return _settings(root).get("cache", {})
 
 
@@ -101,7 +101,7 @@ def carry(root: Path, remotes: dict[str, dict[str, str]], ours: str) -> None:
 
 
 def _settings(root: Path) -> dict[str, dict[str, str]]:
-    """All of DVC's config files as one mapping, the nearest on top: paths are whole."""
+    """Return all of DVC's config files as one mapping, the nearest on top: paths are whole."""
     merged: dict[str, dict[str, str]] = {}
     for path in files(root):
         for section, options in config_file.load(path).items():

@@ -79,7 +79,7 @@ def cut(size: int, tag: str) -> int:
 def matches(
     path: str | os.PathLike[str], size: int, etag: str, also: Also | None = None
 ) -> bool | None:
-    """Whether the file's bytes are those of the ETag; None if an ETag like this cannot tell.
+    """Return whether the file's bytes are those of the ETag; None if an ETag like this cannot tell.
 
     One of an upload in parts tells nothing when no part size that people use fits: they may have
     been of another size, or of several.

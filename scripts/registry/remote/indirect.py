@@ -78,7 +78,7 @@ def _cure(remote: Remote, profile: str) -> str:
 
 
 def _guarded(ask: Any, profile: str, cure: str) -> Any:  # noqa: ANN401  # botocore ships no types
-    """What botocore answers; whatever it fails with becomes a sentence with a cure."""
+    """Return what botocore answers; whatever it fails with becomes a sentence with a cure."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

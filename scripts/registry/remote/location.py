@@ -119,7 +119,7 @@ class Remote:
         return "/".join([*filter(None, [self.base]), *parts])
 
     def prefix(self, entry: Entry) -> str:
-        """Where the entry's files are: `base/section/name/`."""
+        """Return where the entry's files are: `base/section/name/`."""
         return self.key(entry.section, entry.name, "")
 
     def marker(self, entry: Entry) -> str:

@@ -72,7 +72,7 @@ def _cure(remote: location.Remote, error: Unreachable, source: str) -> str:
 
 
 def _by_proxy(client: s3.Client, error: Unreachable) -> str:
-    """Where a proxy leads there it may be what does not answer: a line that names it."""
+    """Return where a proxy leads there it may be what does not answer: a line that names it."""
     address = Address.of(client.remote, client.region)
     try:
         between = proxy.leading_to("https" if address.is_secure else "http", address.host)
@@ -87,7 +87,7 @@ def _by_proxy(client: s3.Client, error: Unreachable) -> str:
 
 
 def _better_keys(remote: location.Remote, source: str) -> str:
-    """How to get right keys, by where the wrong ones came from."""
+    """Return how to get right keys, by where the wrong ones came from."""
     if source.endswith("of the environment"):
         names = " ".join(name for name in credentials.VARIABLES if os.environ.get(name))
         return f"`unset {names}` lets those of ~/.aws count, or export right ones"

@@ -62,7 +62,7 @@ def _are_set() -> bool:
 
 
 def _is_in_network(host: str) -> bool:
-    """Whether this address is in a network that NO_PROXY names."""
+    """Return whether this address is in a network that NO_PROXY names."""
     import ipaddress
     import urllib.request
 

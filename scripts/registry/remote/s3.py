@@ -100,7 +100,7 @@ class Request(NamedTuple):
 
 
 def no_store(remote: Remote) -> Unreachable:
-    """What to say of an answer that no S3 store gives."""
+    """Return what to say of an answer that no S3 store gives."""
     return Unreachable(
         f"{remote.url}: what answered is no S3 store; is a proxy or the login page of a network in "
         "the way?"
@@ -250,7 +250,7 @@ class Client:
         )
 
     def _asked(self, request: Request) -> str:
-        """What was asked for, as a person may have to tell the bucket's owner."""
+        """Return what was asked for, as a person may have to tell the bucket's owner."""
         method, key, query = request[:3]
         word = "LIST" if "list-type" in query else method
         at = key or query.get("prefix", "?" + "&".join(query))
@@ -369,7 +369,7 @@ class Client:
             connection.cut()
 
     def _moved(self, answer: Answer) -> bool:
-        """Whether the bucket said that it lives in another region; then that one is used."""
+        """Return whether the bucket said that it lives in another region; then that one is used."""
         region = answer.headers.get("x-amz-bucket-region", "")
         if answer.status not in (301, 307, 400) or not region or region == self.region:
             return False
@@ -383,7 +383,7 @@ class Client:
 
 
 def _digest(body: bytes | Source, is_secure: bool) -> str:
-    """What the signature says of the body. Inside TLS nobody can change it on the way."""
+    """Return what the signature says of the body. Inside TLS nobody can change it on the way."""
     if isinstance(body, bytes):
         return sigv4.payload_hash(body)
     return sigv4.UNSIGNED if is_secure else body.sha256()

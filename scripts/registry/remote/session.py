@@ -43,14 +43,14 @@ class Session:
                 console.say(text)
 
     def is_conditional(self) -> bool:
-        """Whether the store has conditional writes; asked once a week."""
+        """Return whether the store has conditional writes; asked once a week."""
         with self._probe:
             if self._conditional is None:
                 self._conditional = capabilities.recall(self.root / workspace.ROOM, self.client)
             return self._conditional
 
     def has_md5_etags(self) -> bool:
-        """Whether the store's ETags say what the bytes are; asked once per command."""
+        """Return whether the store's ETags say what the bytes are; asked once per command."""
         with self._probe:
             if self._md5_etags is None:
                 self._md5_etags = capabilities.has_md5_etags(self.client)
@@ -68,7 +68,7 @@ class Session:
 
 
 def _ask(root: Path, *words: str) -> str:
-    """What Git answers; "" where it has no answer."""
+    """Return what Git answers; "" where it has no answer."""
     with contextlib.suppress(git.GitError):
         return git.run(root, *words).decode(errors="replace").strip()
     return ""

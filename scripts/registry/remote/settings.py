@@ -47,7 +47,7 @@ class Choice:
         return Remote(NAME, bucket, base, endpoint, self.region, self.profile, credentials)
 
     def _why_no_url(self, bucket: str, base: str) -> str:
-        """Which letter or form keeps the url from being one; "" when it is one."""
+        """Return which letter or form keeps the url from being one; "" when it is one."""
         if ":accesspoint" in self.url or bucket.startswith("arn:"):
             return "an access point goes by its alias, s3://…-s3alias/prefix"
         if not self.url.startswith("s3://"):
@@ -76,7 +76,10 @@ class Choice:
 
 
 def _is_address(endpoint: str) -> bool:
-    """Whether it is http(s)://host[:port][/path]. A line break in it would end up as a setting."""
+    """Return whether it is http(s)://host[:port][/path].
+
+    A line break in it would end up as a setting.
+    """
     try:
         parts = urlsplit(endpoint)
         return bool(_ADDRESS.fullmatch(endpoint) and parts.hostname and parts.port != 0)

@@ -44,7 +44,7 @@ def sign(
     keys: Keys,
     region: str,
 ) -> dict[str, str]:
-    """All headers of the request, the signature among them.
+    """Return all headers of the request, the signature among them.
 
     `path` is encoded already; `body`: or its SHA-256 in hex, or UNSIGNED.
     """

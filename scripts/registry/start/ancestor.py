@@ -23,7 +23,7 @@ class Likeness(NamedTuple):
 
 
 def is_related(root: Path, ref: str) -> bool:
-    """Whether a version and what is checked out have any commit in common."""
+    """Return whether a version and what is checked out have any commit in common."""
     return bool(git.run(root, "merge-base", "HEAD", ref, good=(0, 1)))
 
 

@@ -68,7 +68,7 @@ def _is_path(where: str) -> bool:
 
 
 def share(root: Path, former: Former) -> Share:
-    """Which file comes from which side. Raises GitError."""
+    """Return which file comes from which side. Raises GitError."""
     ours = set(git.committed(root))
     folders = {path[:end] for path in ours for end in _slashes(path)}
     shared = Share()
@@ -103,13 +103,13 @@ def is_card(path: str) -> bool:
 
 
 def _is_top(path: str) -> bool:
-    """Whether it lies directly in a section."""
+    """Return whether it lies directly in a section."""
     section, _, rest = path.partition("/")
     return section in SECTIONS and bool(rest) and "/" not in rest
 
 
 def remotes(root: Path, former: Former) -> tuple[str, dict[str, dict[str, str]]]:
-    """What its DVC config says: the default remote's name and every remote's options.
+    """Return what its DVC config says: the default remote's name and every remote's options.
 
     The config at the top counts, else that of a nested project. Raises RegistryError.
     """

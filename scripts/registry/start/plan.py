@@ -29,7 +29,7 @@ class Start:
 
 
 def described(plan: Start) -> list[str]:
-    """What will be done, a line each."""
+    """Return what will be done, a line each."""
     remote, bare = plan.remote, plan.bare
     lines = _of_former(plan.former, plan.share) if plan.former else []
     lines.append(f"the registry is {remote.url}" + (f" at {remote.address}" * bool(remote.address)))

@@ -19,7 +19,7 @@ def _file(root: Path) -> Path:
 
 
 def now(root: Path) -> dict[str, str]:
-    """What is to be remembered before anything is changed."""
+    """Return what is to be remembered before anything is changed."""
     local = root / LOCAL
     return {
         "before": git.run(root, "rev-parse", "HEAD").decode().strip(),

@@ -53,7 +53,7 @@ class Notes:
             write_whole(self.path, json.dumps(whole).encode())
 
     def get(self, key: str) -> Any:  # noqa: ANN401  # whatever was noted
-        """What was noted under a key; None if nothing was."""
+        """Return what was noted under a key; None if nothing was."""
         note = self._old.get(key)
         if note is not None:
             self._new[key] = note

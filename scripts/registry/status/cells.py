@@ -19,7 +19,7 @@ def amount_of(amount: Amount | None) -> str:
 
 
 def amount_stored(judgement: Judgement) -> str:
-    """What S3 has of an entry; a question mark where that could not be looked at."""
+    """Return what S3 has of an entry; a question mark where that could not be looked at."""
     return f"{'?':>10}" if judgement.unseen else amount_of(judgement.stored)
 
 
@@ -33,7 +33,7 @@ def _short(count: float, step: int) -> str:
 
 
 def age(when: str, now: float) -> str:
-    """How long ago, in 3 letters; "" for a time that is none."""
+    """Return how long ago, in 3 letters; "" for a time that is none."""
     moment = marker.seconds(when)
     if moment is None:
         return ""

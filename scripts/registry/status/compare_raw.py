@@ -28,7 +28,7 @@ class RawComparison:
     dataset: Dataset
 
     def judge(self, local: Scan) -> Judgement:
-        """How the files here are; UNREAD where too much of them would have to be read."""
+        """Return how the files here are; UNREAD where too much of them would have to be read."""
         entry = self.dataset.entry
         header = baseline.header(entry, self.known.place)
         is_newer = header is not None and header.marker != dvc_file.version(entry)

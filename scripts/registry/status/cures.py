@@ -26,7 +26,7 @@ class Step(NamedTuple):
 
 
 def steps(conditions: list[Condition], uncommitted: list[str], is_cut_off: bool) -> Iterator[Step]:
-    """What to type next, most urgent first. `is_cut_off`: S3 could not be asked."""
+    """Yield what to type next, most urgent first. `is_cut_off`: S3 could not be asked."""
     if is_cut_off:
         yield Step("make doctor", "says why S3 does not answer")
     for cured, applies, command, why in CURES:

@@ -30,7 +30,7 @@ class Inspector:
     known: Known
 
     def inspect(self, entry: Entry) -> Condition:
-        """How this entry is. Raises RegistryError if S3 goes away."""
+        """Return how this entry is. Raises RegistryError if S3 goes away."""
         travels = SECTIONS[entry.section].travels
         looked_ns = time.time_ns()
         local = _scan(entry, travels)
@@ -93,7 +93,7 @@ class Inspector:
         return read
 
     def _judge(self, entry: Entry, local: Scan, looked_ns: int) -> Judgement:
-        """How a mirrored entry is: by its marker and stats alone, if they can tell."""
+        """Return how a mirrored entry is: by its marker and stats alone, if they can tell."""
         header = baseline.header(entry, self.known.place)
         tag = self.known.etag(entry, header)
         if self.known.etags is None and not header:

@@ -23,7 +23,7 @@ class RawInspector:
     known: Known
 
     def judge(self, entry: Entry, local: Scan, looked_ns: int) -> Judgement:
-        """How a raw dataset is: by its `.dvc` file and stats alone, if they can tell."""
+        """Return how a raw dataset is: by its `.dvc` file and stats alone, if they can tell."""
         if not entry.dvc_file.exists():
             if local.files and (stage := pipelines.maker(entry)):
                 return Judgement([states.UNREAD], said=f"served by plain dvc: {stage}")
@@ -70,7 +70,7 @@ class RawInspector:
         return judged
 
     def _is_noted(self, dataset: Dataset, header: Header | None) -> bool:
-        """Whether this checkout once saw that S3 has the version."""
+        """Return whether this checkout once saw that S3 has the version."""
         return header is not None and header.marker == dvc_file.version(dataset.entry)
 
     def _is_stored(self, dataset: Dataset, header: Header | None) -> bool:

@@ -44,7 +44,7 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
 
 
 def _dark(session: Session) -> list[str]:
-    """What S3 holds without a card: a listing of its own, so only FULL=1 asks for it."""
+    """Return what S3 holds without a card: a listing of its own, so only FULL=1 asks for it."""
     from registry.sync import dark
 
     known = [str(entry) for section in MIRRORED for entry in with_card(section)]

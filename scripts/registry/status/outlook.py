@@ -16,7 +16,7 @@ from registry.status.states import Condition
 
 
 def would_go_out(condition: Condition) -> bool:
-    """Whether a push of it is what comes next, if its card is right."""
+    """Return whether a push of it is what comes next, if its card is right."""
     newer = {states.NEWER, states.NOT_ADDED} & {*condition.states}
     return is_fit(condition) and is_here(condition) and not newer
 
@@ -51,19 +51,19 @@ def is_nameless(condition: Condition) -> bool:
 
 
 def is_settled(condition: Condition) -> bool:
-    """Whether nothing more urgent stands before what a person may choose for it."""
+    """Return whether nothing more urgent stands before what a person may choose for it."""
     return not {states.UNFIT, states.PUSHING, states.TORN} & {*condition.states} and has_card(
         condition
     )
 
 
 def follows(condition: Condition) -> bool:
-    """Whether this branch follows one, of which the others' commits come."""
+    """Return whether this branch follows one, of which the others' commits come."""
     return bool(git.ask(condition.entry.root, "rev-parse", "--abbrev-ref", "@{upstream}"))
 
 
 def is_lost(condition: Condition) -> bool:
-    """Whether its marker vouches for what S3 lost: no command of ours took that away."""
+    """Return whether its marker vouches for what S3 lost: no command of ours took that away."""
     held = condition.marker
     return is_settled(condition) and held is not None and held.files > 0 and not held.moved
 
@@ -73,13 +73,13 @@ def is_moved(condition: Condition) -> bool:
 
 
 def is_fit(condition: Condition) -> bool:
-    """Whether nothing more urgent stands before a push or a pull of it."""
+    """Return whether nothing more urgent stands before a push or a pull of it."""
     urgent = {states.CONFLICT, states.REMOVED, states.MOVED} & {*condition.states}
     return is_settled(condition) and not urgent and not is_foreign(condition)
 
 
 def is_foreign(condition: Condition) -> bool:
-    """Whether only plain dvc can bring it."""
+    """Return whether only plain dvc can bring it."""
     if condition.entry.section != RAW:
         return False
     if not condition.entry.dvc_file.exists():
@@ -96,7 +96,7 @@ def is_import(condition: Condition) -> bool:
 
 
 def may_finish(condition: Condition) -> bool:
-    """Whether a torn push goes on from here with no more words."""
+    """Return whether a torn push goes on from here with no more words."""
     is_older = {states.NEWER, states.CONFLICT} & {*condition.states}
     return is_here(condition) and has_card(condition) and (condition.is_ours or not is_older)
 

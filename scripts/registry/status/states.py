@@ -123,7 +123,7 @@ class Condition:
 
 
 def of_plan(plan: Plan, has_baseline: bool, stored: Amount | None) -> Judgement:
-    """What a pull's plan says about an entry that has files here."""
+    """Return what a pull's plan says about an entry that has files here."""
     if plan.verdict == compare.REMOVED:
         return Judgement([REMOVED], stored)
     changes: dict[str, Change] = {}

@@ -73,7 +73,7 @@ class Overview:
         }
 
     def steps(self) -> Iterator[Step]:
-        """What to type next, most urgent first."""
+        """Return what to type next, most urgent first."""
         from registry.status import cures
 
         return cures.steps(self.conditions, self.uncommitted, bool(self.problem))

@@ -24,6 +24,6 @@ def find(client: Client, rows: Iterable[Object]) -> Iterator[Object]:
 
 
 def holds(client: Client, row: Object) -> bool:
-    """Whether an archive has it, by its head."""
+    """Return whether an archive has it, by its head."""
     head = client.head(row.key)
     return head is not None and head.is_archived

@@ -134,5 +134,5 @@ def judge(direction: str, local: Sized, base: Sized, remote: Sized) -> str:
 
 
 def is_too_much(deletes: int, whole: int) -> bool:
-    """Whether that many deletions of an entry with `whole` files need a person's word."""
+    """Return whether that many deletions of an entry with `whole` files need a person's word."""
     return deletes > 0 and 2 * deletes > whole

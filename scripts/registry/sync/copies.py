@@ -42,7 +42,7 @@ def make(survey: Survey, files: Rows) -> dict[str, str]:
 
 
 def _copy(copier: Copier, pair: tuple[Object, str]) -> bool:
-    """Whether it was copied, with the same ETag, to where nothing was."""
+    """Return whether it was copied, with the same ETag, to where nothing was."""
     source, target = pair
     try:
         return copier.client.head(target) is None and copier.copy(source, target) == source.etag
@@ -51,7 +51,10 @@ def _copy(copier: Copier, pair: tuple[Object, str]) -> bool:
 
 
 def really_gone(survey: Survey, plan: Plan) -> list[str]:
-    """What a push would delete, but for what is here under another path. Reads what may be that."""
+    """Return what a push would delete, but for what is here under another path.
+
+    Reads what may be that.
+    """
     by_size = defaultdict(list)
     for path in plan[compare.UPLOAD]:
         by_size[survey.local.files[path].size].append(path)

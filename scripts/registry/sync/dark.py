@@ -55,7 +55,7 @@ def amount_of(rows: Collection[Object]) -> str:
 
 
 def is_stored(session: Session, entry: Entry) -> bool:
-    """Whether S3 holds anything of it: asked of S3, no marker is trusted."""
+    """Return whether S3 holds anything of it: asked of S3, no marker is trusted."""
     client, remote = session.client, session.remote
     is_listed = any(True for _ in client.list(remote.prefix(entry), page=1))
     return is_listed or client.head(remote.marker(entry)) is not None

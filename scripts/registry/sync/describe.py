@@ -37,7 +37,7 @@ def planned_pull(pull: Pull) -> list[str]:
 
 
 def done_pull(pull: Pull) -> str:
-    """What was done to an entry, and what was not and why; "" if there is nothing to say."""
+    """Return what was done to an entry, and what was not and why; "" if there is nothing to say."""
     plan = pull.plan
     kept = [*plan[compare.KEEP], *plan[compare.KEEP_MINE]]
     parts: list[tuple[object, str]] = [

@@ -17,7 +17,10 @@ _LONGEST_HEAD, _LONGEST_TAIL = 120, 1024
 
 
 def is_framed(file: Path) -> bool:
-    """Whether it begins with a chunk's size and ends as the last chunk does. Raises OSError."""
+    """Return whether it begins with a chunk's size and ends as the last chunk does.
+
+    Raises OSError.
+    """
     with open(file, "rb") as bytes_here:
         head = _HEAD.match(bytes_here.read(_LONGEST_HEAD))
         size = bytes_here.seek(0, os.SEEK_END)

@@ -119,7 +119,7 @@ def set_aside(places: dict[str, Path], aside: Path) -> None:
 
 
 def put_back(entry: Entry, places: dict[str, Path], aside: Path) -> bool:
-    """Whether all of it is back; what has something else at its place stays in the trash.
+    """Return whether all of it is back; what has something else at its place stays in the trash.
 
     Then the baseline goes: what came instead has deleted nothing.
     """

@@ -142,7 +142,7 @@ def _refuse_other_kinds(survey: Survey, plan: Plan) -> None:
 
 
 def _holds_more(top: Path, path: str, leaving: set[str]) -> bool:
-    """Whether a folder of this name holds anything but what leaves it."""
+    """Return whether a folder of this name holds anything but what leaves it."""
     at = top / path
     if at.is_symlink() or not at.is_dir():
         return False

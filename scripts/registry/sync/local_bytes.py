@@ -46,7 +46,7 @@ class LocalBytes:
         self._verdicts = Verdicts(self.files.numbers)
 
     def holds(self, path: str, tag: str) -> bool:
-        """Whether the local file's bytes are those of this ETag."""
+        """Return whether the local file's bytes are those of this ETag."""
         return bool(self.verdict(path, tag))
 
     def verdict(self, path: str, tag: str) -> bool | None:
@@ -56,7 +56,7 @@ class LocalBytes:
         return self._verdicts.get((path, tag))
 
     def known(self, path: str, tag: str) -> bool:
-        """Whether it was found so already."""
+        """Return whether it was found so already."""
         return bool(self._verdicts.get((path, tag)))
 
     def read(self, pairs: Iterable[tuple[str, str]]) -> None:

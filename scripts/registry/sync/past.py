@@ -66,7 +66,7 @@ def _seals(sources: Sources, version: str) -> list[tuple[str, str]]:
 
 
 def _ways(sources: Sources, old: dict[str, list[Object]], when: str) -> Iterator[ByPath]:
-    """What S3 may have held when it was sealed, the likeliest first."""
+    """Yield what S3 may have held when it was sealed, the likeliest first."""
     paths, choices = list(sources.wanted), []
     for path in paths:
         listed = sources.survey.remote.get(path)

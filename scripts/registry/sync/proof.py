@@ -16,7 +16,7 @@ SPAN = 8 * 2**20  # bytes that one request reads back
 
 
 def verdict(session: Session, file: str | Path, stat: Stat, listed: Object) -> bool | None:
-    """Whether the file of this stat holds the object's bytes; None if nobody can tell.
+    """Return whether the file of this stat holds the object's bytes; None if nobody can tell.
 
     Where the ETag does not settle it, the object's head is asked for its encryption and the sizes
     of its parts.

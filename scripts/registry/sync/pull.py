@@ -106,7 +106,7 @@ class Pull:
         self._learn()
 
     def _why(self) -> str:
-        """Why files go to the trash, as its listing will say."""
+        """Return why files go to the trash, as its listing will say."""
         if self.reset:
             return "reset"
         if self.keeps_replaced:
@@ -201,7 +201,7 @@ class Pull:
             self.late.append(path)
 
     def _put_whole(self) -> bool:
-        """Where nothing is here yet, the stage becomes the entry's folder, in one step."""
+        """Return where nothing is here yet, the stage becomes the entry's folder, in one step."""
         if not self.fetching or os.path.lexists(self.entry.folder) or not self.fetching.is_whole():
             return False
         try:

@@ -29,7 +29,7 @@ def own_unfinished(entry: Entry) -> Refusal:
 
 
 def may_not_delete(entry: Entry, error: Denied) -> Refusal:
-    """All that is new was sent; to push again leads here again, and nobody else can pull."""
+    """Return all that is new was sent; to push again leads here again, and nobody else can pull."""
     named = f"DATASET={entry:sh}"
     confirmed = f"{named} CONFIRM={entry:name}"
     return Refusal(

@@ -43,7 +43,7 @@ def seal(session: Session, accepted: str, entry: Entry) -> str:
 
 
 def _has_version(push: Push) -> bool:
-    """Whether the marker names the version of what is here, whose list S3 has."""
+    """Return whether the marker names the version of what is here, whose list S3 has."""
     sealed, session, survey = push.survey.marker, push.session, push.survey
     if sealed is None or not sealed.version:
         return False

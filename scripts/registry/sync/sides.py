@@ -39,7 +39,7 @@ class Side(NamedTuple):
 
 
 def in_s3(session: Session, survey: Survey) -> Side:
-    """What S3 holds now: by the list of its version, else by its listing."""
+    """Return what S3 holds now: by the list of its version, else by its listing."""
     survey.look_there()
     sealed, remote = survey.marker, survey.remote
     known: Lines = {}
@@ -55,7 +55,7 @@ def in_s3(session: Session, survey: Survey) -> Side:
 
 
 def here(survey: Survey, other: Lines) -> Side:
-    """What is here. Only files that may be one of the other side's are read."""
+    """Return what is here. Only files that may be one of the other side's are read."""
     if survey.local.blocked:
         raise Refusal("; ".join(survey.local.blocked))
     sizes, files = {line.size for line in other.values()}, dict[str, Line]()

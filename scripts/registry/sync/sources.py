@@ -42,7 +42,7 @@ class Sources:
         return self.others | here | kept.find(self.survey.session.client, self.survey.entry)
 
     def is_here(self, path: str) -> bool:
-        """Whether the file here has the bytes of the version."""
+        """Return whether the file here has the bytes of the version."""
         also, stat = sha256(), stats.stat_of(self.survey.entry.folder / path)
         if not stat or stat.size != self.wanted[path].size:
             return False

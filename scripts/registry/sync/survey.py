@@ -226,7 +226,7 @@ class Survey:
         return SAME if row and listed.etag == row.etag else CHANGED
 
     def equal(self, path: str) -> bool:
-        """Whether both sides hold the same bytes; False also where an ETag cannot tell."""
+        """Return whether both sides hold the same bytes; False also where an ETag cannot tell."""
         listed, here = self.remote[path], self.local.files[path]
         if here.size != listed.size:
             return False
@@ -236,7 +236,7 @@ class Survey:
         return bool(same)
 
     def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
-        """Whether a file holds the bytes of the remote's `path`; None if nobody can tell."""
+        """Return whether a file holds the bytes of the remote's `path`; None if nobody can tell."""
         return proof.verdict(self.session, file, stat, self.remote[path])
 
     def row(self, path: str) -> Row:
@@ -263,7 +263,7 @@ class Survey:
         self.base.device = device
 
     def agrees(self) -> bool:
-        """Whether the baseline says of every path what S3 lists."""
+        """Return whether the baseline says of every path what S3 lists."""
         self._share()
         return self.base.rows.mark("tags") == self.remote.mark("tags")
 

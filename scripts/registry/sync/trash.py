@@ -80,7 +80,7 @@ def tidy(content: Path) -> None:
 
 
 def items(root: Path) -> Iterator[Item]:
-    """Everything that is set aside, oldest first."""
+    """Yield everything that is set aside, oldest first."""
     bins = [root / workspace.ROOM, *(root / section / workspace.ROOM for section in SECTIONS)]
     folders = [f for b in bins if (b / "trash").is_dir() for f in (b / "trash").iterdir()]
     for folder in sorted((f for f in folders if _when(f.name)), key=lambda f: f.name):

@@ -187,7 +187,7 @@ class Sending:
         return [path for path in paths if flags[numbers[path]] and not self._arrived(path)]
 
     def _arrived(self, path: str) -> bool:
-        """Whether a file that is not plainly as it was sent arrived all the same."""
+        """Return whether a file that is not plainly as it was sent arrived all the same."""
         stat, _ = self.files[path]
         listed = self.survey.remote.get(path)
         if listed is None or listed.size != stat.size or stats.stat_of(self._at(path)) != stat:

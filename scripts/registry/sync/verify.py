@@ -18,7 +18,7 @@ UNVERIFIABLE = "unverifiable: its ETag does not tell what it holds"
 
 
 def compare(survey: Survey) -> Iterator[Finding]:
-    """Everything that is not the same here and in S3; path "" is for the entry as a whole."""
+    """Yield everything that is not the same here and in S3; path "" is for the entry as a whole."""
     survey.local_bytes.takes_hashes = True
     different = list(_files(survey))
     yield from different
@@ -29,7 +29,7 @@ def compare(survey: Survey) -> Iterator[Finding]:
 
 
 def _version(survey: Survey) -> Iterator[Finding]:
-    """What the list of the version that S3 names says otherwise than the bytes here."""
+    """Yield what the list of the version that S3 names says otherwise than the bytes here."""
     sealed = survey.marker
     if sealed is None or not sealed.version or not survey.is_sealed:
         return
@@ -46,7 +46,7 @@ def _version(survey: Survey) -> Iterator[Finding]:
 
 
 def _framed(survey: Survey) -> Iterator[Finding]:
-    """What somebody else's upload has damaged; what was sealed as it is was meant so."""
+    """Yield what somebody else's upload has damaged; what was sealed as it is was meant so."""
     if survey.is_sealed:
         return
     version = survey.marker.version if survey.marker else ""

@@ -93,7 +93,7 @@ class WayBack:
             )
 
     def _lost(self) -> list[str]:
-        """What no object is known to have."""
+        """Return what no object is known to have."""
         sources = self.sources.objects()
         return [path for path in self.copies if self.sources.wanted[path].sha256 not in sources]
 

@@ -79,5 +79,5 @@ def send_one(session: Session, source: Path, key: str) -> None:
 
 
 def movers(session: Session) -> int:
-    """How many entries move their files at once."""
+    """Return how many entries move their files at once."""
     return HANDS if session.options.engine == "aws" else MORE_HANDS

@@ -51,7 +51,7 @@ class Order:
         return self._client.begin(self._request)
 
     def finish(self, connection: Connection) -> Outcome:
-        """What came of that, good or bad."""
+        """Return what came of that, good or bad."""
         try:
             return self._client.finish(self._request, connection)
         except BaseException as error:  # Ctrl-C and a full disk too: whoever settles it raises them

@@ -40,7 +40,7 @@ class _Parts:
         raise NotImplementedError
 
     def _is_last(self, number: int, digest: bytes) -> bool:
-        """Whether all parts have passed, once this one has."""
+        """Return whether all parts have passed, once this one has."""
         with self._lock:
             self._digests[number] = digest
             return len(self._digests) == self.number

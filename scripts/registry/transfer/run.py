@@ -46,7 +46,7 @@ class Run:
         return self._folder + path
 
     def place(self, path: str) -> str:
-        """Where a file is to be written; there is a folder for it then."""
+        """Return where a file is to be written; there is a folder for it then."""
         target = self._folder + path
         parent = os.path.dirname(target)
         if parent not in self._made:
@@ -55,25 +55,25 @@ class Run:
         return target
 
     def condition(self, path: str) -> dict[str, str]:
-        """What keeps an upload from overwriting what nobody here has seen."""
+        """Return what keeps an upload from overwriting what nobody here has seen."""
         if not self.job.over:
             return {}
         tag = self.job.over(path)
         return {"if-match": f'"{tag}"'} if tag else {"if-none-match": "*"}
 
     def holds(self, path: str, tag: str) -> bool:
-        """Whether the object is that already: sent before, when the answer was lost."""
+        """Return whether the object is that already: sent before, when the answer was lost."""
         head = self.client.head(self.job.prefix + path)
         return head is not None and head.etag == tag
 
 
 def as_listed(tag: str) -> dict[str, str]:
-    """What brings the object that was listed, and no other that came after."""
+    """Return what brings the object that was listed, and no other that came after."""
     return {"if-match": f'"{tag}"'} if tag else {}
 
 
 def media_type(path: str) -> dict[str, str]:
-    """What kind of file its name says that it is: browsers and other tools ask for that."""
+    """Return what kind of file its name says that it is: browsers and other tools ask for that."""
     guess = _guess(path.rpartition("/")[2].lstrip(".").partition(".")[2])
     return {"content-type": guess} if guess else {}
 

@@ -23,7 +23,7 @@ TICK_BYTES = 512  # a hundredth of a second of computing counts as so many bytes
 
 
 def wait(process: subprocess.Popen[str], name: str) -> tuple[str, str | None]:
-    """What it printed, and its errors.
+    """Return what it printed, and its errors.
 
     Raises Stalled when it hangs, KeyboardInterrupt after Ctrl-C, in whichever thread this is.
     """

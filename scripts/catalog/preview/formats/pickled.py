@@ -30,7 +30,7 @@ def show(file: Ranged) -> list[Block]:
 
 
 def _named(body: bytes, is_cut: bool) -> list[Block]:
-    """What a pickle would import, and the texts in it, read as a list of steps."""
+    """Return what a pickle would import, and the texts in it, read as a list of steps."""
     imports: dict[str, None] = {}
     texts: dict[str, None] = {}
     last: list[str] = []

@@ -49,7 +49,7 @@ def show(file: Ranged) -> list[Block]:
 
 
 def _separator(lines: list[str]) -> str:
-    """What stands equally often in every line, most often; a comma where nothing does."""
+    """Return what stands equally often in every line, most often; a comma where nothing does."""
 
     def regularity(mark: str) -> tuple[int, int]:
         counts = [line.count(mark) for line in lines if line.strip()]

@@ -43,7 +43,7 @@ def decode(body: bytes) -> tuple[str, str]:
 
 
 def is_text(body: bytes) -> bool:
-    """Whether these first bytes are those of a text."""
+    """Return whether these first bytes are those of a text."""
     head = body[:SNIFFED]
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\b\x1b" for byte in head)
     return b"\0" not in head and controls * 50 <= len(head)

@@ -145,7 +145,7 @@ def check(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
 
 
 def may_be_in_git(section: str, rest: str) -> bool:
-    """Whether `section/rest` is a file that Git is there for."""
+    """Return whether `section/rest` is a file that Git is there for."""
     if "/" in rest:
         return False
     dvc = (rest.endswith(".dvc") or rest in pipelines.FILES) and SECTIONS[section].travels == "dvc"

@@ -37,7 +37,7 @@ def required_with(card: Card, library: Library) -> Iterator[Found]:
 
 
 def excused(key: str, card: Card) -> bool:
-    """Whether the card says why it cannot have this key."""
+    """Return whether the card says why it cannot have this key."""
     for excuse in _excuses(key, card):
         said_otherwise = any(card.texts(other) for other in excuse.by)
         if said_otherwise and not any(other in card.fields for other in excuse.keys):
