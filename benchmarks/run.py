@@ -67,7 +67,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as top:
             for place in (place for name in names for place in PLANS[name]):
-                new.append(Table(*place, report.about(place[1])))
+                size = f" {many.ENTRIES * many.FILES:,} files." if place[0] == "MANY" else ""
+                new.append(Table(*place, report.about(place[1]) + size))
                 folder = Path(top, str(len(new)))
                 code = max(code, measure_all(new[-1], folder, lambda: write(old, new)))
                 graves.free_space(folder)
