@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
-from support.oracle import expect
 
 from registry.entries import Amount, Entry
 from registry.status import render, summary
@@ -16,26 +14,6 @@ from registry.sync.marker import Marker
 P, M, R, RAW, X = (
     "processed_datasets", "champion_models", "training_results", "raw_datasets", "experiments",
 )  # fmt: skip
-FILES = {"a.txt": b"one", "b.txt": b"two", "c.txt": b"three"}
-
-
-def status(checkout, *words, code=0, **env):
-    """(parsed JSON by entry, the whole) of one run."""
-    run = expect(checkout.script("show_status", "--json", *words, **env), code)
-    whole = json.loads(run.out)
-    return {row["entry"]: row for row in whole["entries"]}, whole
-
-
-def share(anna, ben, entries):
-    """Anna pushes these entries, Ben pulls them, both have committed the cards."""
-    for name, files in entries.items():
-        anna.add(name, files)
-        ben.card(name)
-    for person in (anna, ben):
-        person.git("add", "-A")
-        person.git("commit", "-qm", "Cards")
-    expect(anna.script("push_entries"), 0)
-    expect(ben.script("pull_entries", "processed_datasets/"), 0)
 
 
 def made(count, differing=0):
