@@ -199,6 +199,7 @@ def test_an_import_that_was_never_downloaded(anna, ben, tmp_path, kind):
         assert f"`.venv/bin/dvc update {RAW}.dvc` downloads" in run.err, run
         ben.delete(RAW)
         run = expect(ben.pull(RAW), 1)
+        assert "`dvc pull` brought no files of it" in run.err and "a remote" not in run.err, run
         dvc(ben, "update", f"{RAW}.dvc")
         expect(ben.pull(RAW), 0)
     else:

@@ -99,8 +99,10 @@ def choices(dataset: Dataset) -> str:
 
 def absent(dataset: Dataset) -> RegistryError:
     """Return why a version does not come that is kept elsewhere than with the other raw data."""
-    what = f"neither DVC's cache here nor a remote has this version; {dataset.file.elsewhere}"
-    return RegistryError(f"{what}: {whom_to_ask(dataset)}")
+    what = "neither DVC's cache here nor a remote has this version"
+    if not dataset.has_version:
+        what = "`dvc pull` brought no files of it"
+    return RegistryError(f"{what}; {dataset.file.elsewhere}: {whom_to_ask(dataset)}")
 
 
 def whom_to_ask(dataset: Dataset) -> str:
@@ -115,7 +117,7 @@ def whom_to_ask(dataset: Dataset) -> str:
         return "get it from whoever has it by hand, no remote ever holds it"
     update = f"`.venv/bin/dvc update {entry:sh}.dvc`"
     if file.elsewhere == NOT_DOWNLOADED:
-        return f"DVC brings nothing of {file.source}: {update} downloads what is there now"
+        return f"once {file.source} can be read, {update} downloads what is there then"
     if file.source:
         return f"{file.source} does not give this version (any more?): {update} takes what it has"
     return f"ask its author to `make push DATASET={entry:sh}`"
