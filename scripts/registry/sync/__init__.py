@@ -4,7 +4,8 @@
 `compare` them into a plan (`local_bytes` reads what a stat cannot tell), pass the `guards`, and
 hold the entry by a `claim` on its `marker`, so that of two people who push one is refused. `upload`
 and `download` move what was planned by `transfer` and verify it (`copies` finds what S3 holds
-already); `place` puts files where they belong, `trash` keeps what they replace.
+already); `deletion` takes out of S3 what a push deletes, `place` puts files where they belong,
+`trash` keeps what they replace.
 `seal` vouches for an entry without a push, `verify` reads every byte of it (`framing`), `remove`
 takes it out of S3. `versions` gives what is sealed its version and record, `lineage` what it was
 made from, `history` reads the records. `set_aside` has what a push replaces in S3 `kept`,

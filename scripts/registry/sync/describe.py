@@ -78,13 +78,13 @@ def planned_push(push: Push) -> list[str]:
 
 def done_push(push: Push) -> str:
     """What was done to an entry, and what stayed here and why; "" if there is nothing to say."""
-    local, behind = push.survey.local, push.plan[compare.BEHIND]
+    local, behind, deletion = push.survey.local, push.plan[compare.BEHIND], push.deletion
     hidden = push.sending.unverifiable if push.claimed else set()
     parts: list[tuple[object, str]] = [
         (push.sent, f"{plural(push.sent, 'file')} sent"),
         (push.copied, f"{push.copied} copied in S3, which had their bytes under another path"),
-        (push.deleted, f"{len(push.deleted)} deleted in S3"),
-        (push.remade, f"{some(push.remade)} made here again meanwhile: push again"),
+        (deletion.deleted, f"{len(deletion.deleted)} deleted in S3"),
+        (deletion.remade, f"{some(deletion.remade)} made here again meanwhile: push again"),
         (behind, f"S3 has news ({some(behind)}): `make pull DATASET={push.entry:sh}`"),
         (local.left_out, f"{len(local.left_out)} left out ({some(local.left_out)})"),
         (

@@ -6,24 +6,23 @@ Each step leaves S3 and this checkout in a state from which running again conver
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registry import files, parallel, workspace
+from registry import parallel, workspace
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.index import baseline, journal
-from registry.index.baseline import Row
 from registry.index.journal import Journal
 from registry.index.listing import Objects
 from registry.index.table import Tags
 from registry.remote import capabilities
-from registry.remote.s3 import Client, Denied, Overtaken
+from registry.remote.s3 import Client, Overtaken
 from registry.remote.session import Session
 from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
 from registry.sync.compare import Plan
+from registry.sync.deletion import Deletion
 from registry.sync.set_aside import SetAside
 from registry.sync.survey import Survey
 from registry.sync.upload import Sending
@@ -44,15 +43,13 @@ class Push:
     sending: Sending = field(init=False)
     versioning: Versioning = field(init=False)
     aside: SetAside = field(init=False)
+    deletion: Deletion = field(init=False)
     noted: Journal = field(init=False)  # what this run is about to do
     presumes: bool = field(init=False)  # a marker that is known here need not be read first
     claimed: Claim | None = None
     own: Journal | None = None  # what an interrupted run of ours was about to do
     is_resumed: bool = False  # whether that was a push whose marker is still there
     before: bytes = b""  # the mark of what S3 listed when we claimed it
-    deleted: list[str] = field(default_factory=list)  # in S3
-    remade: list[str] = field(default_factory=list)  # not deleted, since they are here again
-    spared: list[str] = field(default_factory=list)  # not deleted, since S3 has news of them
     strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
     def __post_init__(self) -> None:
@@ -63,6 +60,7 @@ class Push:
     def _begin(self) -> None:
         self.survey = Survey(self.entry, self.session)
         self.survey.local_bytes.takes_hashes = True
+        self.deletion = Deletion(self.survey)
 
     def look_ahead(self, client: Client) -> Push:
         """Look at S3 before `look` does, by the client of the command's first request."""
@@ -216,43 +214,8 @@ class Push:
         self.noted.save(self.entry)
 
     def delete(self) -> None:
-        """Delete what the plan names, key by key, each only as this checkout verified it.
-
-        What somebody changed by hand meanwhile stays, for the next pull to fetch.
-        """
-        for path in self.plan[compare.DELETE]:
-            listed = self.survey.remote.get(path)
-            if listed is None:
-                continue
-            if self._is_here(path):
-                self.remade.append(path)
-                continue
-            known = self.survey.base.rows.get(path) or Row(baseline.UNKNOWN, "")
-            expected = listed.etag if self.session.options.take_local else known.etag
-            head = self.session.client.head(listed.key)
-            if head and head.etag != expected:
-                self.spared.append(path)
-                continue
-            if head:
-                self._take_away(listed.key)
-            del self.survey.remote[path]
-            self.deleted.append(path)
-        if self.spared:
-            self.survey.look_again()
-
-    def _take_away(self, key: str) -> None:
-        try:
-            self.session.client.delete(key)
-        except Denied as error:
-            if error.is_of_keys:
-                raise
-            raise refusals.may_not_delete(self.entry, error) from None
-
-    def _is_here(self, path: str) -> bool:
-        """Whether something that may be data has this name; a folder has not, S3 knows none."""
-        at = self.entry.folder / path
-        is_data = os.path.lexists(at) and (os.path.islink(at) or not os.path.isdir(at))
-        return is_data and files.is_spelled(self.entry.folder, path)
+        """Delete what the plan names, each key only as this checkout verified it."""
+        self.deletion.carry_out(self.plan[compare.DELETE])
 
     def seal(self) -> None:
         """Write the baseline, then the marker over what was verified; the push is done.
@@ -274,9 +237,9 @@ class Push:
             self.aside.expire()
         else:
             self.learn()
-        if self.spared:
+        if self.deletion.spared:
             self.claimed = None
-            raise refusals.spared(self.entry, self.spared)
+            raise refusals.spared(self.entry, self.deletion.spared)
 
     def learn(self) -> None:
         """Write the baseline; there is nothing left to resume then."""
