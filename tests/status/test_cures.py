@@ -67,6 +67,24 @@ def test_a_push_that_lost_its_marker_says_what_is_there_now(anna, ben, shared, h
     )
 
 
+@pytest.mark.parametrize("here, in_s3", [("new/x", "new"), ("new", "new/x")])
+def test_what_is_a_file_here_and_a_folder_in_s3_is_named_and_no_pull_advised(
+    anna, ben, shared, here, in_s3
+):
+    ben.write(f"{A}/{in_s3}", b"Ben's")
+    expect(ben.push(A), 0)
+    anna.write(f"{A}/{here}", b"Anna's")
+    command = f"ls -ld -- {A}/new"
+    told = steps(anna)
+    assert f"make pull DATASET={A}" not in told and "rename or remove yours" in told[command], told
+    assert told[command].split("; ")[0] in expect(anna.pull(A), 3).err
+    expect(type_in(anna, command), 0)
+    (anna.path / A / "new").rename(anna.path / A / "mine")
+    assert any(command.startswith("make pull") for command in steps(anna))
+    expect(anna.pull(A), 0)
+    assert anna.read(f"{A}/{in_s3}") == b"Ben's"
+
+
 @pytest.mark.parametrize("bad", ["link", "dead link", "pipe", "control", "twins", "not utf-8"])
 def test_status_shows_what_cannot_be_stored_and_proposes_no_push_of_it(anna, bucket, bad):
     """`make push`, which refuses, was the cure; of bad names status knew nothing."""

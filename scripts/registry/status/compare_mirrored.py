@@ -12,6 +12,7 @@ from registry.status.cache import too_much
 from registry.status.known import Known
 from registry.status.states import Judgement
 from registry.sync import compare
+from registry.sync.compare import Plan
 from registry.sync.survey import Survey
 
 
@@ -31,8 +32,11 @@ class MirroredComparison:
             return Judgement([states.NOT_HERE if survey.remote else nothing], remote)
         if too_much(survey.local, survey.doubtful()):
             return _unread(survey, remote)
-        judged = states.of_plan(survey.plan(compare.PULL), bool(survey.base.rows), remote)
+        plan = survey.plan(compare.PULL)
+        judged = states.of_plan(plan, bool(survey.base.rows), remote)
         judged.said = survey.outside_news
+        if states.NEWER in judged.states:
+            _note_in_the_way(judged, survey, plan)
         if judged.states == [states.UP_TO_DATE]:
             judged.states = [self.known.well]
         return judged
@@ -50,6 +54,16 @@ class MirroredComparison:
         else:
             survey.look_there()
         return survey
+
+
+def _note_in_the_way(judged: Judgement, survey: Survey, plan: Plan) -> None:
+    """Note the first path for which a pull would be refused, and what it would say."""
+    from registry.sync import guards, refusals
+
+    for path, kind in guards.of_other_kind(survey, plan):
+        judged.in_the_way = path
+        judged.said = str(refusals.other_kind(path, kind))
+        return
 
 
 def _amount_stored(survey: Survey) -> Amount | None:

@@ -78,6 +78,7 @@ def _filled(text: str, one: Condition) -> str:
         "{name}": f"{one.entry:name}",
         "{target}": shlex.quote(pipelines.maker(one.entry) or f"{one.entry}.dvc"),
         "{unfit}": shlex.quote(one.unfit),
+        "{in_the_way}": shlex.quote(f"{one.entry}/{one.judgement.in_the_way}"),
         "{who}": str(one.marker or ""),
         "{said}": one.judgement.said,
     }
@@ -173,6 +174,12 @@ CURES: tuple[Cure, ...] = (
         outlook.is_nameless,
         "make card DATASET={each}",
         "S3 holds it, Git has no card of it: begin one, unless git fetch brings it",
+    ),
+    (
+        {states.NEWER},
+        outlook.is_blocked,
+        "ls -ld -- {in_the_way}",
+        "{said}; `make pull` refuses until then",
     ),
     ({states.NEWER, states.NOT_HERE, states.UNREAD}, outlook.is_fit, "make pull", "fetch it"),
     (

@@ -75,7 +75,13 @@ def is_moved(condition: Condition) -> bool:
 def is_fit(condition: Condition) -> bool:
     """Return whether nothing more urgent stands before a push or a pull of it."""
     urgent = {states.CONFLICT, states.REMOVED, states.MOVED} & {*condition.states}
-    return is_settled(condition) and not urgent and not is_foreign(condition)
+    is_free = not condition.judgement.in_the_way
+    return is_settled(condition) and is_free and not urgent and not is_foreign(condition)
+
+
+def is_blocked(condition: Condition) -> bool:
+    """Return whether only a file or folder of another kind stands before a pull of it."""
+    return bool(condition.judgement.in_the_way) and is_settled(condition)
 
 
 def is_foreign(condition: Condition) -> bool:

@@ -65,6 +65,7 @@ class Judgement:
     """What a comparison of an entry's sides says.
 
     `stored`: what S3 has of it, None for nothing; `unseen`: that could not be looked at.
+    `in_the_way`: a file here where S3 has a folder, or the other way round; `said` tells which.
     """
 
     states: list[str]
@@ -72,6 +73,7 @@ class Judgement:
     changes: dict[str, Change] = field(default_factory=dict)
     said: str = ""  # what else there is to say, in words
     unseen: bool = False
+    in_the_way: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -81,7 +83,14 @@ class Judgement:
         """Raises TypeError or KeyError for what `as_json` never made."""
         stored = Amount(*value["stored"]) if value["stored"] else None
         changes = {kind: Change(**change) for kind, change in value["changes"].items()}
-        return cls(list(value["states"]), stored, changes, value["said"], value["unseen"])
+        return cls(
+            list(value["states"]),
+            stored,
+            changes,
+            value["said"],
+            value["unseen"],
+            value["in_the_way"],
+        )
 
 
 @dataclass

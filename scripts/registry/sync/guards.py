@@ -6,6 +6,7 @@ They look at a survey and at the plan made of it, and change nothing.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from registry import files, names
@@ -124,7 +125,13 @@ def _refuse_mass_trash(survey: Survey, plan: Plan) -> None:
 
 
 def _refuse_other_kinds(survey: Survey, plan: Plan) -> None:
-    """A file that stays where a folder is wanted, or a folder that holds something where a file is.
+    for path, kind in of_other_kind(survey, plan):
+        raise refusals.other_kind(path, kind)
+
+
+def of_other_kind(survey: Survey, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield each file that stays where a folder is wanted, and each folder that holds something
+    where a file is: its path, and which of both it is.
 
     What goes to the trash in this pull makes room, and so does a folder of nothing but folders.
     """
@@ -135,10 +142,10 @@ def _refuse_other_kinds(survey: Survey, plan: Plan) -> None:
     is_new = not top.is_dir()
     for path in [] if is_new else plan[compare.FETCH]:
         if path not in here.files and _holds_more(top, path, leaving):
-            raise refusals.other_kind(path, "folder")
+            yield path, "folder"
         for step in folders_of(path):
             if step in staying:
-                raise refusals.other_kind(step, "file")
+                yield step, "file"
 
 
 def _holds_more(top: Path, path: str, leaving: set[str]) -> bool:
