@@ -174,7 +174,12 @@ def test_framing_that_was_stored_as_content_is_mended_by_the_push_that_is_named(
     run = expect(ben.pull(RAW), 1)
     assert "damaged in S3" in run.err and ben.tree() == {}, run
     cure = run.err.split("to `make ")[1].split("`")[0]
-    assert "damaged in S3" in expect(anna.script("verify_entries", RAW), 1).out
+    told = expect(anna.script("verify_entries", RAW), 1).out
+    assert "damaged in S3" in told and f"{RAW}/r:" not in told, told
+    is_list_told = (
+        f"{RAW}: damaged in S3: the list of its files (`.dir` object): `make push" in told
+    )
+    assert is_list_told == (what != "files"), told
     expect(anna.make(*cure.split()), 0)
     assert bucket.read(STORED) == good
     expect(ben.pull(RAW), 0)

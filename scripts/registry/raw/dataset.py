@@ -121,7 +121,8 @@ class Dataset:
 
     def shown(self, path: str) -> str:
         """A file's path as a person knows it: from the top of the registry."""
-        return f"{self.entry if self.is_folder else self.entry.section}/{path}"
+        top = str(self.entry if self.is_folder else self.entry.section)
+        return f"{top}/{path}" if path else top
 
     def out_of(self, path: str) -> Out:
         """The out that a file of the dataset belongs to."""

@@ -33,15 +33,25 @@ def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[s
     names = manifest.names(dataset, version)
     for name in _bad_copies(cache, names):
         cure = f"`make reset DATASET={entry:sh}` fetches it again"
-        yield names[name], f"damaged in DVC's cache here: {cure}"
+        path, what = _meant(dataset, name, names[name], "damaged in DVC's cache here")
+        yield path, f"{what}: {cure}"
     names = {n: path for n, path in names.items() if not dataset.out_of(path).elsewhere}
     if names:
         rows = stored.look(session.client, names)
         bad = cache.unlike(rows).union(stored.damaged(session.client, rows))
         for name, path in names.items():
             if name not in rows or name in bad:
+                cure = _mended(cache, dataset, difference, name, path)
                 what = DAMAGED if name in bad else NOT_STORED
-                yield path, f"{what}: {_mended(cache, dataset, difference, name, path)}"
+                shown, told = _meant(dataset, name, path, what)
+                yield shown, f"{told}: {cure}"
+
+
+def _meant(dataset: Dataset, name: str, path: str, what: str) -> tuple[str, str]:
+    """The path to show, "" for the dataset itself, and what is wrong: a list is no file of it."""
+    if not name.endswith(".dir"):
+        return path, what
+    return "" if dataset.is_folder else path, f"{what}: the list of its files (`.dir` object)"
 
 
 def _mended(cache: Cache, dataset: Dataset, difference: Difference, name: str, path: str) -> str:
