@@ -40,11 +40,7 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Incoming:
     doubtful: dict[Dataset, tuple[Scan, int]] = {}
     for entry in chosen:
         try:
-            dataset = Dataset.of(entry)
-            if dataset.file.unserved:
-                raise verified.unserved(dataset)
-            seen = verified.look(entry)
-            verified.refuse_unfit(seen[0])
+            dataset, seen = verified.look_if_fit(entry)
         except RegistryError as error:
             choice.refused.append(Result(entry, error=error))
             continue

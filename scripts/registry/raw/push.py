@@ -52,11 +52,7 @@ def choose(session: Session, chosen: Iterable[Entry]) -> Outgoing:
     datasets: dict[Dataset, tuple[Scan, int]] = {}
     for entry in chosen:
         try:
-            dataset = Dataset.of(entry)
-            if dataset.file.unserved:
-                raise verified.unserved(dataset)
-            seen = verified.look(entry)
-            verified.refuse_unfit(seen[0])
+            dataset, seen = verified.look_if_fit(entry)
             datasets[dataset] = seen
         except RegistryError as error:
             refusal = error if entry.dvc_file.exists() else verified.never_added(entry)

@@ -46,6 +46,16 @@ def is_here(entry: Entry) -> bool:
     return Dataset.anyway(entry).is_here
 
 
+def look_if_fit(entry: Entry) -> tuple[Dataset, tuple[Scan, int]]:
+    """Return the dataset and what `look` saw. Raises RegistryError for what is not to be moved."""
+    dataset = Dataset.of(entry)
+    if dataset.file.unserved:
+        raise unserved(dataset)
+    seen = look(entry)
+    refuse_unfit(seen[0])
+    return dataset, seen
+
+
 def look(entry: Entry) -> tuple[Scan, int]:
     """The dataset's files as they are now, and when that was, for `remember`.
 
