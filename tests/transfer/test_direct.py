@@ -178,18 +178,18 @@ def play(clock, governor, rate, seconds):
 
 def test_connections_grow_as_long_as_it_pays(monkeypatch):
     clock = Clock(monkeypatch)
-    assert play(clock, Governor(1000), lambda n: min(n, 30) * 25, 9) == 64
+    assert play(clock, Governor(1000), lambda n: min(n, 30) * 25, 9) == 128
     assert play(clock, Governor(20), lambda n: n * 25, 9) == 20
     assert play(clock, Governor(3), lambda n: 300, 9) == 3
 
 
 def test_connections_fall_when_the_store_is_busy(monkeypatch):
-    clock, one = Clock(monkeypatch), Governor(64)
-    assert play(clock, one, lambda n: n * 25, 9) == 64
+    clock, one = Clock(monkeypatch), Governor(128)
+    assert play(clock, one, lambda n: n * 25, 9) == 128
     clock.now += 1
     for _ in range(9):  # all of one moment are one call
         one.hesitate()
-    assert one.limit == 32
+    assert one.limit == 64
     for _ in range(9):
         clock.now += 1
         one.hesitate()
@@ -209,6 +209,19 @@ def test_all_tasks_of_all_jobs_are_done_once():
     for one in jobs:
         one.join(20)
     assert sorted(done) == [(name, n) for name in "abc" for n in range(500)]
+
+
+def test_tasks_that_end_before_anybody_listens_hold_nobody():
+    crowd = Pool(Governor(2000), Pace(0))
+
+    def jobs():
+        for _ in range(3):
+            crowd.run((lambda: None for _ in range(600)), lambda: None)
+
+    one = threading.Thread(target=jobs, daemon=True)
+    one.start()
+    one.join(60)
+    assert not one.is_alive(), "whoever rings waits for somebody to hear it"
 
 
 def test_a_failed_task_ends_its_job_and_no_other():

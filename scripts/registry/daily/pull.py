@@ -35,7 +35,8 @@ def pull(session: Session, chosen: list[Entry], etags: dict[str, str] | None) ->
     mirrored = [entry for entry in chosen if entry.section in MIRRORED]
     if etags is None:
         etags = connect.enter(session) if mirrored else {}
-    looked = parallel.each(mirrored, lambda e: e, partial(look, session, etags))
+    hands = engine.movers(session)
+    looked = parallel.each(mirrored, lambda e: e, partial(look, session, etags), hands)
     pulls = [r.value for r in looked if r.value]
     raw = raw_pull.choose(session, (entry for entry in chosen if entry.section not in MIRRORED))
     for dataset in raw.kept:

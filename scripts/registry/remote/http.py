@@ -7,7 +7,6 @@ and spends more on each answer's headers than a small object is worth.
 from __future__ import annotations
 
 import contextlib
-import re
 import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +26,6 @@ ANSWER_SECONDS = 15.0
 WHOLE_SECONDS = 20.0  # for all of an answer that is not large: a trickle is not an answer
 SLOWEST = 1024  # bytes a second: an object that comes slower than that counts as a trickle too
 PIECE = 64 * 1024  # bytes at a time: more is new memory for each small file
-_HEADER = re.compile(r"\r\n([^:\r\n]+):[ \t]*([^\r\n]*)")
 _ENCRYPTION = "x-amz-server-side-encryption"
 _OWN_KEY = "x-amz-server-side-encryption-customer-algorithm"
 
@@ -188,12 +186,13 @@ class Connection:
         while (end := self._buffer.find(b"\r\n\r\n", self._begin, self._end)) < 0:
             self._receive()
         head = self._buffer[self._begin : end].decode("latin-1")
-        first = head.partition("\r\n")[0]
+        first, *lines = head.split("\r\n")
         self._begin = end + 4
         version, _, status = first.partition(" ")
         if not version.startswith("HTTP/1.") or not status[:3].isdigit():
             raise ConnectionError("what answered speaks no HTTP")
-        headers = {name.lower(): value.rstrip() for name, value in _HEADER.findall(head)}
+        pairs = [line.partition(":") for line in lines]
+        headers = {name.lower(): value.strip() for name, _, value in pairs}
         if version == "HTTP/1.0":
             headers.setdefault("connection", "close")
         return int(status[:3]), headers

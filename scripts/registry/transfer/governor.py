@@ -9,7 +9,7 @@ import time
 
 from registry import interrupt
 
-FEWEST, MOST = 16, 256  # connections to begin with, and at most
+FEWEST, MOST = 64, 256  # connections to begin with, and at most
 SPARE_FILES = 100  # open files that are left to everything else
 MEMORY = 2**20  # bytes that a connection may take, with its buffers and maybe its thread
 WINDOW = 0.1  # seconds that show at least how quick it is with so many connections

@@ -58,6 +58,7 @@ class Pool:
         self._poll = select.poll()
         self._bell, self._button = socket.socketpair()  # which wakes who waits for answers
         self._bell.setblocking(False)
+        self._button.setblocking(False)
         self._poll.register(self._bell, select.POLLIN)
 
     def run(self, tasks: Iterator[Task], cut: Callable[[], None]) -> None:
@@ -71,7 +72,7 @@ class Pool:
             if not self._is_served:
                 self._is_served = True
                 threading.Thread(target=self._serve, daemon=True).start()
-        self._button.send(b"!")
+        self._ring()
         try:
             while not batch.over.wait(0.2):
                 if interrupt.asked.is_set():
@@ -102,11 +103,13 @@ class Pool:
             return self._is_served
 
     def _next(self) -> tuple[_Batch, Task] | None:
-        """A task of the batch whose turn it is; None while there is none, or no room for one."""
+        """A task of the first batch: each is placed while the next one comes.
+
+        None while there is none, or no room for one.
+        """
         with self._lock:
             while self._batches and self._running < self.governor.limit:
                 batch = self._batches[0]
-                self._batches.rotate(-1)
                 try:
                     task = next(batch.tasks)
                 except BaseException as error:
@@ -154,12 +157,16 @@ class Pool:
 
         def work() -> None:
             self._do(batch, task)
-            self._button.send(b"!")
+            self._ring()
 
         try:
             threading.Thread(target=work, daemon=True).start()
         except RuntimeError:  # the machine bears no more of them
             self._do(batch, task)
+
+    def _ring(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # so many have rung that nobody listened to yet
+            self._button.send(b"!")
 
     def _do(self, batch: _Batch, task: Work) -> None:
         error: BaseException | None = None
