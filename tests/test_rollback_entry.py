@@ -62,6 +62,11 @@ def test_a_replaced_champion_comes_back(anna, ben, bucket, replaced):
     good, bad = replaced
     gone = [OLD["weights.bin"], OLD["ü"], BIG["big.bin"]]
     assert bucket.keys(KEPT) == sorted(KEPT + hash_of(b) for b in gone), "what only moved is there"
+    ben.write(f"{M}/weights.bin", b"Ben's own")
+    assert ben.pull(M).code, "a conflict"
+    ben.write(f"{M}/weights.bin", OLD["weights.bin"])
+    ben.card("training_results/m")
+    assert "S3 has news" in expect(ben.push(M), 0).said
     run = expect(ben.pull(M), 0)
     assert f"version {good[:12]} > {bad[:12]} (back: `make rollback DATASET={M} TO=" in run.out
     typed = re.search(r"back: `make (rollback [^`]*)`", run.out)[1].split()

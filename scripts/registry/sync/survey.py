@@ -48,6 +48,7 @@ class Survey:
     outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
     local_bytes: LocalBytes = field(init=False)
     _digest: tuple[bytes, str] = (b"", "")
+    _known_tags: bytes = b""  # of the baseline that was loaded
 
     def __post_init__(self) -> None:
         place, files = self.session.remote.identity, self.local.files
@@ -68,6 +69,7 @@ class Survey:
         self.looked_ns = time.time_ns()
         is_raw = SECTIONS[self.entry.section].travels == "dvc"
         self.base = baseline.load(self.entry, self.session.remote.identity, self.numbers)
+        self._known_tags = self.base.rows.mark("tags")
         self.local = scan.scan(self.entry.folder, everything=is_raw, numbers=self.numbers)
         self.local_bytes.files = self.local.files
         self._doubt_another_disk()
@@ -277,12 +279,14 @@ class Survey:
                 base.rows[path] = Row(here, row.etag)  # touched, not changed
         if self.marker is None or self.marker.state == marker.DONE:
             base.marker = self.marker_etag if self.agrees() else ""
-            base.version = self.marker.version if self.marker else base.version
+            if self.marker and base.marker:
+                base.version = self.marker.version
             if self.marker:
                 base.sealed = self.marker_etag, marker.body(self.marker).decode()
         elif not self.is_last_sealed:  # else it says what a torn entry can be brought back to
             base.marker = ""
-        base.version = base.version if base.marker else ""
+        if not base.marker and base.rows.mark("tags") != self._known_tags:
+            base.version = ""  # a mixture is none; what nothing replaced is still the known one
         self.local_bytes.save_contents()
         base.device = os.stat(self.entry.folder).st_dev if base.rows else 0
         baseline.save(self.entry, self.session.remote.identity, base, self.looked_ns)
