@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
@@ -139,6 +140,17 @@ def test_edits_made_before_a_move_are_edits_after_it(team):
     commit(anna)
     expect(anna.push(), 0)
     assert bucket.get(f"{NEW}/w.bin") == b"WEIGHTS", run
+
+
+def test_a_second_move_of_what_is_moved_names_the_commit_that_works(team):
+    anna, _, _ = team
+    expect(move(anna), 0)
+    said = anna.script("move_entry", OLD, "champion_models/other").said
+    typed = re.search(r"only the commit is missing: `(git add [^`]*)`", said)
+    assert typed and "goes on" not in said, said
+    subprocess.run(typed[1], shell=True, check=True, cwd=anna.path, capture_output=True)
+    said = anna.script("move_entry", OLD, "champion_models/other").said
+    assert "that is committed: `git push`, then `make push`" in said, said
 
 
 def test_undo_is_as_before(team):

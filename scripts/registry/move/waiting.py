@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from registry import git
-from registry.entries import ROOT, Entry
+from registry.entries import CARD, ROOT, Entry
 from registry.errors import Refusal
 from registry.move import plan, settle, ways
 from registry.move.plan import MovePlan
@@ -21,12 +23,26 @@ def under_way(word: str) -> MovePlan | None:
 
 def refuse_other_aim(begun: MovePlan, to: str) -> None:
     """Raises Refusal where a move that is under way is to go on to somewhere else, or goes back."""
-    if to and str(ways.target(to, begun.old_entry)) != begun.new:
+    is_other = to and str(ways.target(to, begun.old_entry)) != begun.new
+    if is_other and begun.is_done and not begun.is_going_back:
+        raise Refusal(f"it is {begun.new} already: {_what_ends(begun)}")
+    if is_other:
         raise Refusal(
             f"it is being moved to {begun.new}: `{begun.command}` goes on, UNDO=1 goes back"
         )
     if begun.is_going_back:
         raise Refusal(f"it is on its way back: `{begun.command} UNDO=1` goes on")
+
+
+def _what_ends(done: MovePlan) -> str:
+    """What a move that is carried out waits for, ready to paste."""
+    if git.has_head(done.root) and settle.is_in_git(done, "HEAD"):
+        return "that is committed: `git push`, then `make push`"
+    commit = f"git commit -m {quote(f'Move {done.old} to {done.new}')}"
+    return (
+        f"only the commit is missing: `git add {quote(f'{done.new}{CARD}')} && {commit}`; "
+        f"`{done.command} UNDO=1` goes back until then"
+    )
 
 
 def refuse(entry: Entry, but_to: str = "") -> None:
