@@ -72,7 +72,7 @@ def refuse_unfit(dataset: Dataset, scanned: Scan) -> None:
 
 
 def is_as_named(dataset: Dataset) -> bool:
-    """Whether there is nothing to add: the files and the cache are as the `.dvc` file says."""
+    """Return whether nothing is to be added: files and cache are as the `.dvc` file says."""
     return not dataset.file.is_legacy and not dvc.status([dataset.entry])
 
 

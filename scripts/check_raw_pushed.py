@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
 
 
 def cure(version: Version, line: list[str]) -> str:
-    """What sends a version that a pushed ref names; another branch has to be gone to first."""
+    """Return what sends a version that a pushed ref names, maybe from another branch."""
     word = f"DATASET={shlex.quote(version.entry)}"
     with suppress(RegistryError):
         if version in dvc_file.on_disk(entry_of(version.entry)):

@@ -77,7 +77,7 @@ def is_current(wanted: Path) -> bool:
 
 
 def works() -> bool:
-    """Whether .venv has a pip that runs: not after the machine's Python went, or a Ctrl-C early."""
+    """Return whether .venv has a pip that runs: not after Python went, or an early Ctrl-C."""
     pip = [PYTHON, *installer.PIP, "--version"]
     try:
         return subprocess.run(pip, capture_output=True, check=False).returncode == 0

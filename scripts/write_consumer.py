@@ -46,7 +46,7 @@ def main(argv: list[str]) -> int:
 
 
 def settings(remote: Remote) -> Settings:
-    """Where this registry is, by the names of the module's settings; no keys are among them."""
+    """Return where this registry is, by the names of the module's settings; without any keys."""
     known: Settings = {"MIRROR": mirror(), "COMMIT": git.ask(ROOT, "rev-parse", "HEAD")}
     known["RAW_VERSIONS"] = raw_versions()
     if remote.name == location.EMBEDDED:

@@ -16,7 +16,7 @@ from registry.sections import MIRRORED, SECTIONS
 
 
 def list_files(items: dict[str, Item], answer: Answer, kept: Kept) -> None:
-    """What files each has, and what a run's files say."""
+    """Look up what files each has, and what a run's files say."""
     work = partial(looked.look, answer=answer, kept=kept)
     for item, (listed, its_run) in parallel.over(items.values(), work, pushes.AT_ONCE):
         item.contents, item.run = listed, its_run
@@ -24,7 +24,7 @@ def list_files(items: dict[str, Item], answer: Answer, kept: Kept) -> None:
 
 
 def say_where(items: dict[str, Item], client: Client | None) -> None:
-    """Where the data of mirrored entries are, unless that is a store on this machine."""
+    """Note where the data of mirrored entries are, unless a store on this machine has them."""
     remote = client.remote if client else None
     if remote and remote.name != EMBEDDED:
         for item in items.values():

@@ -29,7 +29,7 @@ def remote_url(top: Path) -> str:
 
 
 def web_url(remote: str) -> str:
-    """Where a git remote shows its files: `https://host/owner/name/blob/HEAD`, or "" if unknown."""
+    """Return where a git remote shows its files: `https://host/owner/name/blob/HEAD`, or ""."""
     top = repository(remote)
     host = top.split("/")[2] if top else ""
     if "gitlab" in host:

@@ -22,7 +22,7 @@ class Command:
     recipe: str = ""
 
     def explanation(self, root: Path = ROOT) -> str:
-        """What its script says of itself: the docstring, or the shell script's first comment."""
+        """Return what its script says of itself: its docstring, or its first comment."""
         script = _SCRIPT.search(self.recipe)
         if not script:
             return ""

@@ -54,7 +54,7 @@ def new_stage(entry: Entry) -> Path:
 
 
 def unfinished(root: Path, name: str) -> Path:
-    """Where downloads wait that a stopped command did not get to check; `sweep` leaves it."""
+    """Return where downloads wait that a stopped command has not checked; `sweep` leaves it."""
     return root / ROOM / UNFINISHED / name
 
 
@@ -63,7 +63,7 @@ def drop_stage(entry: Entry) -> None:
 
 
 def kept_stage(entry: Entry) -> Path:
-    """Where a stage is kept whose pull was stopped: the next one takes from it what is whole."""
+    """Return where the stage of a stopped pull is kept: the next one takes what is whole."""
     return room(entry) / UNFINISHED / entry.section / entry.name
 
 
@@ -100,13 +100,13 @@ def moves(root: Path) -> list[Path]:
 
 
 def has_begun_to_free(root: Path) -> bool:
-    """Whether a `make free` was stopped: what it had set aside lies in the trash, named so."""
+    """Return whether a `make free` was stopped: what it set aside lies in the trash, named so."""
     tops = (root / ROOM, *(root / section / ROOM for section in SECTIONS))
     return any(True for top in tops for _ in top.glob("trash/*-free*-*"))
 
 
 def folds_names(folder: Path) -> bool:
-    """Whether this disk takes two names for one that differ in case or in how accents are coded."""
+    """Return whether this disk takes names for one that differ in case or in coding of accents."""
     folder.mkdir(parents=True, exist_ok=True)
     own = f"{os.getpid()}-{threading.get_ident()}"  # entries are looked at several at a time
     probe = folder / f"é-probe-{own}"

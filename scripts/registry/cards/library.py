@@ -45,7 +45,7 @@ class Library:
         return set(git.tracked(self.root, *SECTIONS))
 
     def tells(self, id: str) -> bool:
-        """Whether everybody will know of an entry: garbage in experiments is of one machine."""
+        """Return whether others will know of an entry: garbage in experiments is of one machine."""
         entry = self.ids.get(id)
         if entry and self.staged:
             return bool({f"{id}{CARD}", f"{id}.dvc"} & self.index)

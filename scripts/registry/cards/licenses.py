@@ -46,7 +46,7 @@ class LicenseTable(NamedTuple):
         return ""
 
     def clash(self, own: list[str], under: list[str]) -> str:
-        """Why a work under `own` gives more than its source under `under` allows; "" if not."""
+        """Return why a work under `own` gives more than its source under `under` allows, or ""."""
         known = [self.terms[name] for name in own if name in self.terms]
         if not own or len(known) < len(own):
             return ""  # nobody knows what it gives

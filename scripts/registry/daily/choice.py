@@ -80,7 +80,7 @@ def with_lineage(chosen: list[Entry]) -> tuple[list[Entry], list[Refused]]:
 def ask_and_check_cards(
     check: QuickCheck, chosen: list[Entry], wanted: list[Entry]
 ) -> tuple[list[Entry], list[Refused]]:
-    """What a push may send, and a refusal for each bad card; S3 is asked while they are read."""
+    """Return what a push may send, and a refusal for each bad card; S3 is asked meanwhile."""
     if not wanted:
         check.enter()
         return with_good_cards(check.ask(chosen, wanted))

@@ -20,7 +20,7 @@ _VARIABLE = re.compile(r"\$(\w|\{)")
 
 
 def place(visit: Visit) -> Iterator[Finding]:
-    """Whether aws finds its own files: it puts the values of variables into paths, `$NAME`."""
+    """Check that aws finds its own files: it puts the values of variables into paths, `$NAME`."""
     path = str(visit.root)
     plain = path.replace("$", "")
     move = f"mv -- {shlex.quote(path)} {shlex.quote(plain)}"

@@ -135,7 +135,7 @@ def short(named: str) -> str:
 
 
 def load(entry: Entry, remote: str, numbers: Numbers) -> FileHashes:
-    """What is remembered of this remote; nothing if the file is missing, torn or of another."""
+    """Return what is remembered of this remote; nothing if the file is missing, torn, another's."""
     known = FileHashes(numbers)
 
     def take(head: dict[str, Any], file: BinaryIO) -> None:

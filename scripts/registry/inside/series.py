@@ -27,7 +27,7 @@ class Metrics:
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
     def add(self, other: Metrics) -> None:
-        """What another file says, too; the first word on a name counts."""
+        """Take what another file says, too; the first word on a name counts."""
         self.last = {**other.last, **self.last}
         self.curves = {**other.curves, **self.curves}
 

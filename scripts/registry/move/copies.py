@@ -54,7 +54,7 @@ class Copies:
         ]
 
     def make_history(self) -> None:
-        """What its versions held, who made them, and the bytes that are kept of them."""
+        """Copy what its versions held, who made them, and the bytes that are kept of them."""
         for _ in Copier(self.client).copy_all([*self._records()]):
             pass
 

@@ -77,7 +77,7 @@ def _old_digests(chunks: Iterable[bytes]) -> set[str]:
 
 
 def is_text(block: bytes) -> bool:
-    """Whether DVC takes a block for text: no NUL, and few characters that are not ASCII's."""
+    """Return whether DVC takes a block for text: no NUL, and few characters beyond ASCII."""
     head = block[:_HEAD]
     if not head or b"\0" in head:
         return not head

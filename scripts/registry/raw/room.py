@@ -18,7 +18,7 @@ WORTH_ASKING = 2**28  # bytes from which on a disk is asked whether its copies t
 
 
 def of_plan(plan: Prefetch) -> Iterator[Need]:
-    """What a look at cache and S3 found to be missing; what several datasets need comes once."""
+    """Yield what a look at cache and S3 showed to be missing; what several need comes once."""
     stage, top, seen = workspace.unfinished(plan.session.root, "raw_datasets"), plan.cache.top, {""}
     left, moves = kept(stage), device(stage) != device(top)
     for dataset in plan.fit:

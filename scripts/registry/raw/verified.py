@@ -36,7 +36,7 @@ def is_on_remote(entry: Entry, remote: str) -> bool:
 
 
 def is_untouched(entry: Entry, remote: str, seen: Scan | None = None) -> bool:
-    """Whether no file's stat changed since the last verified run; `seen` as for `is_current`."""
+    """Return whether no stat changed since the last verified run; `seen` as for `is_current`."""
     known = baseline.header(entry, remote)
     return known is not None and known.stamp == (seen or Dataset.anyway(entry).scan()).stamp
 
@@ -143,7 +143,7 @@ def other_version(entry: Entry) -> Refusal:
 
 
 def never_added(entry: Entry) -> Refusal:
-    """Why nothing moves: no `.dvc` file stands beside the folder; there may be some inside."""
+    """Return why nothing moves: no `.dvc` file stands beside the folder, maybe some inside."""
     if stage := pipelines.maker(entry):
         return Refusal(pipelines.served_by_dvc(entry, stage))
     for where, _, files in os.walk(entry.folder):

@@ -64,7 +64,7 @@ class AwsSettings(NamedTuple):
         return self.config.get(self.section_name(kind, name), {})
 
     def section_name(self, kind: str, name: str) -> str:
-        """How the config file calls it: `profile x`, `profile "x y"`, `default`; "" without it."""
+        """Return what the config file calls it: `profile x`, `profile "x y"`, `default`; or ""."""
         for section in self.config:
             words = ini.words(section)
             if words == [kind, name] or (name == "default" and words == ["default"]):

@@ -70,7 +70,7 @@ def options(root: Path = ROOT) -> dict[str, str]:
 
 
 def level(root: Path, option: str) -> str:
-    """Which file says what holds of an option of the default remote: a word for `dvc remote`.
+    """Return which file decides on an option of the default remote: a word for `dvc remote`.
 
     The nearest one that sets it, else the nearest one that names the remote; "" for `.dvc/config`.
     """

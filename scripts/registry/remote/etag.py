@@ -97,7 +97,7 @@ def matches(
 
 
 def matches_parts(path: str | os.PathLike[str], sizes: Iterable[int], etag: str) -> bool:
-    """Whether the file's bytes are those of the ETag, uploaded in parts of just these sizes."""
+    """Return whether the file's bytes are those of the ETag, sent in parts of just these sizes."""
     with open(path, "rb", buffering=0) as file:
         digests = [bytes.fromhex(_md5(file, size)[0]) for size in sizes]
         is_whole = not file.read(1)

@@ -34,7 +34,7 @@ _IDENTITY = (
 
 
 def variables(remote: Remote, whose: Credentials) -> dict[str, str]:
-    """What a child needs to ask us: where, by which secret, and a config that names nobody else."""
+    """Return what a child needs to ask us: where, by which secret, and a config of us alone."""
     port, token = _serve(whose)
     settings, own = remote.aws, _config(remote.aws)
     files = {"AWS_CONFIG_FILE": own}

@@ -31,7 +31,7 @@ class Credentials(NamedTuple):
 
 
 def profile_option(profile: str) -> str:
-    """What names a profile behind an aws command, as a shell reads it; "" for the usual one."""
+    """Return what names a profile behind an aws command, shell-quoted; "" for the usual one."""
     from shlex import quote
 
     return f" --profile {quote(profile)}" if profile else ""

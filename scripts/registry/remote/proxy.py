@@ -50,7 +50,7 @@ def leading_to(scheme: str, host: str) -> Proxy | None:
 
 
 def exception(address: str) -> str:
-    """What a child's NO_PROXY must name so that it goes directly where we do; "" for nothing."""
+    """Return what a child's NO_PROXY must name so that it goes directly where we do, or ""."""
     parts = urlsplit(address)
     if not _are_set() or not parts.hostname:
         return ""

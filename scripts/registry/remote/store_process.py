@@ -35,7 +35,7 @@ class StoreProcess:
         return f"http://{HOST}:{self._read('port') or 0}"
 
     def is_up(self) -> bool:
-        """Whether it runs, and from here: a clone that was moved has left its server behind."""
+        """Return whether it runs, and from here: a clone that moved has left its server behind."""
         return bool(self.pid()) and self._read("place") == str(self.folder)
 
     def pid(self) -> int:

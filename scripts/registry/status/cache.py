@@ -87,6 +87,6 @@ def too_much(local: Scan, pairs: Iterable[tuple[str, str]]) -> bool:
 
 
 def is_fresh(local: Scan, looked_ns: int) -> bool:
-    """Whether a file changed so shortly before the look that a later edit may have equal times."""
+    """Return whether a file changed so shortly before the look that a later edit may look equal."""
     newest = max((min(s.mtime_ns, s.ctime_ns) for s in local.files.values()), default=0)
     return newest > looked_ns - baseline.COARSE_TICK_NS

@@ -24,7 +24,7 @@ class MirroredComparison:
     entry: Entry
 
     def judge(self, local: Scan) -> Judgement:
-        """How the entry is, path by path; UNREAD where too much of it would have to be read."""
+        """Compare the entry path by path; UNREAD where too much of it would have to be read."""
         survey = self._survey(local)
         remote = _amount_stored(survey)
         if not local.files:

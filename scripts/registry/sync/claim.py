@@ -40,7 +40,7 @@ class Claim:
             raise Refusal(str(error)) from None
 
     def attempt(self, own: Journal | None) -> None:
-        """What was noted goes again if it was not begun: else there is `own` of a run before."""
+        """Take it; what was noted goes again if it was not begun, else a run before has `own`."""
         try:
             self.take()
         except (marker.Taken, Denied) as error:

@@ -77,7 +77,7 @@ def planned_push(push: Push) -> list[str]:
 
 
 def done_push(push: Push) -> str:
-    """What was done to an entry, and what stayed here and why; "" if there is nothing to say."""
+    """Say what was done to an entry, and what stayed here and why; "" for nothing."""
     local, behind, deletion = push.survey.local, push.plan[compare.BEHIND], push.deletion
     hidden = push.sending.unverifiable if push.claimed else set()
     parts: list[tuple[object, str]] = [

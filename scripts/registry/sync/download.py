@@ -93,7 +93,7 @@ class Fetching:
         shutil.rmtree(kept, ignore_errors=True)
 
     def is_whole(self) -> bool:
-        """Whether the stage holds all of the entry's files as they were verified, and no more.
+        """Return whether the stage holds just the entry's files, as they were verified.
 
         An engine also brings what came into S3 after our listing, and litter that never travels.
         """

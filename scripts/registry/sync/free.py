@@ -84,7 +84,7 @@ class Freeing:
 
 
 def traces(places: dict[str, Path]) -> Traces:
-    """What tells of everything at these places that it is untouched, links and litter too."""
+    """Return what shows that everything at these places is untouched, links and litter too."""
     traced: Traces = {}
     for path, place in places.items():
         if not place.is_dir() or place.is_symlink():

@@ -99,7 +99,7 @@ def pushing(session: Session, token: str, over: str = "", former: Marker | None 
 
 
 def order_after(former: Marker | None) -> int:
-    """What orders the states of an entry, whatever the clocks of those who sealed them say."""
+    """Return what orders an entry's states, whatever the clocks of those who sealed them say."""
     last = order_of(former) if former else 0
     return max(int(time.time()), last + 1 if last < LAST_SECOND else 0)
 

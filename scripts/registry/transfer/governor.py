@@ -74,7 +74,7 @@ class Pace:
 
 
 def bound(asked: int) -> int:
-    """How many connections this machine bears, and the person allows (0: says nothing of it)."""
+    """Return how many connections this machine bears, and the person allows (0: any number)."""
     import resource
 
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]

@@ -24,7 +24,7 @@ class Content(NamedTuple):
     md5: str = ""
 
     def is_of(self, digests: list[bytes]) -> bool:
-        """Whether it is what has these MD5s, in its order: one of all, or one of each part."""
+        """Return whether it is what has these MD5s: one of all, or one of each part."""
         wanted = (self.md5 or self.etag).lower()
         is_whole = len(digests) == 1 and digests[0].hex() == wanted
         return is_whole or etag.joined(digests) == wanted

@@ -13,7 +13,7 @@ ANYWHERE = tuple(SECTIONS)
 
 
 def cure(id: str, library: Library, fits: tuple[str, ...] = ANYWHERE) -> str:
-    """What to do about an id that nobody else knows."""
+    """Return what to do about an id that nobody else knows."""
     if library.staged and id in library.ids and library.ids[id].card.exists():
         path = shlex.quote(f"{id}{CARD}")
         return f" Its card must be in the commit too: run `git add -- {path}`"

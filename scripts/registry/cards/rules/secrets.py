@@ -47,7 +47,7 @@ def secrets(card: Card, library: Library) -> Iterator[Found]:
 
 
 def find(text: str) -> Iterator[tuple[str, int]]:
-    """What kinds of secrets a text holds, each with its line; never the secret itself."""
+    """Yield the kinds of secrets that a text holds, each with its line; never the secret itself."""
     lower = text.lower()
     for what, hint, pattern in SECRETS:
         for match in pattern.finditer(text) if hint in lower else ():
