@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
 
 
 def gathered(problems: list[Problem], library: Library) -> list[Problem]:
-    """The problems, with what many cards have in common as one of them."""
+    """Return the problems, with what many cards have in common as one of them."""
     if not problems:
         return []
     from registry.cards import gather
@@ -60,7 +60,7 @@ def or_live_with_them(library: Library) -> str:
 def summary(
     chosen: list[Entry], listed: list[Problem], tolerated: list[Problem], library: Library
 ) -> str:
-    """The counts in one line; and what cards.debt still lists."""
+    """Return the counts in one line; and what cards.debt still lists."""
     parts = [humanize.plural(len(chosen), "entry", "entries"), problems.count(listed)]
     if tolerated:
         from registry.cards import gather
@@ -93,7 +93,7 @@ def fix(chosen: list[Entry], library: Library) -> bool:
 
 
 def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
-    """The problems that only S3 can tell. Raises RegistryError when it does not answer."""
+    """Return the problems that only S3 can tell. Raises RegistryError when it does not answer."""
     import shlex
 
     from registry import dvc_file

@@ -49,7 +49,7 @@ def fix(state: State) -> list[str]:
 
 
 def in_s3() -> list[str]:
-    """The keys of experiments in S3, where none belong. Raises RegistryError."""
+    """Return the keys of experiments in S3, where none belong. Raises RegistryError."""
     from registry.remote import connect
 
     return list(connect.listing(ROOT)(f"{ledger.SECTION}/"))

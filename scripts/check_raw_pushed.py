@@ -63,7 +63,7 @@ def cure(version: Version, line: list[str]) -> str:
 
 
 def framework() -> list[str]:
-    """The line that git gave to the pre-commit framework; none without it.
+    """Return the line that git gave to the pre-commit framework; none without it.
 
     A first push has no commit to begin from: it is then told the branch alone.
     """
@@ -74,7 +74,10 @@ def framework() -> list[str]:
 
 
 def pushed(line: list[str]) -> list[Version]:
-    """The versions that one pushed ref names and its remote one does not. Raises GitError."""
+    """Return the versions that one pushed ref names and its remote one does not.
+
+    Raises GitError.
+    """
     if len(line) != 4 or not line[1].strip("0"):
         return []  # a ref is deleted
     local, old = line[1], line[3]

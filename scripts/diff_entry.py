@@ -56,7 +56,7 @@ def main(argv: list[str]) -> int:
 
 
 def sides(session: Session, entry: Entry, to: str) -> tuple[Side, Side]:
-    """The old and the new state that the person means."""
+    """Return the old and the new state that the person means."""
     if entry.section == RAW:
         from registry.raw import diff as raw_diff
 
@@ -81,7 +81,7 @@ def survey_of_now(survey: Survey) -> Side:
 
 
 def state(survey: Survey, word: str) -> Side:
-    """The version that a word begins; without one, what S3 holds now."""
+    """Return the version that a word begins; without one, what S3 holds now."""
     if not word:
         return survey_of_now(survey)
     version = sources.resolve(survey.session, survey.entry, word)
@@ -109,7 +109,7 @@ def size(side: Side, path: str) -> str:
 
 
 def texts(differing: Diff, old: Side, new: Side) -> Iterator[str]:
-    """The lines that differ of the changed text files, as `diff -u` shows them."""
+    """Yield the lines that differ of the changed text files, as `diff -u` shows them."""
     for path in differing.changed[:TEXT_FILES]:
         try:
             before, after = old.read(path), new.read(path)

@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
 
 
 def explain(command: Command) -> list[str]:
-    """The lines of the explanation."""
+    """Return the lines of the explanation."""
     text = command.explanation()
     lines = [f"make {command.name}: {command.summary}", ""]
     lines += [text, ""] if text else ["it runs:", *indent(command.recipe.splitlines()), ""]

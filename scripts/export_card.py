@@ -41,7 +41,7 @@ def main(argv: list[str]) -> int:
 
 
 def readme(entry: Entry, library: Library) -> str:
-    """The README.md. Raises RegistryError for a card that is not right yet."""
+    """Return the README.md. Raises RegistryError for a card that is not right yet."""
     card = library.card(entry)
     if card is None:
         raise RegistryError(f"{entry} has no card: run `make card DATASET={entry:sh}`")

@@ -83,7 +83,10 @@ def go_back() -> int:
 
 
 def find_samples() -> list[Entry]:
-    """The sample entries that are here. Raises Refusal when there are others with a card too."""
+    """Return the sample entries that are here.
+
+    Raises Refusal when there are others with a card too.
+    """
     listed = set(SAMPLES.read_text().split()) if SAMPLES.exists() else set()
     here = entries.known(SECTIONS)
     carded = [e for e in here if e.card.exists() or e.dvc_file.exists()]

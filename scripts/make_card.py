@@ -50,7 +50,10 @@ def main(argv: list[str]) -> int:
 
 
 def new_entry(word: str, library: Library) -> Entry:
-    """The entry to make a card for. Raises UsageError for a bad name, Refusal for one with card."""
+    """Return the entry to make a card for.
+
+    Raises UsageError for a bad name, Refusal for one with card.
+    """
     section, slash, name = word.strip().partition("/")
     name = name.removesuffix("/")  # as the tab key writes it
     if not slash:
@@ -87,7 +90,7 @@ def enter(entry: Entry) -> None:
 
 
 def ask(question: str) -> str:
-    """A line from the person."""
+    """Return a line from the person."""
     sys.stderr.write(question)
     sys.stderr.flush()
     return sys.stdin.readline().strip()

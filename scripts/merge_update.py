@@ -60,7 +60,10 @@ def common_history(ref: str) -> AbstractContextManager[None]:
 
 
 def news(ref: str) -> bytes:
-    """The commits that are new in a version. Raises UsageError when there is no such version."""
+    """Return the commits that are new in a version.
+
+    Raises UsageError when there is no such version.
+    """
     if not git.has(ROOT, ref):
         raise UsageError(
             f"{ref!r} is no version that Git knows here: `git remote -v` must show where newer "
@@ -71,14 +74,14 @@ def news(ref: str) -> bytes:
 
 
 def samples(ref: str) -> list[Entry]:
-    """The sample entries that a version names."""
+    """Return the sample entries that a version names."""
     text = git.show(ROOT, f"{ref}:{SAMPLES}") or b""
     parts = (word.partition("/") for word in text.decode().split())
     return [Entry(section, name) for section, _, name in parts]
 
 
 def own(entries: list[Entry]) -> list[Entry]:
-    """Those that this registry has in its last commit: it chose to keep them."""
+    """Return those that this registry has in its last commit: it chose to keep them."""
     return [e for e in entries if git.show(ROOT, f"HEAD:{e}.card.md") is not None]
 
 

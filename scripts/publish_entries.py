@@ -97,7 +97,7 @@ def look(
 
 
 def may_go_out(id: str, allowed: Allowlist, shelf: Shelf, library: Library) -> Card:
-    """The card of an entry that may be public. Raises Refusal for one that may not."""
+    """Return the card of an entry that may be public. Raises Refusal for one that may not."""
     entry = library.ids.get(id)
     if entry is None:
         near = vocabulary.guess(id, list(library.ids)) or " Take it out, or correct it"

@@ -56,7 +56,7 @@ def begun(now: Debt) -> Debt:
 
 
 def told(kept: Debt, allowed: Debt, now: Debt, is_new: bool) -> str:
-    """One line for a person: what is listed now, what went, what is not tolerated."""
+    """Return one line for a person: what is listed now, what went, what is not tolerated."""
     cards = plural(len({path for path, _ in kept}), "card")
     parts = [
         f"{plural(sum(kept.values()), 'problem')} of {cards} tolerated" if kept else "none left"

@@ -121,7 +121,7 @@ def refuse_referred(chosen: list[Entry]) -> None:
 
 
 def together(ids: list[str], library: Library) -> str:
-    """The command that removes those too which name each other, if there are any."""
+    """Return the command that removes those too which name each other, if there are any."""
     partners = backlinks.partners(ids, library)
     if not partners or any(" " in id for id in [*ids, *partners]):
         return ""

@@ -54,7 +54,7 @@ def renew(each: HubList, words: list[str], source: str) -> None:
 
 
 def as_text(each: HubList, words: list[str], source: str) -> str:
-    """The list's file: where it is from and since when, then the words."""
+    """Return the list's file: where it is from and since when, then the words."""
     lines = [
         f"# {each.what}:",
         f"# {each.source}",

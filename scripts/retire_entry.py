@@ -50,7 +50,7 @@ def readable(library: Library, entry: Entry) -> Card:
 
 
 def written(library: Library, card: Card) -> Card:
-    """The card with what the person says of it."""
+    """Return the card with what the person says of it."""
     why, successor = options.text("WHY"), options.text("BY")
     if not why:
         raise UsageError('why? Add WHY="what is wrong with it, and what to use instead"')
@@ -67,7 +67,7 @@ def undone(card: Card) -> Card:
 
 
 def changes(old: Card, new: Card) -> list[str]:
-    """The lines that go, with a `-`, and those that come, with a `+`."""
+    """Return the lines that go, with a `-`, and those that come, with a `+`."""
     lines = difflib.ndiff(old.text.splitlines(), new.text.splitlines())
     return [line for line in lines if line.startswith(("- ", "+ "))]
 

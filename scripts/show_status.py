@@ -55,7 +55,7 @@ def main(argv: list[str]) -> int:
 
 
 def split(argv: list[str]) -> tuple[set[str], list[str]]:
-    """The flags, and the words that name entries. Raises UsageError for an unknown flag."""
+    """Return the flags, and the words that name entries. Raises UsageError for an unknown flag."""
     cut = argv.index("--") if "--" in argv else len(argv)
     flags = {word for word in argv[:cut] if word.startswith("--")}
     if flags - FLAGS:

@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
 
 
 def public_key() -> Path | None:
-    """The key that SIGNED=1 is to verify by. Raises UsageError without one."""
+    """Return the key that SIGNED=1 is to verify by. Raises UsageError without one."""
     if not options.flag("SIGNED"):
         return None
     if not options.text("KEY"):

@@ -71,7 +71,10 @@ def raw_versions() -> dict[str, str]:
 
 
 def mirror() -> str:
-    """The address of the published registry; "" for one that is not. Raises BadPublicFile."""
+    """Return the address of the published registry; "" for one that is not.
+
+    Raises BadPublicFile.
+    """
     return allowlist.read(ROOT).url if PUBLIC.exists() else ""
 
 

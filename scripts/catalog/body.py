@@ -38,7 +38,7 @@ class Rendered(NamedTuple):
 
 
 def render(card: Card, links: Links) -> Rendered:
-    """The body without its title, for a page one folder down."""
+    """Return the body without its title, for a page one folder down."""
     section = card.entry.section
     env: dict[str, Any] = {}  # what footnotes keep between parsing and rendering
     tokens = _parser().parse(source(card), env)

@@ -10,7 +10,7 @@ Facts = dict[str, list[str] | dict[str, str]]
 
 
 def flat(value: Value | None) -> list[str]:
-    """A value's texts; nothing of a mapping."""
+    """Return a value's texts; nothing of a mapping."""
     if value is None or value.kind in ("mapping", "nothing"):
         return []
     if value.kind == "list":
@@ -19,7 +19,7 @@ def flat(value: Value | None) -> list[str]:
 
 
 def facts(card: Card) -> Facts:
-    """{field: texts}, in the schema's order; what is no field is not."""
+    """Return {field: texts}, in the schema's order; what is no field is not."""
     values: Facts = {}
     for known in FIELDS:
         value = card.fields.get(known.name)

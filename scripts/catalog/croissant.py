@@ -39,7 +39,7 @@ CONTEXT: dict[str, Any] = {
 
 
 def describe(item: Item, url: str, mirror: Mirror | None = None) -> dict[str, Any] | None:
-    """The description of a dataset whose page is at `url`; None for what is no dataset.
+    """Return the description of a dataset whose page is at `url`; None for what is no dataset.
 
     `mirror`: where its files are, if it is published.
     """

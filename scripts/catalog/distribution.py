@@ -43,7 +43,7 @@ def here(item: Item) -> dict[str, str]:
 
 
 def published(mirror: Mirror) -> list[dict[str, str]]:
-    """Each file, with the address that gives it and the hash to check it by."""
+    """Return each file, with the address that gives it and the hash to check it by."""
     return [
         {
             "@type": "cr:FileObject",

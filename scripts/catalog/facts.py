@@ -32,7 +32,7 @@ class Fact(NamedTuple):
 
 
 def read(item: Item) -> list[Fact]:
-    """The card's fields, in the schema's order."""
+    """Return the card's fields, in the schema's order."""
     shown = []
     for key, value in item.facts().items():
         if key in SHOWN_ELSEWHERE or (key in LINEAGE and not _outside(value)):
@@ -58,7 +58,7 @@ def _outside(value: list[str] | dict[str, str]) -> bool:
 
 
 def link(text: str) -> str:
-    """The address behind a fact that is one; "" for what is only text."""
+    """Return the address behind a fact that is one; "" for what is only text."""
     if text.startswith("doi:"):
         return f"https://doi.org/{text[4:]}"
     return text if URL.fullmatch(text) and text.startswith(("https://", "http://")) else ""

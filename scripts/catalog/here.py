@@ -15,7 +15,7 @@ NOT_HERE, HERE, CHANGED, UNKNOWN = "not here", "here", "changed here", "here, ne
 
 
 def look(entry: Entry) -> tuple[str, int, int]:
-    """(how it is here, files, bytes)."""
+    """Return (how it is here, files, bytes)."""
     travels = SECTIONS[entry.section].travels
     scanned = Dataset.anyway(entry).scan() if travels == "dvc" else scan.scan(entry.folder)
     amount = len(scanned.files), sum(stat.size for stat in scanned.files.values())

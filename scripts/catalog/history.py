@@ -24,7 +24,7 @@ class Change(NamedTuple):
 
 
 def read(root: Path) -> tuple[dict[str, list[Change]], dict[str, str]]:
-    """({"section/name": changes, newest first}, {former id: what it is called now}).
+    """Return ({"section/name": changes, newest first}, {former id: what it is called now}).
 
     A renamed entry keeps its history. Empty where nothing was committed yet. Raises GitError.
     """
@@ -45,7 +45,7 @@ def read(root: Path) -> tuple[dict[str, list[Change]], dict[str, str]]:
 
 
 def head(root: Path) -> tuple[str, str]:
-    """(commit, ISO date) of what is checked out; ("", "") before the first commit."""
+    """Return (commit, ISO date) of what is checked out; ("", "") before the first commit."""
     if not git.has_head(root):
         return "", ""
     commit, _, when = git.run(root, "log", "-1", "--format=%H %cI").decode().strip().partition(" ")

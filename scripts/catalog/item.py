@@ -90,13 +90,13 @@ class Item:
         return max(told, key=lambda f: moments.instant(f[0]), default=("", ""))
 
     def first(self, key: str) -> str:
-        """The text of a field, the first of a list, or ""."""
+        """Return the text of a field, the first of a list, or ""."""
         return next(iter(self.all(key)), "")
 
     def all(self, key: str) -> list[str]:
-        """The texts of a field, as a list."""
+        """Return the texts of a field, as a list."""
         return card_texts.flat(self.card.fields.get(key)) if self.card else []
 
     def facts(self) -> Facts:
-        """{field: texts} of the front matter, in the schema's order."""
+        """Return {field: texts} of the front matter, in the schema's order."""
         return card_texts.facts(self.card) if self.card else {}

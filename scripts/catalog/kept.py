@@ -44,7 +44,7 @@ class Kept:
         self._now: dict[str, dict[str, Any]] = {}
 
     def get(self, kind: str, key: str) -> Any:  # noqa: ANN401  # whatever JSON holds
-        """The last build's answer, which stays; None if it has none."""
+        """Return the last build's answer, which stays; None if it has none."""
         answer = self._former.get(kind, {}).get(key)
         if answer is not None:
             self.put(kind, key, answer)

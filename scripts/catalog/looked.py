@@ -28,7 +28,7 @@ Look = tuple[Contents, TrainingRun | None]
 
 
 def look(item: Item, answer: Answer, kept: Kept) -> Look:
-    """(its files, what a run says); of one that cannot be listed, nothing."""
+    """Return (its files, what a run says); of one that cannot be listed, nothing."""
     is_run = item.entry.section in RUNS and not privacy.is_hidden(item)
     state = _state(item, answer)
     name = key_of(item.id, state, is_run) if state else ""

@@ -9,7 +9,7 @@ from registry import forge, git
 
 
 def name(root: Path, web: str) -> str:
-    """The repository's on its forge, else the README's heading, else the folder's."""
+    """Return the repository's on its forge, else the README's heading, else the folder's."""
     return web.rpartition("/")[2] or _heading(root) or root.name
 
 

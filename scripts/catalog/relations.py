@@ -79,7 +79,7 @@ class Lineage:
             self._by_end[0].setdefault(edge.source, []).append(edge)
 
     def around(self, start: str, most: int = MOST) -> tuple[list[Edge], bool]:
-        """The edges of all that `start` is made from and all that is made from it.
+        """Return the edges of all that `start` is made from and all that is made from it.
 
         Of more than about `most` the nearest; whether that was all.
         """

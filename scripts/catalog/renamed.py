@@ -10,7 +10,7 @@ from catalog.pushes import Push
 def names(
     by_git: Mapping[str, str], pushes: Mapping[str, Push], known: Container[str]
 ) -> dict[str, str]:
-    """{former id: its name now}, however often it was renamed; only of what is known now."""
+    """Return {former id: its name now}, however often it was renamed; only of what is known now."""
     steps = {id: push.moved for id, push in pushes.items() if push.moved} | {**by_git}
     renamed = {}
     for former in steps:

@@ -52,7 +52,7 @@ class Alike:
                     self._of_model[model].append(run)
 
     def of(self, item: Item) -> list[Item]:
-        """The runs that belong beside an entry, its own first: those of the same model."""
+        """Return the runs that belong beside an entry, its own first: those of the same model."""
         if not has_metrics(item):
             return []
         is_model = item.entry.section == MODELS
@@ -68,14 +68,14 @@ def has_metrics(item: Item) -> bool:
 
 
 def side_by_side(runs: list[Item]) -> list[MetricRow]:
-    """A row for each metric, a cell for each run; first those that say most."""
+    """Return a row for each metric, a cell for each run; first those that say most."""
     last = [run.run.metrics.last if run.run else {} for run in runs]
     names = sorted({name for values in last for name in values}, key=_rank)
     return [MetricRow(n, judge.direction(n), _cells(n, [v.get(n) for v in last])) for n in names]
 
 
 def settings(runs: list[Item]) -> list[tuple[str, list[str]]]:
-    """(setting, its value in each run) of those that are not the same in all."""
+    """Return (setting, its value in each run) of those that are not the same in all."""
     said = [run.run.config if run.run else {} for run in runs]
     keys = dict.fromkeys(key for config in said for key in config)
     rows = [(key, [config.get(key, "") for config in said]) for key in keys]
@@ -116,7 +116,7 @@ def overview(items: Iterable[Item]) -> tuple[list[Item], list[tuple[str, int]], 
 
 
 def headlines(item: Item) -> list[tuple[str, str]]:
-    """(metric, value) of the few that say most."""
+    """Return (metric, value) of the few that say most."""
     last = item.run.metrics.last if item.run else {}
     told = sorted((name for name in last if judge.direction(name)), key=_rank)
     return [(name, f"{last[name]:.4g}") for name in told[:HEADLINES]]

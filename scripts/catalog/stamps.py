@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def stats(paths: Iterable[str]) -> dict[str, list[int] | None]:
-    """{path: [size, mtime]}, None for what is not there."""
+    """Return {path: [size, mtime]}, None for what is not there."""
     stamps: dict[str, list[int] | None] = {}
     for path in paths:
         try:

@@ -33,7 +33,7 @@ def say_where(items: dict[str, Item], client: Client | None) -> None:
 
 
 def amount(entry: Entry, push: Push | None) -> tuple[int | None, int | None]:
-    """(bytes, files): of a raw dataset what its `.dvc` file says, else what S3 holds."""
+    """Return (bytes, files): of a raw dataset what its `.dvc` file says, else what S3 holds."""
     if SECTIONS[entry.section].travels == "dvc":
         known = dvc_file.amount(entry)
         return (known.bytes, known.files) if known else (None, None)

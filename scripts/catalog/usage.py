@@ -33,7 +33,7 @@ print(*(file for file in folder.rglob("*") if file.is_file()), sep="\\n")"""
 
 
 def pull(item: Item) -> str:
-    """The command that brings it here; "" for what never leaves a machine."""
+    """Return the command that brings it here; "" for what never leaves a machine."""
     if SECTIONS[item.entry.section].travels == "never":
         return ""
     return f"make pull DATASET={shlex.quote(item.id)}"

@@ -43,5 +43,5 @@ def size(count: int | None) -> str:
 
 
 def coded(text: str) -> Markup:
-    """A message as HTML: what stands between backticks is code."""
+    """Return a message as HTML: what stands between backticks is code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))

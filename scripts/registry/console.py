@@ -51,7 +51,7 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
 
 
 def attempt(name: str, step: Callable[[], int]) -> int:
-    """A step's exit code; every error becomes lines that a person can act on, and a code."""
+    """Return a step's exit code; every error becomes lines that a person can act on, and a code."""
     try:
         return step()
     except RegistryError as error:
@@ -145,7 +145,7 @@ def worst(codes: Iterable[int]) -> int:
 
 
 def parser(script: str, doc: str | None) -> argparse.ArgumentParser:
-    """A parser of a script's words; its docstring is what `--help` prints."""
+    """Return a parser of a script's words; its docstring is what `--help` prints."""
     import argparse
 
     raw = argparse.RawDescriptionHelpFormatter

@@ -60,17 +60,17 @@ def spare(bytes: int) -> int:
 
 
 def free(folder: Path) -> int:
-    """The bytes that may be written on the disk that a folder is on, or will be."""
+    """Return the bytes that may be written on the disk that a folder is on, or will be."""
     return shutil.disk_usage(_existing(folder)).free
 
 
 def device(folder: Path) -> int:
-    """The number of the disk that a folder is on, or will be."""
+    """Return the number of the disk that a folder is on, or will be."""
     return os.stat(_existing(folder)).st_dev
 
 
 def kept(folder: Path) -> int:
-    """The bytes on the disk of what a folder holds; a hole in a file takes none."""
+    """Return the bytes on the disk of what a folder holds; a hole in a file takes none."""
     from registry import files
 
     paths = (os.path.join(top, name) for top, names in files.walk(folder) for name in names)

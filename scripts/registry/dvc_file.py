@@ -33,7 +33,7 @@ def read(entry: Entry) -> DvcFile:
 
 
 def version(entry: Entry) -> str:
-    """A digest of the `.dvc` file: which version this commit means; "" without one."""
+    """Return a digest of the `.dvc` file: which version this commit means; "" without one."""
     try:
         return version_of(files.read_regular(entry.dvc_file))
     except OSError:
@@ -41,14 +41,14 @@ def version(entry: Entry) -> str:
 
 
 def version_of(text: bytes) -> str:
-    """The version that the text of a `.dvc` file names, as `version` has it."""
+    """Return the version that the text of a `.dvc` file names, as `version` has it."""
     from hashlib import sha256
 
     return sha256(text).hexdigest()[:32]
 
 
 def content(entry: Entry) -> str:
-    """The hash of what the `.dvc` file names; "" without a `.dvc` file that can be read."""
+    """Return the hash of what the `.dvc` file names; "" without a `.dvc` file that can be read."""
     try:
         return content_of(read(entry))
     except RegistryError:
@@ -56,7 +56,7 @@ def content(entry: Entry) -> str:
 
 
 def content_of(file: DvcFile) -> str:
-    """The hash of what it names, of several outs one over all; "" if it names none."""
+    """Return the hash of what it names, of several outs one over all; "" if it names none."""
     from hashlib import sha256
 
     outs = file.outs

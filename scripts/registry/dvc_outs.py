@@ -78,7 +78,7 @@ class DvcFile(NamedTuple):
 
 
 def how_to_mend(path: str) -> str:
-    """The cure for a file that says what DVC does not take."""
+    """Return the cure for a file that says what DVC does not take."""
     from shlex import quote
 
     command = f"`git checkout HEAD -- {quote(path)}`"

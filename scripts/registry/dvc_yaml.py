@@ -32,7 +32,7 @@ class Fields(dict[str, Any]):
 
 
 def load(text: str) -> Fields:
-    """The mapping that the text is. Raises BadYaml."""
+    """Return the mapping that the text is. Raises BadYaml."""
     try:
         return _Builder(text).document()
     except yaml.MarkedYAMLError as error:

@@ -47,13 +47,13 @@ class Entry(NamedTuple):
 
 
 def with_card(section: str, root: Path = ROOT) -> list[Entry]:
-    """The section's entries that have a card, by name."""
+    """Return the section's entries that have a card, by name."""
     names = [n[: -len(CARD)] for n in _listdir(root / section) if n.endswith(CARD)]
     return [Entry(section, name, root) for name in sorted(names) if name != TEMPLATE]
 
 
 def on_disk(section: str, root: Path = ROOT) -> list[Entry]:
-    """The section's entries that have a folder here or, for a raw dataset, a `.dvc` file.
+    """Return the section's entries that have a folder here or, for a raw dataset, a `.dvc` file.
 
     A folder that another dataset's `.dvc` file names is that dataset's.
     """
@@ -103,7 +103,7 @@ def id_of(path: str) -> str:
 
 
 def entry_of(id: str, root: Path = ROOT) -> Entry:
-    """The entry that `section/name` names, whether there is one or not."""
+    """Return the entry that `section/name` names, whether there is one or not."""
     section, _, name = id.partition("/")
     return Entry(section, name, root)
 

@@ -56,7 +56,10 @@ def drop_empty_folders(top: str | os.PathLike[str]) -> bool:
 
 
 def read_regular(path: Path) -> bytes:
-    """The bytes of a file. Raises OSError for what would keep its reader waiting, as a pipe."""
+    """Return the bytes of a file.
+
+    Raises OSError for what would keep its reader waiting, as a pipe.
+    """
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with open(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):

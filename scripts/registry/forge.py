@@ -15,12 +15,12 @@ REMOTE = re.compile(
 
 
 def public(url: str) -> str:
-    """The url without user name and password."""
+    """Return the url without user name and password."""
     return re.sub(r"^(https?://)[^/@]*@", r"\1", url)
 
 
 def remote_url(top: Path) -> str:
-    """The url of `origin`, else of the first remote; "" without any."""
+    """Return the url of `origin`, else of the first remote; "" without any."""
     names = git.run(top, "remote").decode().split()
     if not names:
         return ""

@@ -65,22 +65,22 @@ def _git_folder(root: Path) -> str:
 
 
 def names(output: bytes) -> list[str]:
-    """The paths of an output that was asked for with -z."""
+    """Return the paths of an output that was asked for with -z."""
     return [os.fsdecode(name) for name in output.split(b"\0") if name]
 
 
 def names_with_empty(output: bytes) -> list[str]:
-    """The fields of an output that was asked for with -z, where some may be empty."""
+    """Return the fields of an output that was asked for with -z, where some may be empty."""
     return [os.fsdecode(name) for name in output.split(b"\0")[:-1]]
 
 
 def tracked(root: Path, *paths: str) -> list[str]:
-    """The paths in the index, relative to `root`. Raises GitError."""
+    """Return the paths in the index, relative to `root`. Raises GitError."""
     return names(run(root, "ls-files", "-z", "--", *paths))
 
 
 def committed(root: Path, *paths: str) -> list[str]:
-    """The paths in HEAD; none before the first commit. Raises GitError."""
+    """Return the paths in HEAD; none before the first commit. Raises GitError."""
     if not has_head(root):
         return []
     return names(run(root, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", *paths))
@@ -99,7 +99,7 @@ def ask(root: Path, *words: str) -> str:
 
 
 def show(root: Path, what: str) -> bytes | None:
-    """A file as Git has it, `HEAD:path` or `:path` for the index; None when it has none."""
+    """Return a file as Git has it, `HEAD:path` or `:path` for the index; None when it has none."""
     with suppress(GitError):
         return run(root, "show", what)
     return None
@@ -128,7 +128,10 @@ class Commit(NamedTuple):
 
 
 def last_commits(root: Path, *paths: str) -> dict[str, Commit]:
-    """{path: the last commit that changed it} for files below these paths. Raises GitError."""
+    """Return {path: the last commit that changed it} for files below these paths.
+
+    Raises GitError.
+    """
     if not has_head(root):
         return {}
     form = "--format=%x01%H%x02%an%x02%ad"

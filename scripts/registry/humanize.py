@@ -49,6 +49,6 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
 
 
 def some(paths: list[str], most: int = 3) -> str:
-    """The first few of the paths, and how many more there are."""
+    """Return the first few of the paths, and how many more there are."""
     more = f" and {len(paths) - most:,} more" if len(paths) > most else ""
     return ", ".join(map(harmless, paths[:most])) + more

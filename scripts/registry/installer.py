@@ -82,7 +82,7 @@ def settings(python: str) -> dict[str, str]:
 
 
 def as_uv(said: Mapping[str, str]) -> dict[str, str]:
-    """The variables that tell uv the same; none that are set already."""
+    """Return the variables that tell uv the same; none that are set already."""
     named = {AS_UV_CALLS_IT[name]: said[name] for name in AS_UV_CALLS_IT if name in said}
     return {name: value for name, value in named.items() if name not in os.environ}
 

@@ -35,7 +35,7 @@ class Command:
 
 
 def load(root: Path = ROOT) -> dict[str, Command]:
-    """The commands by name, in the Makefile's order."""
+    """Return the commands by name, in the Makefile's order."""
     commands: dict[str, Command] = {}
     last: Command | None = None
     for line in (root / "Makefile").read_text(encoding="utf-8").splitlines():

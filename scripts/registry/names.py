@@ -54,12 +54,12 @@ def twins(names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def folded(name: str) -> str:
-    """The name as a disk that ignores case and normal forms sees it."""
+    """Return the name as a disk that ignores case and normal forms sees it."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def folders_of(path: str) -> list[str]:
-    """The folders that a path goes through: `a/b/c` goes through `a` and `a/b`."""
+    """Return the folders that a path goes through: `a/b/c` goes through `a` and `a/b`."""
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
 

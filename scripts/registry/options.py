@@ -51,7 +51,10 @@ def flag(name: str) -> bool:
 
 
 def choice(name: str) -> str:
-    """The word that was chosen; "" for none. Raises UsageError for another than the table's."""
+    """Return the word that was chosen; "" for none.
+
+    Raises UsageError for another than the table's.
+    """
     value = text(name)
     words = next(row.words for row in variables.table() if row.name == name)
     if value and value not in words:
@@ -60,7 +63,7 @@ def choice(name: str) -> str:
 
 
 def amount(name: str, example: str, units: str = "") -> int:
-    """A number above 0, perhaps with a unit of thousands; 0 where nothing was said."""
+    """Return a number above 0, perhaps with a unit of thousands; 0 where nothing was said."""
     value = text(name).upper()
     digits = value[:-1] if value and value[-1] in units else value
     if not value:
@@ -71,7 +74,7 @@ def amount(name: str, example: str, units: str = "") -> int:
 
 
 def age(name: str, example: str) -> int:
-    """A time such as `30d` in seconds; 0 where nothing was said."""
+    """Return a time such as `30d` in seconds; 0 where nothing was said."""
     value = text(name)
     number, unit = value[:-1], value[-1:]
     if not value:
@@ -105,7 +108,7 @@ def judge(command: str) -> None:
 
 
 def settle(argv: list[str]) -> list[str]:
-    """A script's words with each flag decided: `--fix=1` becomes `--fix`, `--fix=0` goes.
+    """Return a script's words with each flag decided: `--fix=1` becomes `--fix`, `--fix=0` goes.
 
     make writes them so, since only here is it known what a person's word means.
     """

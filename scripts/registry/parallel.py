@@ -24,7 +24,7 @@ AHEAD = 1024  # things begun before the first of them is done: an executor keeps
 
 
 def over(items: Iterable[T], work: Callable[[T], R], threads: int | None) -> Iterator[tuple[T, R]]:
-    """(item, `work(item)`) for every item, in their order."""
+    """Yield (item, `work(item)`) for every item, in their order."""
     items = iter(items)
     first = list(islice(items, 2))
     if len(first) < 2 or threads == 1:  # no thread is worth its start then

@@ -17,7 +17,7 @@ class Problem(NamedTuple):
 
 
 def as_text(problems: Iterable[Problem]) -> str:
-    """One `path:line: message` per line, as editors and compilers write it."""
+    """Return one `path:line: message` per line, as editors and compilers write it."""
     return "".join(
         f"{p.path}:{p.line}: {'warning: ' if p.level == 'warning' else ''}{_one_line(p.message)}\n"
         for p in problems
@@ -25,7 +25,7 @@ def as_text(problems: Iterable[Problem]) -> str:
 
 
 def as_json(problems: Iterable[Problem]) -> str:
-    """A list of objects with the fields of Problem."""
+    """Return a list of objects with the fields of Problem."""
     import json
 
     return json.dumps([p._asdict() for p in problems], indent=2, ensure_ascii=False) + "\n"

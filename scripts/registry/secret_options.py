@@ -14,6 +14,6 @@ _SET = re.compile(rf"^\s*({'|'.join(NAMES)})\s*=\s*\S", re.MULTILINE | re.IGNORE
 
 
 def find(text: str) -> Iterator[tuple[int, str]]:
-    """(line, name) of each secret option that is set in a text of DVC's config."""
+    """Yield (line, name) of each secret option that is set in a text of DVC's config."""
     for match in _SET.finditer(text):
         yield text.count("\n", 0, match.start(1)) + 1, match.group(1).lower()

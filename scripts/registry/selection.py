@@ -12,7 +12,7 @@ from registry.sections import SECTIONS
 
 
 def select(words: Iterable[str], sections: Iterable[str], root: Path = ROOT) -> list[Entry]:
-    """The entries of `sections` that the words name; all of them when there are no words.
+    """Return the entries of `sections` that the words name; all of them when there are no words.
 
     A word is `name`, `section/name` (the tab key adds a slash), `section/` or several of those with
     spaces between. Raises UsageError for a word that names nothing, or names several entries.
@@ -28,7 +28,10 @@ def select(words: Iterable[str], sections: Iterable[str], root: Path = ROOT) -> 
 
 
 def select_one(word: str | None, sections: Iterable[str], root: Path = ROOT) -> Entry:
-    """The one entry that the word names. Raises UsageError for none, a section or several."""
+    """Return the one entry that the word names.
+
+    Raises UsageError for none, a section or several.
+    """
     if not (word or "").strip():
         raise UsageError("which entry? Add DATASET=section/name")
     named = select([word or ""], sections, root)

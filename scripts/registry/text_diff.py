@@ -15,7 +15,7 @@ NO_END = "\\ No newline at end of file"
 
 
 def lines(body: bytes) -> list[str] | None:
-    """The lines with their ends, which are `\\n` alone; None for what is no text."""
+    """Return the lines with their ends, which are `\\n` alone; None for what is no text."""
     if body.startswith(UTF_16):
         text = body.decode("utf-16", "backslashreplace")
     elif b"\0" in body:

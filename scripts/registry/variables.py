@@ -38,12 +38,12 @@ class Variable(NamedTuple):
 
 @cache
 def table() -> tuple[Variable, ...]:
-    """The rows of variables.txt, in its order."""
+    """Return the rows of variables.txt, in its order."""
     lines = Path(__file__).with_name("variables.txt").read_text(encoding="utf-8").splitlines()
     rows = (line.split(" | ") for line in lines if line and not line.startswith("#"))
     return tuple(Variable(n, values, tuple(c.split()), about) for n, values, c, about in rows)
 
 
 def taken_by(command: str) -> list[Variable]:
-    """The variables that a command takes, in the table's order."""
+    """Return the variables that a command takes, in the table's order."""
     return [row for row in table() if command in row.commands or row.commands == (ANY,)]

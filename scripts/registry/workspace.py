@@ -21,7 +21,7 @@ KEPT_SECONDS = 14 * 86400
 
 
 def room(entry: Entry) -> Path:
-    """The folder for stages and trash on the disk the entry is on.
+    """Return the folder for stages and trash on the disk the entry is on.
 
     `.registry` at the top, unless the section is a disk of its own: files are put in place by
     renaming, and no rename crosses disks.
@@ -36,7 +36,7 @@ def room(entry: Entry) -> Path:
 
 
 def baseline(entry: Entry) -> Path:
-    """The file that says what was last verified of an entry."""
+    """Return the file that says what was last verified of an entry."""
     return entry.root / ROOM / "state" / entry.section / (entry.name + ".rows")
 
 
@@ -46,7 +46,7 @@ def stage(entry: Entry) -> Path:
 
 
 def new_stage(entry: Entry) -> Path:
-    """The entry's stage, empty."""
+    """Return the entry's stage, empty."""
     drop_stage(entry)
     folder = stage(entry)
     folder.mkdir(parents=True)

@@ -14,7 +14,7 @@ ROWS = 100  # of one table
 
 
 def text(lines: Iterable[str], title: str = "") -> Block:
-    """Lines as they are, each cut; `title` says which they are."""
+    """Return lines as they are, each cut; `title` says which they are."""
     return {"type": "text", "title": title, "lines": [cut(line, LINE) for line in lines]}
 
 

@@ -39,11 +39,11 @@ class Ranged(io.RawIOBase):
         self._at = 0
 
     def head(self, count: int) -> bytes:
-        """The first bytes, at most so many; fewer where no more are read."""
+        """Return the first bytes, at most so many; fewer where no more are read."""
         return self.part(0, min(count, self.size))
 
     def tail(self, count: int) -> bytes:
-        """The last bytes, at most so many."""
+        """Return the last bytes, at most so many."""
         count = min(count, self.size)
         return self.part(self.size - count, count)
 

@@ -28,7 +28,7 @@ BY_ENDING = {ending: name for name, endings in FORMATS.items() for ending in end
 
 
 def choose(files: list[File]) -> list[tuple[File, str]]:
-    """(file, format) of the files that tell most, in the order of their paths."""
+    """Return (file, format) of the files that tell most, in the order of their paths."""
     kinds: dict[str, list[File]] = defaultdict(list)
     for file in files:
         if file.size and (file.place or file.key):

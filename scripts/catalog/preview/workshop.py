@@ -42,7 +42,7 @@ class Workshop:
             self._process = None
 
     def look(self, source: Portion, name: str) -> list[Block]:
-        """The blocks of a file, or one that says why there are none."""
+        """Return the blocks of a file, or one that says why there are none."""
         file = source.file
         questions, answers = self._pipes()
         job = {"path": file.path, "size": file.size, "left": source.left, "format": name}

@@ -109,6 +109,6 @@ def _names(card: Card, ids: Collection[str], library: Library) -> Iterator[Backl
 
 
 def pattern(id: str) -> re.Pattern[str]:
-    """The id, maybe of its card or of a file of it, and of no entry whose name goes on."""
+    """Return the id, maybe of its card or of a file of it, and of no entry whose name goes on."""
     goes_on = rf"(?:{re.escape(CARD)}|\.dvc)(?![\w-])|(?![\w-]|\.\w)"
     return re.compile(rf"(?<![\w/.-]){re.escape(id)}(?={goes_on})")

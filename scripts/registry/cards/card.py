@@ -54,15 +54,15 @@ class Card:
         return self.text[:fence] + markdown.spaces(self.text[fence:body]) + self.text[body:]
 
     def line_at(self, offset: int) -> int:
-        """The line, from 1, of an offset in the text."""
+        """Return the line, from 1, of an offset in the text."""
         return self.text.count("\n", 0, offset) + 1
 
     def line_of(self, key: str) -> int:
-        """The line of a key of the front matter; 1 when it is not there."""
+        """Return the line of a key of the front matter; 1 when it is not there."""
         return self.fields.lines.get(key, 1)
 
     def value(self, key: str) -> Value | None:
-        """The value of a key, also of one inside a mapping (`code.commit`)."""
+        """Return the value of a key, also of one inside a mapping (`code.commit`)."""
         outer, _, inner = key.partition(".")
         value = self.fields.get(outer)
         if value is None or not inner:
@@ -70,7 +70,7 @@ class Card:
         return value.data.get(inner) if value.kind == "mapping" else None
 
     def texts(self, key: str) -> list[tuple[str, int]]:
-        """The texts of a key and their lines: of a list, or of one text; nothing else."""
+        """Return the texts of a key and their lines: of a list, or of one text; nothing else."""
         value = self.fields.get(key)
         values = value.data if value and value.kind == "list" else [value] if value else []
         return [(v.data, v.line) for v in values if v.kind == "text"]

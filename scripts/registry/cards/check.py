@@ -25,7 +25,7 @@ class Judged(NamedTuple):
 
 
 def check(library: Library, chosen: list[Entry]) -> Judged:
-    """Every problem of these entries, of their cards, and of the registry as a whole."""
+    """Return every problem of these entries, of their cards, and of the registry as a whole."""
     judged = list(entry_rules.check(library, chosen))
     for entry in chosen:
         card = library.card(entry)
@@ -42,7 +42,7 @@ def find_bad(chosen: Iterable[Entry]) -> dict[Entry, str]:
 
 
 def errors(entry: Entry, library: Library, strict: bool = False) -> list[Problem]:
-    """The errors of one card; when `strict`, also those that cards.debt tolerates."""
+    """Return the errors of one card; when `strict`, also those that cards.debt tolerates."""
     card, why = library.card(entry), library.unreadable(entry)
     broken = [p for p in card_rules.check(card, library) if p.level == "error"] if card else []
     broken += [Problem(f"{entry}{CARD}", *why, rule="card-there")] if why else []
@@ -55,7 +55,10 @@ def refusal(entry: Entry, errors: str) -> Refusal:
 
 
 def choose(wanted: list[str], library: Library) -> list[Entry]:
-    """The entries that words or card files name; all of them without any. Raises UsageError."""
+    """Return the entries that words or card files name; all of them without any.
+
+    Raises UsageError.
+    """
     words = [_entry_of(word) for word in wanted if not word.endswith("template" + CARD)]
     if wanted and not words:
         return []

@@ -23,7 +23,7 @@ class Code(NamedTuple):
 
 
 def look(path: Path, registry: Path) -> Code:
-    """The repository that `path` is in. Raises UsageError when that is none."""
+    """Return the repository that `path` is in. Raises UsageError when that is none."""
     try:
         top = Path(git.run(path, "rev-parse", "--show-toplevel").decode().strip())
         commit = git.run(path, "rev-parse", "--verify", "HEAD").decode().strip()

@@ -56,7 +56,7 @@ class MadeBy(NamedTuple):
 
 
 def find(body: str) -> MadeBy:
-    """The code that a text names, first said first."""
+    """Return the code that a text names, first said first."""
     repos = [(Spot(_url(m), m.start()), m["linked"] or m["at"] or "") for m in REPO.finditer(body)]
     blank = LINK.sub(_spaces, REPO.sub(_spaces, body))
     commits = [Spot(m[1], m.start(1)) for m in SAID.finditer(blank)]

@@ -19,7 +19,7 @@ FORMER = "From its former card"
 
 
 def converted(card: Card, to: Entry, library: Library, former: str, with_rest: bool = True) -> Card:
-    """The card, of the section `former`, in the template of another one.
+    """Return the card, of the section `former`, in the template of another one.
 
     What that does not ask for stays at its end, if it is to be there `with_rest`.
     """

@@ -33,7 +33,7 @@ Debt = dict[Key, int]
 
 
 def parse(text: str) -> tuple[Debt, list[Problem]]:
-    """{(card, rule): how many}, and the lines that cannot be read."""
+    """Return {(card, rule): how many}, and the lines that cannot be read."""
     debt: Debt = {}
     wrong = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -49,7 +49,7 @@ def parse(text: str) -> tuple[Debt, list[Problem]]:
 
 
 def as_text(debt: Debt) -> str:
-    """The file; "" when nothing is left."""
+    """Return the file; "" when nothing is left."""
     lines = [f"{path} {rule} {count}\n" for (path, rule), count in sorted(debt.items()) if count]
     return HEAD + "".join(lines) if lines else ""
 
@@ -141,7 +141,7 @@ def _changes(root: Path) -> list[str]:
 
 
 def count(problems: Iterable[Problem]) -> Debt:
-    """The errors that may be tolerated, as the file lists them."""
+    """Return the errors that may be tolerated, as the file lists them."""
     errors = [p for p in problems if p.level == "error" and p.rule not in NEVER]
     return dict(Counter((p.path, p.rule) for p in errors))
 

@@ -36,7 +36,7 @@ def draft(entry: Entry, library: Library, sources: str, code: Code | None, here:
 
 
 def blank(entry: Entry, library: Library) -> Card:
-    """The template with the entry's name in it. Raises RegistryError without a template."""
+    """Return the template with the entry's name in it. Raises RegistryError without a template."""
     template = library.template(entry.section)
     if template is None:
         raise RegistryError(f"{entry.section}/template.card.md is missing: restore it from Git")
@@ -104,7 +104,7 @@ def inherited(sources: list[Card]) -> dict[str, list[str]]:
 
 
 def key_for(entry: Entry) -> str:
-    """The key of the entry's card that names its sources: "" for those that have none."""
+    """Return the key of the entry's card that names its sources: "" for those that have none."""
     for key in ("source_datasets", "datasets"):
         if entry.section in BY_NAME[key].sections and fitting("datasets", entry.section):
             return key
@@ -112,7 +112,7 @@ def key_for(entry: Entry) -> str:
 
 
 def cards_of(words: str, entry: Entry, library: Library) -> list[Card]:
-    """The cards of the entries that FROM names. Raises UsageError for one that cannot be."""
+    """Return the cards of the entries that FROM names. Raises UsageError for one that cannot be."""
     cards = []
     for source in select([words], SECTIONS, library.root):
         word, card = str(source), library.card(source)

@@ -20,7 +20,7 @@ LISTS = ("tags", "language", "source_datasets", "datasets", "metrics", "task_cat
 
 
 def scalar(text: str) -> str:
-    """A text as YAML: plain where that means the same, else in quotes."""
+    """Return a text as YAML: plain where that means the same, else in quotes."""
     source = f"k: [{text}]\n"
     try:
         value = front_matter.read(source, Split(0, 0, len(source), len(source)))["k"]
@@ -38,7 +38,7 @@ def value_of(key: str, texts: list[str]) -> str:
 
 
 def set_key(card: Card, key: str, source: str) -> Card:
-    """The card with `key: source` (YAML) in place of its value and of the guidance after it.
+    """Return the card with `key: source` (YAML) in place of its value and of the guidance after it.
 
     `code.commit` is a key of the mapping `code`. A key that only stands in a comment comes out of
     it and takes its place in the schema's order, as does one that is not there at all.
@@ -60,7 +60,7 @@ def set_key(card: Card, key: str, source: str) -> Card:
 
 
 def drop_key(card: Card, key: str) -> Card:
-    """The card without the lines of this key; a comment behind its value goes with it."""
+    """Return the card without the lines of this key; a comment behind its value goes with it."""
     value = card.value(key)
     if value is None:
         return card
@@ -129,7 +129,7 @@ class Edit(NamedTuple):
 
 
 def apply(text: str, edits: list[Edit]) -> str:
-    """The text with its edits made; they must not overlap."""
+    """Return the text with its edits made; they must not overlap."""
     for edit in sorted(edits, reverse=True):
         text = text[: edit.start] + edit.new + text[edit.end :]
     return text

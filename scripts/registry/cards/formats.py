@@ -69,7 +69,7 @@ def among(vocabulary: str, what: str, text: str) -> str | None:
 
 
 def link(text: str) -> str | None:
-    """A url, or a file of this repository; whether that is there is a rule of its own."""
+    """Return a url, or a file of this repository; whether that is there is a rule of its own."""
     if URL.fullmatch(text) or re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", text):
         return None
     return f"must be a url, or a file of this repository: '{text}'. Write https://…"
@@ -102,7 +102,7 @@ def entry(text: str) -> str | None:
 
 
 def reference(text: str) -> str | None:
-    """An entry of this registry, or an id on the Hub: `owner/name`, for old ones `name`."""
+    """Return an entry of this registry, or an id on the Hub: `owner/name`, for old ones `name`."""
     first, slash, _ = text.partition("/")
     if first in SECTIONS:
         return entry(text)
@@ -117,7 +117,7 @@ def reference(text: str) -> str | None:
 
 
 def owned(text: str) -> str | None:
-    """An entry, or an id on the Hub with its owner: a name alone lacks its section."""
+    """Return an entry, or an id on the Hub with its owner: a name alone lacks its section."""
     return reference(text) if "/" in text else entry(text)
 
 

@@ -66,7 +66,7 @@ def misplaced(text: str, where: Split) -> str | None:
 
 
 def read(text: str, where: Split) -> Mapping:
-    """The mapping between the fences. Raises BadFrontMatter, with the parser's line."""
+    """Return the mapping between the fences. Raises BadFrontMatter, with the parser's line."""
     first = text.count("\n", 0, where.start) + 1
     try:
         return Reader(text[where.start : where.end], first, where.start).document()

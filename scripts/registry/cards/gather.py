@@ -13,7 +13,7 @@ FEW = 3  # cards without front matter that are named one by one
 
 
 def gathered(problems: list[Problem], library: Library, cure: str = "") -> list[Problem]:
-    """The problems; the cards of a section that have no front matter are one of them.
+    """Return the problems; the cards of a section that have no front matter are one of them.
 
     All else that is wrong with such cards is counted there: most of it goes with front matter.
     `cure`: what may be done besides.
@@ -30,7 +30,7 @@ def gathered(problems: list[Problem], library: Library, cure: str = "") -> list[
 
 
 def bare(problems: list[Problem], library: Library) -> list[str]:
-    """The cards among these that have no front matter at all."""
+    """Return the cards among these that have no front matter at all."""
     paths = dict.fromkeys(problem.path for problem in problems if problem.rule == FRONT_MATTER)
     cards = ((path, library.card(library.ids[id_of(path)])) for path in paths)
     return [path for path, card in cards if card is not None and card.bare]

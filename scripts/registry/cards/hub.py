@@ -31,7 +31,7 @@ PROVENANCE = "## Provenance"
 
 
 def readme(card: Card, library: Library, web: str) -> str:
-    """The README.md; `web` is the url of this registry's files on the web, or ""."""
+    """Return the README.md; `web` is the url of this registry's files on the web, or ""."""
     return "\n".join([_front_matter(card, library, web), _body(card, library, web).strip(), ""])
 
 

@@ -33,7 +33,7 @@ class HubList(NamedTuple):
 
 
 def keys_of(constant: str) -> Callable[[str], list[str]]:
-    """A reader of the keys of one JavaScript object, `constant = { key: {…}, … }`."""
+    """Return a reader of the keys of one JavaScript object, `constant = { key: {…}, … }`."""
 
     def read(text: str) -> list[str]:
         opened = re.search(rf"\b{constant}\b[^={{]*=\s*{{", text)
@@ -79,7 +79,7 @@ HUB_LISTS = (
 
 
 def held_by(text: str) -> list[tuple[HubList, list[str]]]:
-    """The lists that a file holds, each with its words; none in a file of another kind."""
+    """Return the lists that a file holds, each with its words; none in a file of another kind."""
     held = [
         (each, list(dict.fromkeys(each.read(text)))) for each in HUB_LISTS if each.mark.search(text)
     ]

@@ -17,7 +17,7 @@ Kind = Callable[[Value], Iterator[Found]]
 
 
 def one(judge: Judge = lambda text: None) -> Kind:
-    """A kind whose value is one text."""
+    """Yield a kind whose value is one text."""
 
     def check(value: Value) -> Iterator[Found]:
         problem = _untrue(value) or (None if TODO.search(value.data) else judge(value.data))
@@ -28,7 +28,7 @@ def one(judge: Judge = lambda text: None) -> Kind:
 
 
 def many(judge: Judge = lambda text: None) -> Kind:
-    """A kind whose value is a list of texts, or one text."""
+    """Yield a kind whose value is a list of texts, or one text."""
 
     def check(value: Value) -> Iterator[Found]:
         if value.kind == "list" and not value.data:

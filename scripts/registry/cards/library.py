@@ -107,13 +107,13 @@ class Library:
         return debt.read(self.root, self.staged)
 
     def card(self, entry: Entry) -> Card | None:
-        """The entry's card; None when it has none that can be read."""
+        """Return the entry's card; None when it has none that can be read."""
         if entry not in self._cards:
             self._cards[entry] = self._load(entry)
         return self._cards[entry]
 
     def template(self, section: str) -> Card | None:
-        """The section's template, parsed like a card; None when there is none."""
+        """Return the section's template, parsed like a card; None when there is none."""
         if section not in self._templates:
             self._templates[section] = self._load(Entry(section, TEMPLATE, self.root))
         return self._templates[section]
@@ -149,7 +149,7 @@ class Library:
 
 
 def tag_words(data: bytes) -> list[str]:
-    """The tags that a tags.yml allows: a list of them, or a mapping of tag to meaning.
+    """Return the tags that a tags.yml allows: a list of them, or a mapping of tag to meaning.
 
     As written: `no` and `1.10` are words here. Raises NotText for anything else.
     """
@@ -167,7 +167,7 @@ def tag_words(data: bytes) -> list[str]:
 
 
 def decode(data: bytes) -> str:
-    """A card's text. Raises NotText with the line at which it stops being UTF-8."""
+    """Return a card's text. Raises NotText with the line at which it stops being UTF-8."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

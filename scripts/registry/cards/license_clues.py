@@ -19,7 +19,7 @@ ALIASES = {"cc0": "cc0-1.0", "gplv3": "gpl-3.0", "gplv2": "gpl-2.0", "apache2": 
 
 
 def find(card: Card) -> Iterator[Clue]:
-    """A license id of the Hub in a phrase about the license, however it is spaced."""
+    """Yield a license id of the Hub in a phrase about the license, however it is spaced."""
     for pattern in (LICENSED, UNDER):
         for match in pattern.finditer(card.shown):
             name = _license_id(match.group(), pattern is LICENSED)

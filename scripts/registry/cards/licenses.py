@@ -73,14 +73,14 @@ class LicenseTable(NamedTuple):
 
 
 def how_to_tell(name: str) -> str:
-    """The cure for a license, or an id on the Hub, of which nothing is known."""
+    """Return the cure for a license, or an id on the Hub, of which nothing is known."""
     if name in NO_LICENSE:
         return "name its license"
     return f"say what it allows in {OWN_FILE} (docs/cards.md)"
 
 
 def names_of(card: Card) -> list[str]:
-    """The licenses of a card; for `other` its license_name."""
+    """Return the licenses of a card; for `other` its license_name."""
     named = [text for text, _ in card.texts("license")]
     own = [text for text, _ in card.texts("license_name")] or ["other"]
     return [name for text in named for name in (own if text == "other" else [text])]
@@ -94,7 +94,7 @@ def sources_of(card: Card) -> Iterator[str]:
 
 @cache
 def common() -> LicenseTable:
-    """The table that comes with these scripts."""
+    """Return the table that comes with these scripts."""
     text = (FOLDER / "license_terms.txt").read_text(encoding="utf-8")
     table, wrong = parse(text, LicenseTable({}, {}))
     assert not wrong, wrong
@@ -102,7 +102,7 @@ def common() -> LicenseTable:
 
 
 def read(root: Path) -> tuple[LicenseTable, list[tuple[int, str]]]:
-    """The table of the registry at `root`, and what is wrong with its licenses.txt."""
+    """Return the table of the registry at `root`, and what is wrong with its licenses.txt."""
     path = root / OWN_FILE
     try:
         text = path.read_bytes().decode("utf-8") if path.is_file() else ""

@@ -33,7 +33,7 @@ class Heading(NamedTuple):
 
 
 def blank(text: str, pattern: re.Pattern[str]) -> str:
-    """The text with every match turned to spaces; lines and offsets stay."""
+    """Return the text with every match turned to spaces; lines and offsets stay."""
     return pattern.sub(lambda m: spaces(m.group()), text)
 
 
@@ -48,7 +48,7 @@ def spaces(text: str) -> str:
 
 
 def headings(prose: str) -> list[Heading]:
-    """The headings of a text without code and comments."""
+    """Return the headings of a text without code and comments."""
     headed, line, last = [], 1, 0
     for match in HEADING.finditer(prose):
         line += prose.count("\n", last, match.start())

@@ -35,7 +35,7 @@ def renamed(card: Card, moves: Moves, library: Library, at: Entry | None = None)
 
 
 def changed_lines(before: str, after: str) -> Iterator[tuple[int, str]]:
-    """(number, text) of every line that a rewriting changed, as it is after."""
+    """Yield (number, text) of every line that a rewriting changed, as it is after."""
     old = before.splitlines()
     for number, line in enumerate(after.splitlines(), 1):
         if number > len(old) or line != old[number - 1]:

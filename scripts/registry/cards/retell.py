@@ -25,7 +25,7 @@ _COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
 
 
 def texts(card: Card, former: str, section: str) -> dict[str, str]:
-    """{heading in the new card: text} of every section of the old one, in its order."""
+    """Return {heading in the new card: text} of every section of the old one, in its order."""
     experiment = section == EXPERIMENTS
     asked = ASKED[former if experiment else section]
     asked = {new: old for old, new in asked.items()} if experiment else asked
@@ -68,5 +68,5 @@ def _section(card: Card, heading: Heading, name: str, said: str) -> str:
 
 
 def answer(card: Card, heading: str, text: str) -> Card:
-    """The card with this text in the place of a section's blank."""
+    """Return the card with this text in the place of a section's blank."""
     return filled(card, {heading: text}, drop_optional=False)

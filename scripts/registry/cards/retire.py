@@ -22,7 +22,7 @@ def is_retired(card: Card) -> bool:
 
 
 def retired(card: Card, why: str, successor: str) -> Card:
-    """The card that says so. A successor that is named already stays where none is given."""
+    """Return the card that says so. A successor that is named already stays where none is given."""
     values = {STATUS: RETIRED, NOTICE: " ".join(why.split()), SUCCESSOR: successor}
     for key, text in values.items():
         if text:
@@ -31,7 +31,7 @@ def retired(card: Card, why: str, successor: str) -> Card:
 
 
 def active(card: Card) -> Card:
-    """The card as it is without these keys. Raises Refusal for one that is not retired."""
+    """Return the card as it is without these keys. Raises Refusal for one that is not retired."""
     if not is_retired(card):
         raise Refusal(f"{card.path} is not retired: nothing to undo")
     for key in KEYS:
@@ -40,7 +40,10 @@ def active(card: Card) -> Card:
 
 
 def chosen(library: Library, entry: Entry, word: str) -> str:
-    """The successor that a word means. Raises UsageError for one that cannot take its place."""
+    """Return the successor that a word means.
+
+    Raises UsageError for one that cannot take its place.
+    """
     named = word.removesuffix("/")
     id = named if "/" in named else f"{entry.section}/{named}"
     other = library.ids.get(id)
@@ -78,7 +81,7 @@ def _refuse_retired(library: Library, entry: Entry, other: Entry) -> None:
 
 
 def builders(library: Library, entry: Entry) -> Iterator[tuple[Card, int, str]]:
-    """(card, line, key) of all that is in use and names this entry as what it is built on."""
+    """Yield (card, line, key) of all that is in use and names this entry as what it is built on."""
     for other in library.entries:
         card = library.card(other) if other.card.exists() else None
         if card and other != entry and not is_retired(card):

@@ -156,12 +156,12 @@ LINEAGE = ("source_datasets", "datasets", "base_model")
 
 
 def required(section: str) -> list[str]:
-    """The keys that every card of the section needs."""
+    """Return the keys that every card of the section needs."""
     return [field.name for field in FIELDS if section in field.required]
 
 
 def fitting(kind: str, section: str) -> tuple[str, ...]:
-    """The sections that a reference of this kind may lead to from a card of `section`."""
+    """Return the sections that a reference of this kind may lead to from a card of `section`."""
     if section == RAW and kind == "datasets":
         return ()  # a raw dataset derives from nothing here
     allowed = tuple(section if name == "=" else name for name in FITS[kind])

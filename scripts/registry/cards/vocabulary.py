@@ -17,7 +17,7 @@ def words(name: str) -> tuple[str, ...]:
 
 @cache
 def known(name: str) -> frozenset[str]:
-    """The words of a list, to ask whether one is among them."""
+    """Return the words of a list, to ask whether one is among them."""
     return frozenset(words(name))
 
 
@@ -28,7 +28,7 @@ def guess(word: str, among: tuple[str, ...] | list[str]) -> str:
 
 
 def nearest(word: str, among: tuple[str, ...] | list[str], like: float = 0.6) -> str:
-    """The word that is most like this one; "" when none is."""
+    """Return the word that is most like this one; "" when none is."""
     import difflib
 
     return next(iter(difflib.get_close_matches(word.lower(), among, n=1, cutoff=like)), "")

@@ -41,7 +41,7 @@ class Reader:
         self.last: Event = None
 
     def document(self) -> Mapping:
-        """The mapping that is the whole source. Raises BadFrontMatter and yaml.YAMLError."""
+        """Return the mapping that is the whole source. Raises BadFrontMatter and yaml.YAMLError."""
         self.parser.get_event()
         event = self.parser.get_event()
         if isinstance(event, yaml.StreamEndEvent):

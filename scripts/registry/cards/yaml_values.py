@@ -43,7 +43,7 @@ class Mapping(dict[str, Value]):
 
 
 def scalars(value: Value) -> Iterator[Value]:
-    """The texts, numbers and so on that a value holds, at any depth."""
+    """Yield the texts, numbers and so on that a value holds, at any depth."""
     if value.kind not in ("list", "mapping"):
         yield value
         return

@@ -95,7 +95,7 @@ def ask_and_check_cards(
 
 
 def with_good_cards(wanted: list[Entry]) -> tuple[list[Entry], list[Refused]]:
-    """The entries whose cards may go out, and a refusal for each of the others."""
+    """Return the entries whose cards may go out, and a refusal for each of the others."""
     if not wanted:
         return [], []
     from registry.cards import check

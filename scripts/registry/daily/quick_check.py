@@ -40,7 +40,7 @@ class QuickCheck:
         self.stamps = stamps
 
     def enter(self) -> dict[str, str]:
-        """The markers' ETags, asked for once. Raises Unreachable as `connect` does."""
+        """Return the markers' ETags, asked for once. Raises Unreachable as `connect` does."""
         if self.etags is None:
             self.etags = connect.enter(self.session)
         return self.etags

@@ -64,7 +64,7 @@ def clock(visit: Visit) -> Iterator[Finding]:
 
 
 def judge_clock(answer: Answer, now: float) -> Finding:
-    """The same for one answer that came at `now`, in seconds since the epoch."""
+    """Return the same for one answer that came at `now`, in seconds since the epoch."""
     try:
         theirs = parsedate_to_datetime(answer.headers["date"]).timestamp()
     except (KeyError, ValueError, TypeError):

@@ -19,7 +19,7 @@ AGAIN = "remove .venv; the next command makes it again"
 
 
 def tools(visit: Visit) -> Iterator[Finding]:
-    """The programs that everything stands on, and which they are."""
+    """Yield the programs that everything stands on, and which they are."""
     beside = Path(sys.executable).parent
     yield _version("git", ["git", "--version"], (2, 20), "install a newer one")
     yield _version("python", [sys.executable, "--version"], (3, 10), "PYTHON=/path/to/a/newer/one")

@@ -43,7 +43,7 @@ def matches(root: Path, paths: list[str]) -> dict[str, Match]:
 
 
 def lines(text: str) -> dict[int, str]:
-    """The lines that ignore something of their own, by number: no comments, no catch-all."""
+    """Return the lines that ignore something of their own, by number: no comments, no catch-all."""
     numbered = enumerate(text.split("\n"), start=1)
     plain = {n: line.removesuffix("\r") for n, line in numbered}
     return {
@@ -54,13 +54,13 @@ def lines(text: str) -> dict[int, str]:
 
 
 def line_for(name: str) -> str:
-    """The line that ignores the folder of an experiment, and nothing else."""
+    """Return the line that ignores the folder of an experiment, and nothing else."""
     escaped = re.sub(r"([\\*?\[\]])", r"\\\1", name)
     return f"/{escaped}/"
 
 
 def added(text: str, experiments: list[Entry]) -> str:
-    """The ledger with a line for each of these at its end; the rest byte for byte."""
+    """Return the ledger with a line for each of these at its end; the rest byte for byte."""
     end = "\r\n" if "\r\n" in text else "\n"
     if not all(line in text.replace("\r\n", "\n").split("\n") for line in CATCH_ALL):
         text = end.join(CATCH_ALL) + end + text
@@ -74,7 +74,7 @@ def added(text: str, experiments: list[Entry]) -> str:
 
 
 def without(text: str, numbers: set[int]) -> str:
-    """The ledger without the lines of these numbers (from 1); the rest byte for byte."""
+    """Return the ledger without the lines of these numbers (from 1); the rest byte for byte."""
     kept = text.split("\n")
     return "\n".join(line for n, line in enumerate(kept, start=1) if n not in numbers)
 

@@ -26,7 +26,7 @@ FIX = "run `make check-experiments FIX=1`"
 
 
 def check(state: State) -> list[Problem]:
-    """Every problem, by path and line."""
+    """Return every problem, by path and line."""
     problems = [problem for rule in RULES for problem in rule(state)]
     return sorted(problems, key=lambda p: (p.path, p.line))
 

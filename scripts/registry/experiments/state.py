@@ -33,7 +33,7 @@ class State:
 
 
 def look(root: Path, keys: Iterable[str] = (), staged: bool = False) -> State:
-    """The state of the experiments now; `keys` is what S3 holds of them. Raises GitError."""
+    """Return the state of the experiments now; `keys` is what S3 holds of them. Raises GitError."""
     kept, path = with_card(SECTION, root), root / FILE
     if path.exists() and not path.is_file():  # git would wait for a pipe as well
         raise RegistryError(f"{FILE} must be a file: remove it, then `git checkout -- {FILE}`")
@@ -64,7 +64,7 @@ def not_listed(state: State, among: list[Entry] | None = None) -> list[Entry]:
 
 
 def leftovers(state: State) -> list[int]:
-    """The numbers of the lines that are no kept experiment's."""
+    """Return the numbers of the lines that are no kept experiment's."""
     used = {state.folders[folder_path(entry.name)].line for entry in state.kept}
     return [number for number in ledger.lines(state.text) if number not in used]
 

@@ -95,7 +95,7 @@ def path_of(entry: Entry) -> Path:
 
 
 def header(entry: Entry, remote: str) -> Header | None:
-    """The header of an entry's baseline against this remote; None without one."""
+    """Return the header of an entry's baseline against this remote; None without one."""
     return _header(checksummed.head(path_of(entry)), remote)
 
 

@@ -39,7 +39,7 @@ def write(path: Path, pieces: Iterable[bytes], head: Callable[[], dict[str, Any]
 
 
 def head(path: Path) -> dict[str, Any] | None:
-    """The first line, if as much follows as it says; None without one."""
+    """Return the first line, if as much follows as it says; None without one."""
     try:
         with open(path, "rb") as file:
             return _head(file)

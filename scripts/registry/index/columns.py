@@ -20,12 +20,12 @@ def stat_at(stats: bytearray, number: int) -> tuple[int, ...]:
 
 
 def field_of(stats: bytes | bytearray, field: int) -> memoryview:
-    """One field of every stat of a column: 0 the sizes, 1 the mtimes, 2 the ctimes."""
+    """Return one field of every stat of a column: 0 the sizes, 1 the mtimes, 2 the ctimes."""
     return memoryview(stats).cast("q")[field::4]
 
 
 def cells(column: bytearray, width: int, numbers: list[int]) -> bytes:
-    """The cells at these numbers, one after the other."""
+    """Return the cells at these numbers, one after the other."""
     first, end = numbers[0], numbers[-1] + 1
     if end - first == len(numbers) and numbers == list(range(first, end)):
         return bytes(column[first * width : end * width])

@@ -50,7 +50,7 @@ class FileHashes(Table[FileHash]):
         return FileHash(self.tag(number), self.cell("hashes", number).hex())
 
     def of(self, path: str, tag: str) -> str:
-        """The SHA-256 of a path's bytes of this ETag; "" if nobody read them."""
+        """Return the SHA-256 of a path's bytes of this ETag; "" if nobody read them."""
         known = self.get(path)
         return known.sha256 if known and known.etag == tag else ""
 
@@ -92,12 +92,12 @@ class ContentList:
 
 
 def lacking(objects: Objects, known: FileHashes) -> list[str]:
-    """The paths of which nobody read the bytes that S3 lists."""
+    """Return the paths of which nobody read the bytes that S3 lists."""
     return [path for path, row in objects.items() if not known.of(path, row.etag)]
 
 
 def text(lines: Mapping[str, Line]) -> bytes:
-    """The list of these files."""
+    """Return the list of these files."""
     ordered = sorted(lines.items(), key=lambda item: item[0].encode())
     return "".join(f"{line.sha256} {line.size} {path}\n" for path, line in ordered).encode()
 
@@ -107,12 +107,15 @@ def version_of(lines: Mapping[str, Line]) -> str:
 
 
 def parse(body: bytes, named: str) -> Lines:
-    """The files of a list. Raises BadList unless it is, byte by byte, that of this version."""
+    """Return the files of a list.
+
+    Raises BadList unless it is, byte by byte, that of this version.
+    """
     return dict(rows(body, named))
 
 
 def rows(body: bytes, named: str) -> Iterator[tuple[str, Line]]:
-    """(path, line) of each file; raises as `parse` does. A list may be of a million."""
+    """Yield (path, line) of each file; raises as `parse` does. A list may be of a million."""
     if sha256(body).hexdigest() != named:
         raise BadList(named)
     try:
@@ -130,7 +133,7 @@ def is_version(word: str) -> bool:
 
 
 def short(named: str) -> str:
-    """A version as people see and type it."""
+    """Return a version as people see and type it."""
     return named[:DIGITS_SHOWN] or "unknown"
 
 

@@ -53,7 +53,7 @@ class Stamps:
         self._glimpses: dict[str, Glimpse] = {}
 
     def of(self, entry: Entry) -> Glimpse:
-        """The entry's glimpse; waits for it."""
+        """Return the entry's glimpse; waits for it."""
         folder = str(entry.folder)
         self.close()
         if folder not in self._glimpses:  # no helpers, or one that was killed

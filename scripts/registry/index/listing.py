@@ -41,7 +41,7 @@ class Objects(Table[Object]):
         return Object(self.prefix + path, size, self.tag(number), modified)
 
     def content(self, path: str) -> tuple[int, str]:
-        """The size and the ETag of one."""
+        """Return the size and the ETag of one."""
         number = self.numbers[path]
         return memoryview(self.sizes).cast("Q")[number], self.tag(number)
 
@@ -51,12 +51,12 @@ class Objects(Table[Object]):
         return sum(memoryview(self.sizes).cast("Q"))
 
     def bytes_of(self, paths: Iterable[str]) -> int:
-        """The size of these."""
+        """Return the size of these."""
         sizes, numbers = memoryview(self.sizes).cast("Q"), self.numbers
         return sum(sizes[numbers[path]] for path in paths)
 
     def by_path(self) -> Iterator[tuple[str, int, str]]:
-        """(path, size, ETag) of all, by path."""
+        """Yield (path, size, ETag) of all, by path."""
         for paths, (sizes, tags) in blocks(self, "sizes", "tags"):
             yield from zip(
                 paths, memoryview(sizes).cast("Q"), self.numbers.texts(tags), strict=True
@@ -64,7 +64,7 @@ class Objects(Table[Object]):
 
     @classmethod
     def of(cls, rows: Rows, prefix: str) -> Objects:
-        """The objects that a baseline says there are."""
+        """Return the objects that a baseline says there are."""
         objects = cls(rows.numbers, prefix)
         objects.take_over(rows, "tags")
         objects.sizes = bytearray(field_of(rows.stats, 0).tobytes())

@@ -19,7 +19,7 @@ _COUNTS = Struct("<3I")
 
 
 def page(paths: list[str], columns: dict[str, bytes], numbers: Numbers) -> Iterator[bytes]:
-    """One page, in pieces: the cells of these paths in the table's columns."""
+    """Yield one page, in pieces: the cells of these paths in the table's columns."""
     names = "\0".join(paths).encode("utf-8", "surrogateescape")
     words = json.dumps(numbers.words(columns["tags"])).encode()
     yield _COUNTS.pack(len(paths), len(names), len(words))

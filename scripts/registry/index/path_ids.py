@@ -27,7 +27,7 @@ class Numbers(dict[str, int]):
         return number
 
     def of(self, paths: list[str]) -> list[int] | range:
-        """The numbers of several paths, new or not, each named once."""
+        """Return the numbers of several paths, new or not, each named once."""
         first = len(self)
         if self.keys().isdisjoint(paths):
             self.update(zip(paths, range(first, first + len(paths)), strict=True))
@@ -61,12 +61,12 @@ class Numbers(dict[str, int]):
         return "" if cell == _NONE else f"{digest.hex()}-{parts}"
 
     def texts(self, cells: bytes) -> list[str]:
-        """The ETags of many cells."""
+        """Return the ETags of many cells."""
         parted = TAG.iter_unpack(cells)
         return [self.text(TAG.pack(d, parts)) if parts else d.hex() for d, parts in parted]
 
     def words(self, cells: bytes) -> list[tuple[int, str]]:
-        """(where, ETag) of the cells that mean nothing to other Numbers."""
+        """Return (where, ETag) of the cells that mean nothing to other Numbers."""
         if not self._words:
             return []
         every = ((at, cells[at : at + TAG.size]) for at in range(0, len(cells), TAG.size))

@@ -82,7 +82,7 @@ def scan(
 
 
 def repositories(paths: Iterable[str]) -> set[str]:
-    """The `.git` folders and files that these paths are in, or are."""
+    """Return the `.git` folders and files that these paths are in, or are."""
     parts = (path.split("/") for path in paths if GIT in path)
     return {"/".join(part[: part.index(GIT) + 1]) for part in parts if GIT in part}
 

@@ -46,7 +46,7 @@ class Stats(Table[Stat]):
         self.fill(paths, cells.tobytes())
 
     def bytes_of(self, paths: Iterable[str]) -> int:
-        """The size of these."""
+        """Return the size of these."""
         numbers, sizes = self.numbers, field_of(self.stats, 0)
         return sum(sizes[numbers[path]] for path in paths)
 
@@ -55,7 +55,7 @@ class Stats(Table[Stat]):
 
 
 def stat_of(path: str | os.PathLike[str]) -> Stat | None:
-    """The Stat of a regular file, through links; None if there is none."""
+    """Return the Stat of a regular file, through links; None if there is none."""
     try:
         status = os.stat(path)
     except OSError:

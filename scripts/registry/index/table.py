@@ -121,7 +121,7 @@ class Table(MutableMapping[str, R]):
             self.present[n] = 1
 
     def on(self: T, numbers: Numbers) -> T:
-        """The same rows in a table that uses these numbers; itself if it does."""
+        """Return the same rows in a table that uses these numbers; itself if it does."""
         if self.numbers is numbers:
             return self
         table = copy(self)

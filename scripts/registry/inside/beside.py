@@ -13,7 +13,7 @@ TableRows = list[tuple[str, list[str]]]  # (its name, a cell for each run)
 
 
 def run_of(entry: Entry) -> Entry:
-    """The run behind a model, as its card says; any other entry is a run itself."""
+    """Return the run behind a model, as its card says; any other entry is a run itself."""
     card = Library(entry.root).card(entry) if entry.section == MODELS else None
     value = card.fields.get("training_results") if card else None
     said = value.data[0].data if value and value.kind == "list" else value.data if value else ""
@@ -22,7 +22,7 @@ def run_of(entry: Entry) -> Entry:
 
 
 def metric_rows(compared: list[TrainingRun]) -> TableRows:
-    """A row for each metric, the best with a star; of two runs also how they differ."""
+    """Return a row for each metric, the best with a star; of two runs also how they differ."""
     return [
         (f"  {name}", _cells(name, values) + _told(name, values))
         for name, values in metrics(compared).items()
@@ -47,7 +47,7 @@ def _told(name: str, values: list[float | None]) -> list[str]:
 
 
 def differing(compared: list[TrainingRun]) -> tuple[list[str], int]:
-    """The settings that are not the same in all runs, and how many are."""
+    """Return the settings that are not the same in all runs, and how many are."""
     keys = dict.fromkeys(key for run in compared for key in run.config)
     unlike = [key for key in keys if len({run.config.get(key) for run in compared}) > 1]
     return unlike, len(keys) - len(unlike)

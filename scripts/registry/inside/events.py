@@ -20,7 +20,7 @@ FLOAT, DOUBLE = 1, 2  # types of a tensor
 
 
 def numbers_in(body: bytes) -> Iterator[tuple[str, int, float]]:
-    """(tag, step, value) of every scalar in the records that are whole."""
+    """Yield (tag, step, value) of every scalar in the records that are whole."""
     at = 0
     while at + 12 <= len(body):
         (length,) = struct.unpack_from("<Q", body, at)

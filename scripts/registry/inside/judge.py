@@ -31,7 +31,7 @@ def direction(name: str) -> int:
 
 
 def best(name: str, values: Mapping[str, float]) -> set[str]:
-    """The keys of the best values, if the name tells and not all are equal."""
+    """Return the keys of the best values, if the name tells and not all are equal."""
     way = direction(name)
     if not way or len(values) < 2:
         return set()

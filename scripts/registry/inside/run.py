@@ -83,7 +83,7 @@ def _config(path: str, body: bytes) -> dict[str, str]:
 
 
 def texts(values: object, name: str = "", depth: int = 0) -> dict[str, str]:
-    """{"a.b": text} of nested mappings; a list is one text."""
+    """Return {"a.b": text} of nested mappings; a list is one text."""
     if isinstance(values, dict) and depth < series.DEEPEST:
         named: dict[str, str] = {}
         for key, value in list(values.items())[: series.MOST]:

@@ -60,7 +60,7 @@ def of_records(records: Iterable[dict[str, object]]) -> Metrics:
 
 
 def flat(values: object, name: str = "", depth: int = 0) -> dict[str, float]:
-    """{"a.b": number} of the numbers in nested mappings."""
+    """Return {"a.b": number} of the numbers in nested mappings."""
     if isinstance(values, dict) and depth < DEEPEST:
         numbers: dict[str, float] = {}
         for key, value in list(values.items())[:MOST]:
@@ -71,7 +71,7 @@ def flat(values: object, name: str = "", depth: int = 0) -> dict[str, float]:
 
 
 def number(value: object) -> float | None:
-    """The finite number that a value is, or that its text says; None for any other."""
+    """Return the finite number that a value is, or that its text says; None for any other."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:

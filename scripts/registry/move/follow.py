@@ -71,7 +71,7 @@ def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[s
 
 
 def lacking(chosen: list[Entry], session: Session) -> list[Entry]:
-    """Those whose folder is to come, and was not freed; asked of this disk alone."""
+    """Return those whose folder is to come, and was not freed; asked of this disk alone."""
     absent = (e for e in chosen if e.section in MIRRORED and not os.path.lexists(e.folder))
     return [e for e in absent if not freed.is_noted(e, session.remote.identity)]
 

@@ -104,7 +104,7 @@ class MovePlan:
 
 
 def load(old: Entry) -> MovePlan | None:
-    """The move of this entry that is under way, or waits for Git."""
+    """Return the move of this entry that is under way, or waits for Git."""
     path = _path(old)
     return _read(path, old.root) if path.is_file() else None
 

@@ -19,7 +19,7 @@ from registry.sections import MODELS
 
 
 def changes(plan: MovePlan) -> Iterator[str]:
-    """Each folder that is renamed, and each line of a text that changes."""
+    """Yield each folder that is renamed, and each line of a text that changes."""
     for entry in plan.replaced_entries if not plan.keeps_as else ():
         if os.path.lexists(entry.folder):
             yield f"{entry}/ goes to the trash here"
@@ -38,7 +38,7 @@ def changes(plan: MovePlan) -> Iterator[str]:
 
 
 def of_itself(plan: MovePlan) -> Iterator[str]:
-    """Each line of its card that names what it replaces, and would speak of itself."""
+    """Yield each line of its card that names what it replaces, and would speak of itself."""
     path = f"{plan.old}{CARD}"
     before, _ = plan.files.get(path, (None, None))
     if before is None or not plan.replaces or plan.keeps_as:
@@ -54,7 +54,7 @@ def of_itself(plan: MovePlan) -> Iterator[str]:
 
 
 def side_by_side(plan: MovePlan, stored: Relocation | None) -> list[str]:
-    """The metrics of a model that is replaced, and of the one that replaces it."""
+    """Return the metrics of a model that is replaced, and of the one that replaces it."""
     if not plan.replaces or plan.new_entry.section != MODELS:
         return []
     client = stored.session.client if stored else None

@@ -132,7 +132,7 @@ class Texts:
 
 
 def read_any(path: Path) -> str | None:
-    """A text that may not be there."""
+    """Return a text that may not be there."""
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 

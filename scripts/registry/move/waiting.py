@@ -13,7 +13,7 @@ from registry.sections import SECTIONS
 
 
 def under_way(word: str) -> MovePlan | None:
-    """The move of this entry that was begun; its card may be here no more."""
+    """Return the move of this entry that was begun; its card may be here no more."""
     section, _, name = word.strip().removesuffix("/").partition("/")
     if section in SECTIONS and name and "/" not in name:
         return plan.load(Entry(section, name))
@@ -79,5 +79,5 @@ def hand_over(made: MovePlan) -> None:
 
 
 def making_way(taker: str) -> list[MovePlan]:
-    """The moves that freed the names which this entry took, the last one first."""
+    """Return the moves that freed the names which this entry took, the last one first."""
     return [one for one in plan.waiting(ROOT) if one.taken_by == taker][::-1]

@@ -11,7 +11,7 @@ from registry.sections import EXPERIMENTS, RAW, SECTIONS
 
 
 def target(word: str, old: Entry, said: str = "TO") -> Entry:
-    """The entry that TO= names; `name` alone is in the same section. Raises UsageError.
+    """Return the entry that TO= names; `name` alone is in the same section. Raises UsageError.
 
     `said`: the variable, if it is another.
     """

@@ -38,7 +38,7 @@ class Bill:
     needs: dict[str, list[str]] = field(default_factory=dict)
 
     def of(self, entry: Entry) -> Part:
-        """The document. Raises Refusal for an entry whose version nobody knows."""
+        """Return the document. Raises Refusal for an entry whose version nobody knows."""
         sealed, version = self._newest(entry)
         if not version:
             raise Refusal(f"its version is not known: `make pull seal DATASET={entry:sh}` tells it")

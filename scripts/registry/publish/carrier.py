@@ -43,7 +43,7 @@ class Carrier:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def bring(self, sources: list[FileSource], count: Callable[[int], None]) -> list[FileLine]:
-        """The list of these files, once the target has each. Raises RegistryError."""
+        """Return the list of these files, once the target has each. Raises RegistryError."""
 
         def one(source: FileSource) -> FileLine:
             if interrupt.asked.is_set():

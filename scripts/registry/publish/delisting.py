@@ -61,7 +61,7 @@ class Shelf:
             self.target.write(layout.DELISTED, documents.as_text(self.taken))
 
     def write_index(self) -> bytes:
-        """The index as it should be; written if it is not."""
+        """Return the index as it should be; written if it is not."""
         body = documents.as_text({"entries": self.rows})
         if self.target.read(layout.INDEX) != body:
             self.target.write(layout.INDEX, body)

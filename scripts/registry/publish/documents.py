@@ -37,7 +37,10 @@ def row(told: Mapping[str, Any]) -> Told:
 
 
 def read(target: Target, name: str) -> Told:
-    """A document of the mirror's; {} where there is none. Raises RegistryError for no document."""
+    """Return a document of the mirror's; {} where there is none.
+
+    Raises RegistryError for no document.
+    """
     body = target.read(name)
     try:
         told = json.loads(body) if body is not None else {}

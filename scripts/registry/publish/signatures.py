@@ -65,7 +65,7 @@ def verify(entry: Entry, key: Path) -> None:
 
 
 def signed_files(bundle: bytes) -> dict[str, str]:
-    """{path: SHA-256} that a signature speaks of, whoever made it. Raises RegistryError."""
+    """Return {path: SHA-256} that a signature speaks of, whoever made it. Raises RegistryError."""
     try:
         payload = json.loads(bundle)["dsseEnvelope"]["payload"]
         rows = json.loads(base64.b64decode(payload))["predicate"]["resources"]
@@ -83,7 +83,7 @@ def of_version(entry: Entry, lines: list[FileLine]) -> bytes | None:
 
 
 def library(module: str) -> Any:  # noqa: ANN401  # a package that need not be there
-    """A module of model_signing. Raises RegistryError with the command that installs it."""
+    """Return a module of model_signing. Raises RegistryError with the command that installs it."""
     try:
         return import_module(f"model_signing.{module}")
     except ImportError:

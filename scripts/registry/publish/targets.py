@@ -39,7 +39,10 @@ class Target(Protocol):
 
 
 def choose(session: Session, allowed: Allowlist) -> Target:
-    """The target that public.yml names. Raises Refusal for one that is in the registry's way."""
+    """Return the target that public.yml names.
+
+    Raises Refusal for one that is in the registry's way.
+    """
     if not allowed.target.startswith("s3://"):
         return Folder(_folder(session.root, allowed.target))
     bucket, _, base = allowed.target.removeprefix("s3://").partition("/")

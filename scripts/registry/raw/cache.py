@@ -47,7 +47,7 @@ class Cache(NamedTuple):
         return self.path(name).exists()
 
     def read(self, name: str) -> bytes | None:
-        """A list of files; None if it is not here, or not as its name says."""
+        """Return a list of files; None if it is not here, or not as its name says."""
         try:
             body = self.path(name).read_bytes()
         except OSError:
@@ -55,7 +55,7 @@ class Cache(NamedTuple):
         return body if etag.md5(body) == objects.digest_of(name) else None
 
     def unsound(self, names: Iterable[str]) -> list[str]:
-        """Those that are here and hold something else than their names say."""
+        """Return those that are here and hold something else than their names say."""
         return Soundness(self).unsound(names)
 
     def unlike(self, rows: Mapping[str, Object]) -> set[str]:
@@ -142,7 +142,7 @@ class Soundness:
         self.known = baseline.load(self.entry, os.fspath(cache.top)).rows
 
     def unsound(self, names: Iterable[str]) -> list[str]:
-        """Those that are here and hold something else; the others are remembered."""
+        """Return those that are here and hold something else; the others are remembered."""
         stats, doubtful = Stats(self.known.numbers), []
         for name in names:
             stat = stat_of(self.cache.path(name))

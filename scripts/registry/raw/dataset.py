@@ -94,7 +94,7 @@ class Dataset:
         return bool(names) and all((top / name).exists() for name in names)
 
     def scan(self, numbers: Numbers | None = None) -> Scan:
-        """Its files, as DVC sees them."""
+        """Return its files, as DVC sees them."""
         below = self.entry.section + (f"/{self.entry.name}" if self.is_folder else "")
         scanned = Scan(Stats(numbers), everything=True)
         is_ignored = ignore.of(self.entry.root, below)
@@ -114,22 +114,22 @@ class Dataset:
         return scanned
 
     def path(self, out: Out, below: str = "") -> str:
-        """The path of an out's file: `below` is its path in the out's list of files."""
+        """Return the path of an out's file: `below` is its path in the out's list of files."""
         if self.is_folder:
             return below
         return f"{out.path}/{below}" if below else out.path
 
     def shown(self, path: str) -> str:
-        """A file's path as a person knows it: from the top of the registry."""
+        """Return a file's path as a person knows it: from the top of the registry."""
         top = str(self.entry if self.is_folder else self.entry.section)
         return f"{top}/{path}" if path else top
 
     def out_of(self, path: str) -> Out:
-        """The out that a file of the dataset belongs to."""
+        """Return the out that a file of the dataset belongs to."""
         return next(out for out in self.file.outs if self._is_in(out, path))
 
     def objects(self) -> Iterator[Out]:
-        """The outs that the registry's own place keeps."""
+        """Return the outs that the registry's own place keeps."""
         return (out for out in self.file.outs if out.digest and not out.elsewhere)
 
     def _is_in(self, out: Out, path: str) -> bool:

@@ -22,7 +22,7 @@ DATE = "--date=format-local:%Y-%m-%dT%H:%M:%SZ"
 
 
 def read(entry: Entry, client: Client | None, most: int) -> list[Sealed]:
-    """The last versions that were committed, the newest first, and at most so many.
+    """Return the last versions that were committed, the newest first, and at most so many.
 
     Without a `client`, files are compared only where DVC's cache here has their lists.
     """
@@ -34,7 +34,7 @@ def read(entry: Entry, client: Client | None, most: int) -> list[Sealed]:
 
 
 def committed(entry: Entry, most: int) -> list[tuple[Marker, DvcFile]]:
-    """The last versions and their `.dvc` files, the newest first."""
+    """Return the last versions and their `.dvc` files, the newest first."""
     words = ("log", FORM, DATE, f"--max-count={most}", "--", f"{entry}.dvc")
     told = git.run(entry.root, *words).decode(errors="replace") if git.has_head(entry.root) else ""
     commits = [line.split("\x02") for line in told.splitlines()]

@@ -20,7 +20,7 @@ from registry.remote.s3 import Client
 
 
 def wanted(dataset: Dataset, cache: Cache, client: Client | None = None) -> Tags:
-    """{path: MD5} of the version that the `.dvc` file names, paths as the dataset's are.
+    """Return {path: MD5} of the version that the `.dvc` file names, paths as the dataset's are.
 
     The lists of files come from DVC's cache, or else from S3. Raises RegistryError where neither
     has one.
@@ -33,7 +33,10 @@ def wanted(dataset: Dataset, cache: Cache, client: Client | None = None) -> Tags
 
 
 def of_lists(dataset: Dataset, list_of: Callable[[Out], bytes]) -> Tags:
-    """The same from lists of files that are at hand. Raises RegistryError for what is none."""
+    """Return the same from lists of files that are at hand.
+
+    Raises RegistryError for what is none.
+    """
     files = Tags()
     for out in dataset.file.outs:
         if not out.is_folder:
@@ -57,7 +60,10 @@ def _parse(entry: Entry, out: Out, body: bytes) -> Tags:
 
 
 def from_s3(entry: Entry, out: Out, client: Client | None) -> bytes:
-    """A list of files as S3 has it. Raises RegistryError when S3 lacks it, or it is damaged."""
+    """Return a list of files as S3 has it.
+
+    Raises RegistryError when S3 lacks it, or it is damaged.
+    """
     if client is None or out.elsewhere:
         raise RegistryError(f"DVC's cache lacks it: `make pull DATASET={entry:sh}`")
     answer = client.get(stored.key(client, out.object))
@@ -69,7 +75,7 @@ def from_s3(entry: Entry, out: Out, client: Client | None) -> bytes:
 
 
 def objects_of(dataset: Dataset, files: Tags) -> dict[str, str]:
-    """{path: the object that holds it} of a version."""
+    """Return {path: the object that holds it} of a version."""
     return {
         path: objects.by_digest([digest], dataset.out_of(path).is_legacy)[0]
         for path, digest in files.items()
@@ -94,7 +100,7 @@ def ask(entry: Entry) -> str:
 
 
 def not_in_s3(root: Path, versions: list[Version]) -> list[Version]:
-    """Those that S3 lacks; a folder's list of files is sent last. Raises Unreachable."""
+    """Return those that S3 lacks; a folder's list of files is sent last. Raises Unreachable."""
     from registry.remote import connect
 
     session, _ = connect.connect(root)

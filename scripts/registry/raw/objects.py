@@ -26,7 +26,7 @@ _TEXT = bytes(range(32, 127)) + b"\n\r\t\f\b"
 
 
 def digest_of(name: str) -> str:
-    """The MD5 that an object is named by, without `.dir`."""
+    """Return the MD5 that an object is named by, without `.dir`."""
     return name.removeprefix(MODERN).replace("/", "").removesuffix(".dir")
 
 
@@ -47,7 +47,7 @@ def has_digest(path: str | os.PathLike[str], digest: str, by_old_rule: bool) -> 
 
 
 def old_digests(path: str | os.PathLike[str]) -> set[str]:
-    """The MD5s that DVC 2.x may have named this file by: in text, CR LF counts as LF.
+    """Return the MD5s that DVC 2.x may have named this file by: in text, CR LF counts as LF.
 
     DVC 2.x told text from the beginning of the file, DVC 3 tells it for each chunk anew; where
     that makes a difference, either may have written the `.dvc` file.
@@ -58,7 +58,7 @@ def old_digests(path: str | os.PathLike[str]) -> set[str]:
 
 
 def old_digests_of(body: bytes) -> set[str]:
-    """The MD5s that DVC 2.x gives these bytes, as `old_digests` has them for a file."""
+    """Return the MD5s that DVC 2.x gives these bytes, as `old_digests` has them for a file."""
     return _old_digests(body[at : at + CHUNK] for at in range(0, len(body), CHUNK))
 
 
@@ -85,7 +85,10 @@ def is_text(block: bytes) -> bool:
 
 
 def parse_list(body: bytes) -> Tags:
-    """{path: MD5} of a list of files. Raises ValueError, KeyError or TypeError for any other."""
+    """Return {path: MD5} of a list of files.
+
+    Raises ValueError, KeyError or TypeError for any other.
+    """
     files = Tags()
 
     def note(row: dict[str, str]) -> None:
@@ -98,13 +101,13 @@ def parse_list(body: bytes) -> Tags:
 
 
 def list_digest(files: Mapping[str, str]) -> str:
-    """The MD5 of the list that DVC would make of {path: MD5}."""
+    """Return the MD5 of the list that DVC would make of {path: MD5}."""
     rows = [{"md5": files[path], "relpath": path} for path in sorted(files)]
     return etag.md5(json.dumps(rows, sort_keys=True).encode())
 
 
 def by_digest(digests: Iterable[str], legacy: bool) -> list[str]:
-    """The objects of these MD5s, each once."""
+    """Return the objects of these MD5s, each once."""
     stem = "" if legacy else MODERN
     return [f"{stem}{d[:2]}/{d[2:]}" for d in dict.fromkeys(digests)]
 

@@ -118,7 +118,7 @@ def way(dataset: Dataset) -> str:
 
 
 def lacking(session: Session, cache: Cache, dataset: Dataset) -> dict[str, str]:
-    """{object: path} of the version that S3 lacks, or holds with other bytes."""
+    """Return {object: path} of the version that S3 lacks, or holds with other bytes."""
     try:
         version = manifest.wanted(dataset, cache, session.client)
     except RegistryError as error:

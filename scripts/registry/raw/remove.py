@@ -27,7 +27,7 @@ def take_out(dataset: Dataset) -> None:
 
 
 def restore_base(entry: Entry) -> Path:
-    """The folder that the paths of what was set aside from a raw dataset are below."""
+    """Return the folder that the paths of what was set aside from a raw dataset are below."""
     with suppress(RegistryError):
         return Dataset.of(entry).base
     return Dataset(entry, _committed(entry)).base

@@ -22,7 +22,7 @@ def key(client: Client, name: str) -> str:
 
 
 def look(client: Client, names: Iterable[str]) -> dict[str, Object]:
-    """{object: how S3 has it} for those of these that it has."""
+    """Return {object: how S3 has it} for those of these that it has."""
     wanted = set(names)
     if len(wanted) > FEW:
         modern = any(not objects.is_legacy(name) for name in wanted)
@@ -34,7 +34,7 @@ def look(client: Client, names: Iterable[str]) -> dict[str, Object]:
 
 
 def every(client: Client, below: str = "") -> Iterator[tuple[str, Object]]:
-    """(object, how S3 has it) for everything of DVC's that S3 holds."""
+    """Yield (object, how S3 has it) for everything of DVC's that S3 holds."""
     top = client.remote.key(DVC_FOLDER, "")
     for row in client.list(top + below):
         yield row.key[len(top) :], row

@@ -57,7 +57,7 @@ def look_if_fit(entry: Entry) -> tuple[Dataset, tuple[Scan, int]]:
 
 
 def look(entry: Entry) -> tuple[Scan, int]:
-    """The dataset's files as they are now, and when that was, for `remember`.
+    """Return the dataset's files as they are now, and when that was, for `remember`.
 
     What came within the last clock tick could not be remembered: a tick later it can.
     """

@@ -17,7 +17,7 @@ NO_VERSION = "unverifiable: its `.dvc` file names no MD5 of it"
 
 
 def findings(session: Session, dataset: Dataset, here: Scan) -> Iterator[tuple[str, str]]:
-    """(path, what is wrong) for each file that is not here as named, or not in S3."""
+    """Yield (path, what is wrong) for each file that is not here as named, or not in S3."""
     entry, cache = dataset.entry, Cache.of(session.root)
     version = manifest.wanted(dataset, cache, session.client)
     if not version:

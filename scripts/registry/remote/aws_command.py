@@ -10,7 +10,7 @@ from registry.remote.location import Remote
 
 
 def of(remote: Remote, words: str) -> str:
-    """An aws command that goes the same way as we do, ready to paste; `words` are quoted."""
+    """Return an aws command that goes the same way as we do, ready to paste; `words` are quoted."""
     variables = "".join(f"{n}={shlex.quote(v)} " for n, v in _variables(remote).items())
     options = {
         "--endpoint-url": remote.address,

@@ -72,7 +72,7 @@ class AwsSettings(NamedTuple):
         return ""
 
     def nested(self, name: str, options: Pairs | None = None) -> dict[str, str]:
-        """The indented settings below `name =`, such as those of `s3`."""
+        """Return the indented settings below `name =`, such as those of `s3`."""
         text = (self.options if options is None else options).get(name, "")
         pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
         return {key.strip(): value.strip() for key, _, value in pairs}
@@ -117,17 +117,17 @@ class AwsSettings(NamedTuple):
         return is_true(value)
 
     def says(self, variable: str) -> str:
-        """The value of `AWS_<VARIABLE>` or of the profile's setting of the same name."""
+        """Return the value of `AWS_<VARIABLE>` or of the profile's setting of the same name."""
         return _first(os.environ.get(f"AWS_{variable.upper()}"), self.options.get(variable))
 
 
 def usual_profile() -> str:
-    """The profile that the environment names, in botocore's order; "" for none."""
+    """Return the profile that the environment names, in botocore's order; "" for none."""
     return _first(os.environ.get("AWS_DEFAULT_PROFILE"), os.environ.get("AWS_PROFILE"))
 
 
 def usual_bundle() -> str:
-    """The certificates that this machine trusts, or those that botocore would."""
+    """Return the certificates that this machine trusts, or those that botocore would."""
     usual = next((path for path in SYSTEM_BUNDLES if os.path.exists(path)), "")
     if usual:
         return usual

@@ -13,7 +13,7 @@ _PATHS = ("credentialpath", "configpath", "dir")
 
 
 def load(path: Path) -> Any:  # noqa: ANN401  # configobj ships no types
-    """The file as a ConfigObj; an empty one if there is no file."""
+    """Return the file as a ConfigObj; an empty one if there is no file."""
     from configobj import ConfigObj, ConfigObjError
 
     try:
@@ -31,7 +31,10 @@ def load(path: Path) -> Any:  # noqa: ANN401  # configobj ships no types
 
 
 def parse(text: bytes, name: str) -> dict[str, dict[str, str]]:
-    """A config that is no file here. Raises RegistryError, with its name, for one that is none."""
+    """Return a config that is no file here.
+
+    Raises RegistryError, with its name, for one that is none.
+    """
     from configobj import ConfigObj, ConfigObjError
 
     try:

@@ -65,7 +65,7 @@ def first(session: Session, ask: Callable[[Client], T], patience: float = PROOF_
 
 
 def prove(remote: location.Remote, patience: float = PROOF_SECONDS) -> tuple[dict[str, str], str]:
-    """The markers' ETags and the bucket's region. Raises Unreachable, with what to try."""
+    """Return the markers' ETags and the bucket's region. Raises Unreachable, with what to try."""
     hasty = s3.Client(remote, patience=patience)
     return _explained(hasty, read_etags), hasty.region
 
@@ -98,7 +98,7 @@ def _is_embedded(root: Path) -> bool:
 
 
 def read_etags(client: Client, about: int = 1000) -> dict[str, str]:
-    """{"section/name": ETag} of every marker: one request per thousand entries.
+    """Return {"section/name": ETag} of every marker: one request per thousand entries.
 
     `about`: how many there are, or so: the lists of contents, which come after them by name, are
     many more, and nobody needs their rows.
@@ -110,7 +110,7 @@ def read_etags(client: Client, about: int = 1000) -> dict[str, str]:
 
 
 def listing(root: Path = ROOT) -> Callable[[str], Iterator[str]]:
-    """A function from a folder such as `section/` to the keys below it, without that folder.
+    """Return a function from a folder such as `section/` to the keys below it, without that folder.
 
     Starts the embedded store when that is where the registry is. Raises Unreachable.
     """

@@ -41,7 +41,7 @@ class CopyInParts:
         self._id = ""
 
     def copy(self) -> str:
-        """The ETag of the copy; "" where the store copies no parts."""
+        """Return the ETag of the copy; "" where the store copies no parts."""
         if not self._begin(self.requests.head(self.source)):
             return ""
         numbers = range(math.ceil(self.source.size / self._part))

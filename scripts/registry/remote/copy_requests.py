@@ -61,7 +61,7 @@ class Requests:
         raise AssertionError
 
     def headers(self, source: Object) -> dict[str, str]:
-        """Those that name the source, and the state of it that was listed."""
+        """Return those that name the source, and the state of it that was listed."""
         path = sigv4.encode(f"{self.origin.remote.bucket}/{source.key}", safe="/")
         version = f"?{sigv4.query_string(source.query)}" if source.version else ""
         return {
@@ -70,7 +70,7 @@ class Requests:
         }
 
     def head(self, source: Object) -> Answer:
-        """The head of an object that is still as it was listed."""
+        """Return the head of an object that is still as it was listed."""
         with self._turn:
             head = self.origin.head(source.key, source.query)
         if head is None or head.etag != source.etag:
@@ -79,7 +79,7 @@ class Requests:
 
 
 def tag_of(answer: Answer) -> str:
-    """The ETag in the document that answers a copy; UNKNOWN where there is none."""
+    """Return the ETag in the document that answers a copy; UNKNOWN where there is none."""
     return _texts(answer).get("ETag", UNKNOWN).strip('"')
 
 

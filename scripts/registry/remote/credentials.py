@@ -22,7 +22,7 @@ _OLD_TOKENS = ("AWS_SECURITY_TOKEN", "aws_security_token")  # which botocore pre
 
 
 def find(remote: Remote) -> Credentials:
-    """The credentials for this remote, found as the aws command finds them.
+    """Return the credentials for this remote, found as the aws command finds them.
 
     Raises Unreachable when there are none, with the ways to get some.
     """

@@ -30,7 +30,7 @@ _OPTIONS = {  # a remote's fields, and what DVC calls them
 
 
 def load(root: Path = ROOT) -> Remote:
-    """The default remote of `.dvc/config` under `.dvc/config.local`.
+    """Return the default remote of `.dvc/config` under `.dvc/config.local`.
 
     Raises RegistryError when there is none, or one that is not an S3 url ending in
     `/raw_datasets_dvc_cache`.
@@ -88,7 +88,7 @@ def cache(root: Path = ROOT) -> dict[str, str]:
 
 
 def cache_folder(root: Path) -> Path:
-    """The folder of DVC's cache, wherever DVC's config says that it is."""
+    """Return the folder of DVC's cache, wherever DVC's config says that it is."""
     return root / ".dvc" / os.path.expanduser(cache(root).get("dir") or "cache")
 
 

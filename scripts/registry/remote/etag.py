@@ -37,7 +37,7 @@ def md5(content: bytes) -> str:
 
 
 def part_size(size: int) -> int:
-    """The part size aws uploads a file of `size` bytes with."""
+    """Return the part size aws uploads a file of `size` bytes with."""
     part = PART
     while math.ceil(size / part) > MOST_PARTS:
         part *= 2
@@ -45,12 +45,15 @@ def part_size(size: int) -> int:
 
 
 def expected(path: str | os.PathLike[str], size: int, also: Also | None = None) -> str:
-    """The ETag that `aws s3 sync` will give this file. Raises OSError if it cannot be read."""
+    """Return the ETag that `aws s3 sync` will give this file.
+
+    Raises OSError if it cannot be read.
+    """
     return compute(path, part_size(size) if size >= PART else 0, also)
 
 
 def compute(path: str | os.PathLike[str], part: int = 0, also: Also | None = None) -> str:
-    """The ETag of the file's bytes uploaded in parts of `part` bytes, or whole with 0."""
+    """Return the ETag of the file's bytes uploaded in parts of `part` bytes, or whole with 0."""
     with open(path, "rb", buffering=0) as file:
         if not part:
             return _md5(file, None, also)[0]
@@ -65,7 +68,7 @@ def compute(path: str | os.PathLike[str], part: int = 0, also: Also | None = Non
 
 
 def joined(digests: list[bytes]) -> str:
-    """The ETag of an object in parts that have these MD5s."""
+    """Return the ETag of an object in parts that have these MD5s."""
     return f"{md5(b''.join(digests))}-{len(digests)}"
 
 

@@ -21,7 +21,7 @@ _asking = threading.Lock()
 
 
 def find(remote: Remote) -> Credentials:
-    """The credentials; those of the same settings are found once. Raises Unreachable."""
+    """Return the credentials; those of the same settings are found once. Raises Unreachable."""
     settings = remote.aws
     names = (name for name in sorted(os.environ) if name.startswith("AWS_"))
     place = (settings.profile, settings.config_file, settings.credentials_file)

@@ -12,7 +12,7 @@ Sections = Mapping[str, Pairs]
 
 
 def read(path: str) -> Sections:
-    """The sections of a file; {} where there is none. Raises Unreachable, with the line."""
+    """Return the sections of a file; {} where there is none. Raises Unreachable, with the line."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read()
@@ -42,7 +42,7 @@ def _parsed(path: str, text: str) -> Sections:
 
 
 def words(section: str) -> list[str]:
-    """The words of a section's name, as a shell has them: `profile "x y"` are two."""
+    """Return the words of a section's name, as a shell has them: `profile "x y"` are two."""
     import shlex
 
     try:

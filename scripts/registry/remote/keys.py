@@ -43,7 +43,7 @@ def advice(profile: str) -> str:
 
 
 def checked(keys: Keys, source: str) -> Keys:
-    """The keys, if a request can be signed with them. Raises Unreachable."""
+    """Return the keys, if a request can be signed with them. Raises Unreachable."""
     parts = {"access key id": keys.access, "secret key": keys.secret, "token": keys.token}
     for name, value in parts.items():
         if not value and name != "token":

@@ -127,5 +127,5 @@ class Remote:
 
 
 def trusted(remote: Remote) -> str:
-    """The file of the certificates that are trusted on the way to this remote."""
+    """Return the file of the certificates that are trusted on the way to this remote."""
     return remote.ca_bundle or aws_settings.usual_bundle()

@@ -40,7 +40,7 @@ CERTIFICATES = {  # by what OpenSSL says
 
 
 def explain(client: s3.Client, error: Unreachable) -> str:
-    """The remote, the credentials, the reason, its cure and what to try, a line each."""
+    """Return the remote, the credentials, the reason, its cure and what to try, a line each."""
     remote = client.remote
     place = remote.url + (f" at {remote.address}" if remote.address else "")
     try:

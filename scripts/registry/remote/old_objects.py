@@ -12,7 +12,7 @@ NO_VERSION = ("", "null")  # of what was written while versioning was off
 
 
 def read(client: Client, prefix: str) -> Iterator[Object]:
-    """Every version of every object below the prefix: of one key the newest first.
+    """Yield every version of every object below the prefix: of one key the newest first.
 
     Nothing where the store keeps no versions. Raises Denied where they may not be listed.
     """

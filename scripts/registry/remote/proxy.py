@@ -38,7 +38,7 @@ class Proxy(NamedTuple):
 
 
 def leading_to(scheme: str, host: str) -> Proxy | None:
-    """The proxy for this host, which may have a port; None where the way is direct."""
+    """Return the proxy for this host, which may have a port; None where the way is direct."""
     if not _are_set() or urlsplit(f"//{host}").hostname in LOOPBACK:
         return None
     import urllib.request  # slow to import, and rarely needed

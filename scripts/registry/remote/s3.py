@@ -157,7 +157,7 @@ class Client:
             query["continuation-token"] = following
 
     def get(self, key: str) -> Answer | None:
-        """The whole object, or None if there is none. For small ones."""
+        """Return the whole object, or None if there is none. For small ones."""
         return self._unless_missing("GET", key)
 
     def head(self, key: str, query: Mapping[str, str] | None = None) -> Answer | None:
@@ -207,7 +207,7 @@ class Client:
         return self.complete(Request(method, key, query or {}, body, headers or {}, sink))
 
     def complete(self, request: Request, tried: Answer | BaseException | None = None) -> Answer:
-        """Its answer, after as many trials as its failure may pass and patience lasts.
+        """Return its answer, after as many trials as its failure may pass and patience lasts.
 
         `tried`: what came of a first one, if there was one. The body of a good answer goes to the
         request's sink. Raises Denied for a no that is final, Silent when no answer came in time.
@@ -285,7 +285,7 @@ class Client:
             raise
 
     def finish(self, request: Request, connection: Connection) -> Answer:
-        """The answer to what was begun, whatever it says. Raises OSError or EOFError."""
+        """Return the answer to what was begun, whatever it says. Raises OSError or EOFError."""
         try:
             answer = connection.answer(request.sink, bare=request.method == "HEAD")
         except BaseException:
@@ -325,7 +325,7 @@ class Client:
         self._busy.discard(connection)
 
     def hurried(self, patience: float) -> Client:
-        """The same over the same connections, with another patience."""
+        """Return the same over the same connections, with another patience."""
         return replace(self, patience=patience)
 
     def _address(self) -> Address:

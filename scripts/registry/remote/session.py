@@ -57,7 +57,7 @@ class Session:
             return self._md5_etags
 
     def hasty(self) -> Session:
-        """The same with little patience: for tidying up after a failure."""
+        """Return the same with little patience: for tidying up after a failure."""
         return replace(self, client=s3.Client(self.remote, patience=HASTY_SECONDS))
 
     @cached_property

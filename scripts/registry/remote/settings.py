@@ -30,7 +30,7 @@ class Choice:
     credentials: str = ""
 
     def as_remote(self) -> Remote:
-        """The place, checked. Raises UsageError for what cannot be one."""
+        """Return the place, checked. Raises UsageError for what cannot be one."""
         bucket, _, base = self.url.removeprefix("s3://").partition("/")
         base = base.strip("/").removesuffix(DVC_FOLDER).rstrip("/")
         why = self._why_no_url(bucket, base)

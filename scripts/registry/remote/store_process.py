@@ -39,7 +39,7 @@ class StoreProcess:
         return bool(self.pid()) and self._read("place") == str(self.folder)
 
     def pid(self) -> int:
-        """The running server's process id; 0 when none runs."""
+        """Return the running server's process id; 0 when none runs."""
         with contextlib.suppress(FileNotFoundError), open(self.folder / "running") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

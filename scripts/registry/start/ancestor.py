@@ -28,7 +28,7 @@ def is_related(root: Path, ref: str) -> bool:
 
 
 def find(root: Path, ref: str) -> tuple[str, Likeness]:
-    """The commit here that brought the scripts, and the version that they are most like.
+    """Return the commit here that brought the scripts, and the version that they are most like.
 
     Raises Refusal when they are like none.
     """

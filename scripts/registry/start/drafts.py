@@ -17,7 +17,7 @@ Below = Iterator[str]  # keys below a folder of the registry's base, without tha
 
 
 def lacking(root: Path, keys: Callable[[str], Below]) -> list[Entry]:
-    """The entries without a card that have a folder here, or keys in S3, by name."""
+    """Return the entries without a card that have a folder here, or keys in S3, by name."""
     known = {e for section in SYNCED for e in entries.on_disk(section, root)}
     for section in MIRRORED:
         tops = {key.partition("/")[0] for key in keys(f"{section}/") if "/" in key}
@@ -26,7 +26,7 @@ def lacking(root: Path, keys: Callable[[str], Below]) -> list[Entry]:
 
 
 def write(root: Path, chosen: list[Entry]) -> list[str]:
-    """A draft for each; the cards' paths. Raises RegistryError without a template."""
+    """Return a draft for each; the cards' paths. Raises RegistryError without a template."""
     library = Library(root)
     for entry in chosen:
         here = Amount(0, 0)

@@ -94,7 +94,7 @@ def _slashes(path: str) -> Iterator[int]:
 
 
 def listed(root: Path, commit: str) -> list[str]:
-    """The paths of all files of a commit."""
+    """Return the paths of all files of a commit."""
     return git.names(git.run(root, "ls-tree", "-r", "-z", "--name-only", commit))
 
 

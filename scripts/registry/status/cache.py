@@ -35,7 +35,7 @@ class Notes:
 
     @classmethod
     def load(cls, root: Path, remote: str) -> Notes:
-        """The notes; none if the file is missing, odd or about another remote."""
+        """Return the notes; none if the file is missing, odd or about another remote."""
         path = root / ".registry" / "status.json"
         with suppress(OSError, ValueError, KeyError, TypeError):
             noted = json.loads(path.read_bytes())
@@ -63,7 +63,7 @@ class Notes:
         self._new[key] = value
 
     def marker(self, etag: str) -> Marker | None:
-        """The marker with this ETag, if it was read before."""
+        """Return the marker with this ETag, if it was read before."""
         with suppress(TypeError):
             return Marker(**(self.get(f"marker {etag}") or {}))
         return None
@@ -73,7 +73,7 @@ class Notes:
 
 
 def key(entry: str, *parts: object) -> str:
-    """A short key for a judgement made from these parts."""
+    """Return a short key for a judgement made from these parts."""
     text = "\0".join(map(str, parts)).encode("utf-8", "surrogateescape")
     return f"judged {entry} {blake2b(text, digest_size=12).hexdigest()}"
 

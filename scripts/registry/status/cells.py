@@ -45,7 +45,7 @@ def age(when: str, now: float) -> str:
 
 
 def clock(when: str) -> str:
-    """A time of the marker's as this machine's clock shows it."""
+    """Return a time of the marker's as this machine's clock shows it."""
     moment = marker.seconds(when)
     return when if moment is None else time.strftime("%d %b %H:%M", time.localtime(moment))
 

@@ -55,7 +55,7 @@ class RawComparison:
         return Judgement([states.NOT_ADDED], changes={states.CHANGED: changed})
 
     def lacking(self) -> list[str]:
-        """The paths that S3 lacks or holds with other bytes; it is asked for each."""
+        """Return the paths that S3 lacks or holds with other bytes; it is asked for each."""
         if self._version is None:
             return []
         client = self.known.session.client

@@ -45,7 +45,7 @@ class Known:
         return states.UNCHANGED if self.etags is None else states.UP_TO_DATE
 
     def etag(self, entry: Entry, header: baseline.Header | None) -> str | None:
-        """The ETag of the entry's marker; the one of the baseline when S3 did not answer."""
+        """Return the ETag of the entry's marker; the one of the baseline when S3 did not answer."""
         if self.etags is None:
             return header.marker if header else None
         return self.etags.get(str(entry))
@@ -59,7 +59,7 @@ class Known:
         compare: Callable[[Entry, Scan], Judgement],
         is_settled: bool = True,
     ) -> Judgement:
-        """The judgement made from these parts before, or a new one by `compare`.
+        """Return the judgement made from these parts before, or a new one by `compare`.
 
         Noted only where nothing but the parts can change it, nor an edit leave no trace in them.
         """

@@ -134,7 +134,7 @@ class Page:
 
 
 def totals(overview: Overview) -> str:
-    """The sums as one sentence."""
+    """Return the sums as one sentence."""
     counts = ", ".join(f"{count} {state}" for state, count in overview.counts().items())
     here, stored = overview.here, overview.stored
     asked = "in S3 when last asked" if overview.problem else "in S3"

@@ -31,7 +31,7 @@ class Overview:
         return [c for c in self.conditions if c.entry.section == section]
 
     def counts(self) -> dict[str, int]:
-        """{state: how many entries show it}, in the order of the states."""
+        """Return {state: how many entries show it}, in the order of the states."""
         shown = [c.state for c in self.conditions]
         return {state: shown.count(state) for state in states.STATES if state in shown}
 

@@ -16,7 +16,7 @@ HANDS = 16  # requests at once
 
 
 def find(client: Client, rows: Iterable[Object]) -> Iterator[Object]:
-    """Those of a listing's rows that have to be restored before anybody can read them."""
+    """Yield those of a listing's rows that have to be restored before anybody can read them."""
     doubtful = (row for row in rows if row.storage in DOUBTFUL)
     for row, is_cold in parallel.over(doubtful, lambda row: holds(client, row), HANDS):
         if is_cold:

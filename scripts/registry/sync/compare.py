@@ -109,7 +109,7 @@ def compare(
     here: Container[str],
     mine: Cells = NO_CELLS,
 ) -> Plan:
-    """The plan for an entry that no verdict was passed on.
+    """Return the plan for an entry that no verdict was passed on.
 
     `paths` are those of any side. `local` and `remote` answer SAME, CHANGED or GONE against the
     baseline for one of them; `equal` answers whether local and remote hold the same bytes; `here`

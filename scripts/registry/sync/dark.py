@@ -28,7 +28,7 @@ class Amounts:
     _seen: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
     def keys(self, folder: str) -> Iterator[str]:
-        """The keys below `section/` or `section/name/`, without that."""
+        """Yield the keys below `section/` or `section/name/`, without that."""
         prefix, top = self.session.remote.key(folder), folder.partition("/")[0]
         for row in self.session.client.list(prefix):
             key = row.key[len(prefix) :]
@@ -49,7 +49,7 @@ def of(files: int, size: int, newest: str) -> str:
 
 
 def amount_of(rows: Collection[Object]) -> str:
-    """The same of these objects; "" for none."""
+    """Return the same of these objects; "" for none."""
     newest = max((row.modified for row in rows), default="")
     return of(len(rows), sum(row.size for row in rows), newest) if rows else ""
 
@@ -83,7 +83,7 @@ def told(session: Session, known: Collection[str]) -> Iterator[str]:
 
 
 def loose(session: Session) -> list[Object]:
-    """The cards, templates and rules that lie in S3 beside the entries' folders."""
+    """Return the cards, templates and rules that lie in S3 beside the entries' folders."""
     rows = []
     for section in MIRRORED:
         prefix = session.remote.key(section, "")

@@ -30,7 +30,7 @@ PUSHED = {
 
 
 def planned_pull(pull: Pull) -> list[str]:
-    """A line for each file that something would happen to, or that is kept."""
+    """Return a line for each file that something would happen to, or that is kept."""
     return [
         f"{pull.entry}/{path}: {PULLED[action]}" for action in PULLED for path in pull.plan[action]
     ]
@@ -70,7 +70,7 @@ def _versions(pull: Pull) -> str:
 
 
 def planned_push(push: Push) -> list[str]:
-    """A line for each file that something would happen to."""
+    """Return a line for each file that something would happen to."""
     return [
         f"{push.entry}/{path}: {PUSHED[action]}" for action in PUSHED for path in push.plan[action]
     ]

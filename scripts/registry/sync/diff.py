@@ -27,7 +27,7 @@ class Diff:
 
 
 def ends(text: str) -> tuple[str, str] | str:
-    """The two words of `old..new`, "" for what S3 holds now, or the one word."""
+    """Return the two words of `old..new`, "" for what S3 holds now, or the one word."""
     old, dots, new = text.partition("..")
     return (old, new) if dots else text
 

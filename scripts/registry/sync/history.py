@@ -36,7 +36,7 @@ class Sealed:
 
 
 def read(client: Client, entry: Entry, most: int) -> list[Sealed]:
-    """The last states that were sealed, the newest first, and at most so many."""
+    """Return the last states that were sealed, the newest first, and at most so many."""
     records = seals(client, entry, most + 1)
     named = {record.version for record in records if record.files <= COMPARED_FILES}
     lists = _lists(client, entry, named - {""})
@@ -46,7 +46,7 @@ def read(client: Client, entry: Entry, most: int) -> list[Sealed]:
 
 
 def seals(client: Client, entry: Entry, most: int) -> list[Marker]:
-    """The markers of the last states that were sealed, oldest first.
+    """Return the markers of the last states that were sealed, oldest first.
 
     A push that died while it sealed, and was run again, left two records: the last one counts. What
     an older checkout sealed last left none: there is its marker.

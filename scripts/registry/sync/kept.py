@@ -35,7 +35,7 @@ def prefix(remote: Remote, entry: Entry) -> str:
 
 
 def find(client: Client, entry: Entry) -> dict[str, Object]:
-    """{SHA-256: object} of what is kept of an entry."""
+    """Return {SHA-256: object} of what is kept of an entry."""
     kept = dict[str, Object]()
     notes = dict[str, Object]()
     for digest, row in _listed(client, entry):

@@ -50,7 +50,7 @@ class LocalBytes:
         return bool(self.verdict(path, tag))
 
     def verdict(self, path: str, tag: str) -> bool | None:
-        """The same, with None for an ETag that cannot tell."""
+        """Return the same, with None for an ETag that cannot tell."""
         if (path, tag) not in self._verdicts:
             self.read([(path, tag)])
         return self._verdicts.get((path, tag))

@@ -91,7 +91,7 @@ class Taken(RegistryError):
 
 
 def pushing(session: Session, token: str, over: str = "", former: Marker | None = None) -> Marker:
-    """A marker in our name with this token: we are at it. `over`: see Marker."""
+    """Return a marker in our name with this token: we are at it. `over`: see Marker."""
     who, commit = session.author
     who, host = harmless(who)[:LONGEST], harmless(socket.gethostname())[:LONGEST]
     order = order_after(former)
@@ -118,7 +118,7 @@ def last_sealed(former: Marker | None, etag: str) -> str:
 
 
 def seconds(when: str) -> float | None:
-    """A marker's time in seconds since the epoch; None for a text that is no time."""
+    """Return a marker's time in seconds since the epoch; None for a text that is no time."""
     try:
         from datetime import datetime
 
@@ -146,7 +146,7 @@ Seen = tuple[Marker | None, str]  # a marker and its ETag, as they were read
 
 
 def read(client: Client, entry: Entry) -> Seen:
-    """The entry's marker and its ETag; (None, "") when it has none.
+    """Return the entry's marker and its ETag; (None, "") when it has none.
 
     One that cannot be read counts as torn: nobody knows what it meant. Raises Unreachable for a
     page that is none, as a network's login page is.
@@ -163,7 +163,7 @@ def read(client: Client, entry: Entry) -> Seen:
 
 
 def parse(text: bytes) -> Marker:
-    """The marker that this is. Raises ValueError for what is none."""
+    """Return the marker that this is. Raises ValueError for what is none."""
     try:
         values = {**LATER, **json.loads(text)}
         marker = Marker(**{f.name: _shown(values[f.name]) for f in fields(Marker)})
@@ -212,12 +212,12 @@ def write(client: Client, entry: Entry, marker: Marker, over: str, conditional: 
 
 
 def expected_etag(marker: Marker) -> str:
-    """The ETag that it gets when it is written, unless the store encrypts it."""
+    """Return the ETag that it gets when it is written, unless the store encrypts it."""
     from registry.remote.etag import md5
 
     return md5(body(marker))
 
 
 def body(marker: Marker) -> bytes:
-    """The marker's text, as S3 keeps it."""
+    """Return the marker's text, as S3 keeps it."""
     return json.dumps(asdict(marker), indent=1).encode()

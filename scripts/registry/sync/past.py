@@ -25,7 +25,7 @@ ByPath = dict[str, Object]
 
 
 def find(sources: Sources, version: str) -> dict[str, Object]:
-    """{SHA-256: object} of the whole version; {} where the bucket does not have all of it.
+    """Return {SHA-256: object} of the whole version; {} where the bucket does not have all of it.
 
     Raises Denied where old versions may not be listed.
     """

@@ -99,7 +99,7 @@ def flush(folder: Path) -> None:
 
 
 def link_on_the_way(folder: Path, path: str) -> str:
-    """The first part of `folder/path` below the folder that is a link; "" if none is."""
+    """Return the first part of `folder/path` below the folder that is a link; "" if none is."""
     step = ""
     for part in path.split("/"):
         step = f"{step}/{part}" if step else part

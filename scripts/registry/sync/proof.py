@@ -36,7 +36,7 @@ def verdict(session: Session, file: str | Path, stat: Stat, listed: Object) -> b
 
 
 def read_back(session: Session, file: str | Path, stat: Stat, listed: Object) -> bool:
-    """The same, by reading all of the object: for those whose ETag tells nothing."""
+    """Return the same, by reading all of the object: for those whose ETag tells nothing."""
     with open(file, "rb") as body:
         for at in range(0, listed.size, SPAN):
             span = f"bytes={at}-{min(at + SPAN, listed.size) - 1}"

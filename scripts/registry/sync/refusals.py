@@ -181,7 +181,7 @@ def archived(remote: Remote, path: str, key: str) -> Refusal:
 
 
 def bring_back(remote: Remote, key: str) -> str:
-    """The command that takes an object out of the archive, for a week."""
+    """Return the command that takes an object out of the archive, for a week."""
     from registry.remote import aws_command
 
     words = ["s3api", "restore-object", "--bucket", remote.bucket, "--key", key]
@@ -217,7 +217,7 @@ def swapped(entry: Entry, path: str, kinds: str) -> Refusal:
 
 
 def of_verdict(survey: Survey, plan: Plan, is_torn: bool = False) -> Refusal | None:
-    """The refusal that a plan's verdict on the whole entry means, if it means one."""
+    """Return the refusal that a plan's verdict on the whole entry means, if it means one."""
     entry = survey.entry
     if plan.verdict == compare.NOT_HERE:
         return not_here(entry, is_torn, bool(len(survey.remote)))

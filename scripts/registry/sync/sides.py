@@ -74,7 +74,7 @@ def here(survey: Survey, other: Lines) -> Side:
 
 
 def of_version(session: Session, entry: Entry, version: str) -> Side:
-    """A version, by its list; its bytes are read from what S3 still has of them."""
+    """Return a version, by its list; its bytes are read from what S3 still has of them."""
     files = versions.read(session.client, entry, version)
     if files is None:
         raise Refusal(f"{entry}: S3 lacks the list of version {version}")

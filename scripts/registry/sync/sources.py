@@ -59,7 +59,7 @@ class Sources:
 
 
 def resolve(session: Session, entry: Entry, word: str) -> str:
-    """The version that a person's word begins. Raises Refusal, naming those there are."""
+    """Return the version that a person's word begins. Raises Refusal, naming those there are."""
     below, is_hex = versions.list_key(session.remote, entry, ""), not word.strip(HEX_DIGITS)
     if is_hex and len(word) < FEWEST_DIGITS:
         rows = "; ".join(known(session, entry)) or "none yet"
@@ -74,7 +74,7 @@ def resolve(session: Session, entry: Entry, word: str) -> str:
 
 
 def known(session: Session, entry: Entry) -> list[str]:
-    """The versions that were sealed last, the newest first, each with who and when."""
+    """Return the versions that were sealed last, the newest first, each with who and when."""
     sealed = history.seals(session.client, entry, refusals.LINES)[::-1]
     rows = {s.version: f"{content.short(s.version)} by {s.who}, {s.when[:10]}" for s in sealed}
     return [row for version, row in rows.items() if version]

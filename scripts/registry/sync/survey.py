@@ -242,7 +242,7 @@ class Survey:
         return proof.verdict(self.session, file, stat, self.remote[path])
 
     def row(self, path: str) -> Row:
-        """A baseline row for a path whose local bytes are known to be the remote's."""
+        """Return a baseline row for a path whose local bytes are known to be the remote's."""
         return Row(self.local.files[path], self.remote[path].etag)
 
     def recall(self, own: Journal, still_ours: bool = False) -> list[str]:
@@ -294,7 +294,7 @@ class Survey:
             freed.forget(self.entry)
 
     def doubtful(self) -> Iterator[tuple[str, str]]:
-        """(path, ETag) for which the stat alone does not answer."""
+        """Yield (path, ETag) for which the stat alone does not answer."""
         for path in self._unlike():
             here, row, listed = self._sides(path)
             if not here:

@@ -46,14 +46,14 @@ class Item(NamedTuple):
         return self.folder / self.section / self.name
 
     def files(self) -> list[str]:
-        """The paths in it, relative to the entry."""
+        """Return the paths in it, relative to the entry."""
         inside = files.walk(self.content)
         at = [os.path.join(folder, name) for folder, names in inside for name in names]
         return sorted(os.path.relpath(path, self.content) for path in at)
 
 
 def new(entry: Entry, why: str) -> Path:
-    """A place for what is set aside from this entry now, and from no other."""
+    """Return a place for what is set aside from this entry now, and from no other."""
     bins = workspace.room(entry) / "trash"
     bins.mkdir(exist_ok=True)
     stem = f"{time.strftime(WHEN, time.gmtime())}-{why}"

@@ -37,7 +37,7 @@ def of(entry: Entry, base: Path, paths: Iterable[str]) -> Usage:
 
 
 def not_since(used: list[Usage], moment: float) -> list[Usage]:
-    """Those that nobody used since; none where the disk does not note it."""
+    """Return those that nobody used since; none where the disk does not note it."""
     blind = [one.entry for one in used if one.is_blind]
     if blind:
         raise Refusal(

@@ -40,7 +40,10 @@ def log_prefix(remote: Remote, entry: Entry) -> str:
 
 
 def read(client: Client, entry: Entry, version: str) -> Lines | None:
-    """The files of a version; None if S3 has no list of it. Raises RegistryError for a bad one."""
+    """Return the files of a version; None if S3 has no list of it.
+
+    Raises RegistryError for a bad one.
+    """
     answer = client.get(list_key(client.remote, entry, version))
     return dict(_rows(client, entry, version, answer.body)) if answer else None
 
@@ -79,7 +82,7 @@ class Versioning:
                 known[path] = FileHash(objects[path].etag, digest)
 
     def seal(self, done: Marker, made_from: dict[str, str] | None = None) -> Marker:
-        """The marker with its version and what the entry is made from, once both are in S3.
+        """Return the marker with its version and what the entry is made from, once both are in S3.
 
         `made_from`: the versions of its sources; None: those of what its card names, as S3 has it.
         """

@@ -56,7 +56,7 @@ def run(session: Session, words: list[str], keys: int, progress: Progress) -> No
 
 
 def program() -> list[str]:
-    """The aws command: AWS=/path/to/aws, or the pinned one of this set-up.
+    """Return the aws command: AWS=/path/to/aws, or the pinned one of this set-up.
 
     Raises UsageError when AWS names no program.
     """

@@ -84,7 +84,7 @@ class Parting:
         self.digest = b""  # of what was sent last
 
     def whole(self) -> bytes:
-        """All at once: for what is small, and counted when it has come."""
+        """Read all of it at once: for what is small, and counted when it has come."""
         return b"".join(self._blocks())
 
     def sha256(self) -> str:
@@ -128,7 +128,7 @@ def _told(path: str, error: OSError) -> RegistryError:
 
 @lru_cache(maxsize=256)
 def seconds(modified: str) -> int:
-    """An HTTP date in seconds since the epoch; 0 for a text that is none."""
+    """Return an HTTP date in seconds since the epoch; 0 for a text that is none."""
     from email.utils import mktime_tz, parsedate_tz
 
     parsed = parsedate_tz(modified)

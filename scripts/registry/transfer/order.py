@@ -58,7 +58,10 @@ class Order:
             return error
 
     def answer(self, tried: Outcome = None) -> Answer:
-        """A good answer, if need be after more trials. Raises Denied for a no that is final."""
+        """Return a good answer, if need be after more trials.
+
+        Raises Denied for a no that is final.
+        """
         try:
             return self._client.complete(self._request, tried)
         except Denied as error:

@@ -64,7 +64,7 @@ class _Reader:
             yield key, self.value(self.take("<I")[0])
 
     def value(self, kind: int, depth: int = 0) -> object:
-        """A value; of an array its length alone, for a vocabulary is nothing to look at."""
+        """Return a value; of an array its length alone, for a vocabulary is nothing to look at."""
         if kind < len(PLAIN):
             return self.take(PLAIN[kind])[0]
         if kind in LONG:

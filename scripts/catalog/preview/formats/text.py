@@ -30,7 +30,7 @@ def show(file: Ranged) -> list[Block]:
 
 
 def decode(body: bytes) -> tuple[str, str]:
-    """The text and what it was read as; letters that were cut in two at its ends go."""
+    """Return the text and what it was read as; letters that were cut in two at its ends go."""
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return body.decode("utf-16", "replace"), "UTF-16"
     start = next((n for n in range(min(4, len(body))) if not 0x80 <= body[n] < 0xC0), 0)
