@@ -54,15 +54,15 @@ def _seals(sources: Sources, version: str) -> list[tuple[str, str]]:
     """(the store's time, the digest) of those that sealed this version, the last one first."""
     client = sources.survey.session.client
     rows = sorted(client.list(versions.log_prefix(client.remote, sources.survey.entry)))
-    found = list[tuple[str, str]]()
+    seals = list[tuple[str, str]]()
     for row, answer in parallel.over(rows[-MOST_SEALS:], lambda r: client.get(r.key), HANDS):
         try:
             record = marker.parse(answer.body if answer else b"")
         except ValueError:  # somebody put something else there
             continue
         if record.version == version:
-            found.append((row.modified, record.digest))
-    return found[::-1]
+            seals.append((row.modified, record.digest))
+    return seals[::-1]
 
 
 def _ways(sources: Sources, old: dict[str, list[Object]], when: str) -> Iterator[ByPath]:
