@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
@@ -148,7 +147,7 @@ def test_a_second_move_of_what_is_moved_names_the_commit_that_works(team):
     said = anna.script("move_entry", OLD, "champion_models/other").said
     typed = re.search(r"only the commit is missing: `(git add [^`]*)`", said)
     assert typed and "goes on" not in said, said
-    subprocess.run(typed[1], shell=True, check=True, cwd=anna.path, capture_output=True)
+    expect(anna.run("bash", "-c", typed[1]), 0)
     said = anna.script("move_entry", OLD, "champion_models/other").said
     assert "that is committed: `git push`, then `make push`" in said, said
 
