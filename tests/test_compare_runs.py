@@ -46,8 +46,8 @@ def test_curves_are_read_from_each_form():
         "trainer_state.json": json.dumps({"log_history": rows}),
     }
     for path, text in bodies.items():
-        found = series.read(f"a/{path}", text.encode())
-        assert (found.curves, found.last) == ({"loss": points}, {"loss": 0.125}), path
+        metrics = series.read(f"a/{path}", text.encode())
+        assert (metrics.curves, metrics.last) == ({"loss": points}, {"loss": 0.125}), path
     assert series.read("events.out.tfevents.1.host", events).curves == {"loss": points}
     assert series.read("events.out.tfevents.1.host", events[:-9]).curves == {"loss": points[:2]}
     lying = struct.pack("<Q", 2**62) + bytes(40)
@@ -60,8 +60,8 @@ def test_curves_are_read_from_each_form():
 def test_what_is_no_metric_is_none():
     assert series.read("words.csv", b"word,count\na,1\n") == series.Metrics()
     assert series.read("rows.jsonl", b'{"text": "a", "n": 1}\n') == series.Metrics()
-    found = series.read("metrics.json", b'{"a": {"b": 1}, "name": "x", "ok": true, "nan": NaN}')
-    assert found.last == {"a.b": 1.0}
+    metrics = series.read("metrics.json", b'{"a": {"b": 1}, "name": "x", "ok": true, "nan": NaN}')
+    assert metrics.last == {"a.b": 1.0}
     with pytest.raises(ValueError):
         series.read("metrics.json", b"{")
     with pytest.raises(ValueError, match="field larger"):

@@ -52,8 +52,8 @@ def test_each_disk_is_counted_for_itself(tmp_path):
     other = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path("/proc")
     if other.stat().st_dev == tmp_path.stat().st_dev:
         other = Path("/proc")
-    found = looked([Need(BIG, tmp_path, 3), Need(BIG, other, 4), Need(SMALL, tmp_path, 5)], GIB)
-    assert sorted(d.bytes for d in found) == [4, 8]
+    disks = looked([Need(BIG, tmp_path, 3), Need(BIG, other, 4), Need(SMALL, tmp_path, 5)], GIB)
+    assert sorted(d.bytes for d in disks) == [4, 8]
 
 
 def test_a_hole_takes_no_room(tmp_path):

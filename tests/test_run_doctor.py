@@ -26,16 +26,16 @@ LINE = re.compile(r"(ok|note|BAD) +([^:]+): (.*)")
 def doctor(checkout, code, **env):
     """{(subject, level): [text, …]} of one run, and the run."""
     run = expect(checkout.script("run_doctor", **env), code)
-    found = {}
+    findings = {}
     for line in run.out.splitlines():
         match = LINE.fullmatch(line)
         if match:
-            found.setdefault((match.group(2), match.group(1)), []).append(match.group(3))
-    return found, run
+            findings.setdefault((match.group(2), match.group(1)), []).append(match.group(3))
+    return findings, run
 
 
-def levels(found):
-    return {subject: level for subject, level in found}
+def levels(findings):
+    return {subject: level for subject, level in findings}
 
 
 def test_a_healthy_clone(anna, bucket, server):
@@ -45,13 +45,13 @@ def test_a_healthy_clone(anna, bucket, server):
     anna.git("commit", "-qm", "Cards")
     expect(anna.script("install_hooks"), 0)
     before, here = bucket.read(), anna.tree()
-    found, run = doctor(anna, 0)
-    assert not [key for key in found if key[1] == BAD]
-    assert levels(found)["hooks"] == OK
-    assert levels(found)["conditional writes"] == (OK if server.kind == MOTO else NOTE)
+    findings, run = doctor(anna, 0)
+    assert not [key for key in findings if key[1] == BAD]
+    assert levels(findings)["hooks"] == OK
+    assert levels(findings)["conditional writes"] == (OK if server.kind == MOTO else NOTE)
     for folder in ("processed_datasets", "champion_models", "training_results", ".registry"):
-        assert found[folder, OK] == ["put, get, list and delete work"]
-    assert ("raw_datasets_dvc_cache", OK) in found
+        assert findings[folder, OK] == ["put, get, list and delete work"]
+    assert ("raw_datasets_dvc_cache", OK) in findings
     assert "0 that need a person" in run.err
     assert (bucket.read(), anna.tree()) == (before, here)
     assert_clean(anna)
@@ -66,16 +66,16 @@ def test_each_tool(anna, bucket, tmp_path):
         (old / name).write_text(fake)
         (old / name).chmod(0o755)
     env = {"PATH": f"{old}:{anna.env['PATH']}", "AWS": str(old / "aws")}
-    found, run = doctor(anna, 1, **env)
-    assert found["git", BAD] == ["2.1.0 is too old, 2.20 is needed"]
-    assert found["aws", BAD] == ["1.2.3 is too old, 1.20 is needed"]
+    findings, run = doctor(anna, 1, **env)
+    assert findings["git", BAD] == ["2.1.0 is too old, 2.20 is needed"]
+    assert findings["aws", BAD] == ["1.2.3 is too old, 1.20 is needed"]
     assert "-> AWS must name the aws command, version 1 or 2" in run.out
     (old / "aws").write_text("#!/bin/sh\necho aws-cli/2.9.19 Python/3.11\n")
-    found, _ = doctor(anna, 0, AWS=str(old / "aws"))
-    assert found["aws", OK] == [f"2.9.19 ({old / 'aws'})"]
-    found, _ = doctor(anna, 1, AWS=str(old / "none"))
-    assert "cannot be started" in found["aws", BAD][0]
-    assert {levels(found)[name] for name in ("git", "python", "dvc", "rclone")} == {OK}
+    findings, _ = doctor(anna, 0, AWS=str(old / "aws"))
+    assert findings["aws", OK] == [f"2.9.19 ({old / 'aws'})"]
+    findings, _ = doctor(anna, 1, AWS=str(old / "none"))
+    assert "cannot be started" in findings["aws", BAD][0]
+    assert {levels(findings)[name] for name in ("git", "python", "dvc", "rclone")} == {OK}
 
 
 @pytest.mark.parametrize(
@@ -123,17 +123,17 @@ def test_what_git_and_the_settings_say(anna, bucket):
     anna.git("add", "-f", "notes.txt", f"{P}/data.bin", ".dvc/config.local")
     anna.write(".registry/stage/processed_datasets/b/half", b"1")
     anna.write(".registry/stage/publish/tmp1", b"1")
-    found, run = doctor(anna, 1)
-    assert found["verify", BAD] == ["off: DVC would take damaged files from S3 for good"]
+    findings, run = doctor(anna, 1)
+    assert findings["verify", BAD] == ["off: DVC would take damaged files from S3 for good"]
     assert "-> .venv/bin/dvc remote modify --local test verify true" in run.out
-    (said,) = found["secrets", BAD]
+    (said,) = findings["secrets", BAD]
     assert "secret_access_key in .dvc/config" in said
     assert ".dvc/config.local, which is this machine's own" in said
     assert "a key in notes.txt" in said
-    assert found["data in Git", BAD] == [f"{P}/data.bin must not be in Git"]
+    assert findings["data in Git", BAD] == [f"{P}/data.bin must not be in Git"]
     assert f"-> git rm -r --cached --quiet -- {P}" in run.out
-    assert found["hooks", NOTE][0].startswith("not installed: pre-commit, pre-push")
-    assert "of 1 entry, from" in found["leftovers", NOTE][0]
+    assert findings["hooks", NOTE][0].startswith("not installed: pre-commit, pre-push")
+    assert "of 1 entry, from" in findings["leftovers", NOTE][0]
 
 
 @on_one
@@ -148,14 +148,14 @@ def test_unfinished_pushes_and_uploads(anna, bucket):
     place = dvc_config.load(anna.path).identity
     Journal(place, token="t").save(Entry(*P.split("/"), anna.path))
     bucket.client.request("POST", bucket.key(f"{P}/big.bin"), {"uploads": ""})
-    found, run = doctor(anna, 1)
-    assert found["pushes", BAD] == [
+    findings, run = doctor(anna, 1)
+    assert findings["pushes", BAD] == [
         "the last push of champion_models/m was never finished",
         f"{P} is being pushed by anna on {old['host']} since 2026-01-01 00:00:00 UTC",
     ]
     assert f"make unlock DATASET={P}" in run.out
-    assert found["leftovers", BAD] == [f"a push of {P} was not finished here"]
-    assert "big.bin was begun" in found["uploads", NOTE][0]
+    assert findings["leftovers", BAD] == [f"a push of {P} was not finished here"]
+    assert "big.bin was begun" in findings["uploads", NOTE][0]
     assert "aws s3api abort-multipart-upload --bucket" in run.out
 
 
@@ -174,12 +174,12 @@ def test_each_right(anna, bucket, method, query, step):
         rf"\?.*{query}.*champion_models/registry-probe" if query else "champion_models/registry-p"
     )
     rule = anna.proxy.when(method, path if query else rf"^[^?]*{path}").answer(403, "AccessDenied")
-    found, run = doctor(anna, 1)
+    findings, run = doctor(anna, 1)
     assert rule.fired
-    (said,) = found["champion_models", BAD]
+    (said,) = findings["champion_models", BAD]
     assert said.startswith(f"cannot {step}: ") and "AccessDenied" in said
     assert f"-> ask the bucket's owner to allow {access.RIGHTS[step]} on arn:aws:s3:::" in run.out
-    assert levels(found)["processed_datasets"] == OK
+    assert levels(findings)["processed_datasets"] == OK
     if step != "delete":
         assert not [key for key in bucket.snapshot() if "probe" in key]
 
@@ -187,15 +187,19 @@ def test_each_right(anna, bucket, method, query, step):
 @on_one
 def test_who_may_only_read_is_not_told_that_the_store_is_bad(anna):
     anna.proxy.when("PUT", r"registry/\.registry/").answer(403, "AccessDenied")
-    found, _ = doctor(anna, 1)
-    assert found["conditional writes", NOTE] == ["not known: these credentials may not write there"]
+    findings, _ = doctor(anna, 1)
+    assert findings["conditional writes", NOTE] == [
+        "not known: these credentials may not write there"
+    ]
 
 
 @on_one
 def test_a_store_that_keeps_something_else(anna, bucket):
     anna.proxy.when("GET", r"^[^?]*training_results/registry-probe").flip()
-    found, _ = doctor(anna, 1)
-    assert found["training_results", BAD] == ["cannot get: it returned something else than was put"]
+    findings, _ = doctor(anna, 1)
+    assert findings["training_results", BAD] == [
+        "cannot get: it returned something else than was put"
+    ]
 
 
 KMS = (
@@ -210,14 +214,14 @@ def test_what_the_bucket_promises(clone, moto_server):
     bucket = replace(moto_server, bucket="promises").new_bucket()
     bucket.client.request("PUT", "")
     anna = clone("anna", bucket)
-    found, run = doctor(anna, 0)
-    assert (levels(found)["versioning"], levels(found)["encryption"]) == (NOTE, OK)
+    findings, run = doctor(anna, 0)
+    assert (levels(findings)["versioning"], levels(findings)["encryption"]) == (NOTE, OK)
     assert "put-bucket-versioning --bucket promises" in run.out
     bucket.client.request("PUT", "", {"encryption": ""}, KMS)
     bucket.client.request("PUT", "", {"versioning": ""}, ON)
-    found, run = doctor(anna, 0)
-    assert found["encryption", NOTE][0].startswith("aws:kms: nobody can verify the bytes")
-    assert levels(found)["versioning"] == OK
+    findings, run = doctor(anna, 0)
+    assert findings["encryption", NOTE][0].startswith("aws:kms: nobody can verify the bytes")
+    assert levels(findings)["versioning"] == OK
 
 
 def test_encryption_that_may_not_be_asked(clone, moto_server):
@@ -227,61 +231,63 @@ def test_encryption_that_may_not_be_asked(clone, moto_server):
     bucket.client.request("PUT", "", {"encryption": ""}, KMS)
     anna = clone("anna", bucket)
     rule = anna.proxy.when("GET", r"\?encryption").answer(403, "AccessDenied")
-    found, _ = doctor(anna, 0)
+    findings, _ = doctor(anna, 0)
     assert not rule.fired
-    assert found["encryption", NOTE][0].startswith("aws:kms: nobody can verify the bytes")
+    assert findings["encryption", NOTE][0].startswith("aws:kms: nobody can verify the bytes")
     assert not [key for key in bucket.snapshot() if "probe" in key]
 
 
 def test_the_embedded_store_keeps_no_versions(tmp_path):
     with contextlib.closing(OwnStore(tmp_path / "anna", samples=False)) as anna:
-        found, run = doctor(anna, 0)
-    assert found["versioning", NOTE] == ["none: this machine's own store is for trying things out"]
+        findings, run = doctor(anna, 0)
+    assert findings["versioning", NOTE] == [
+        "none: this machine's own store is for trying things out"
+    ]
     assert "put-bucket-versioning" not in run.out
 
 
 @on_one
 def test_no_way_in(anna, bucket):
     anna.proxy.when("", "").answer(403, "InvalidAccessKeyId")
-    found, run = doctor(anna, 1)
-    assert "cannot get into the registry" in found["S3", BAD][0]
+    findings, run = doctor(anna, 1)
+    assert "cannot get into the registry" in findings["S3", BAD][0]
     assert "the store does not know these keys" in run.out
     assert "checks of S3 were not made" in run.err
-    assert "credentials" not in levels(found)
+    assert "credentials" not in levels(findings)
 
 
 @on_one
 def test_no_remote_at_all(anna, bucket):
     for name in ("config", "config.local"):
         (anna.path / ".dvc" / name).write_text("[core]\n    analytics = false\n")
-    found, _ = doctor(anna, 1)
-    assert "no default remote" in found["settings", BAD][0]
-    assert levels(found)["git"] == OK
+    findings, _ = doctor(anna, 1)
+    assert "no default remote" in findings["settings", BAD][0]
+    assert levels(findings)["git"] == OK
     for name in ("config", "config.local"):
         (anna.path / ".dvc" / name).unlink()
-    found, _ = doctor(anna, 1)
-    assert "no default remote" in found["settings", BAD][0]
-    assert levels(found)["leftovers"] == OK  # it went on
+    findings, _ = doctor(anna, 1)
+    assert "no default remote" in findings["settings", BAD][0]
+    assert levels(findings)["leftovers"] == OK  # it went on
 
 
 @on_one
 def test_a_folder_that_is_no_clone(anna, bucket):
     (anna.path / ".git").rename(anna.path / "git-is-gone")
-    found, run = doctor(anna, 1)
-    assert [subject for subject, level in found if level == BAD] == [
+    findings, run = doctor(anna, 1)
+    assert [subject for subject, level in findings if level == BAD] == [
         "secrets", "data in git", "hooks",
     ]  # fmt: skip
     assert run.out.count("-> git clone the registry") == 3
-    assert levels(found)["S3"] == OK
+    assert levels(findings)["S3"] == OK
 
 
 @on_one
 def test_a_folder_that_cannot_be_read(anna, bucket):
     hook = anna.path / ".git" / "hooks" / "pre-push"
     hook.mkdir()
-    found, _ = doctor(anna, 1)
-    assert found["hooks", BAD] == [f"{hook}: Is a directory"]
-    assert levels(found)["S3"] == OK
+    findings, _ = doctor(anna, 1)
+    assert findings["hooks", BAD] == [f"{hook}: Is a directory"]
+    assert levels(findings)["S3"] == OK
 
 
 @on_one
@@ -292,8 +298,8 @@ def test_a_disk_that_is_too_small(anna, bucket):
     bucket.put(f".registry/{P}.json", json.dumps(huge).encode())
     assert levels(doctor(anna, 0)[0])["disk"] == OK  # it is here
     anna.delete(P)
-    found, run = doctor(anna, 1)
-    assert "too full for everything" in found["disk", BAD][0]
+    findings, run = doctor(anna, 1)
+    assert "too full for everything" in findings["disk", BAD][0]
     assert "-> make free UNUSED=30d, or pull some entries only" in run.out
 
 
@@ -304,5 +310,5 @@ def test_who_is_asked_of_sts(anna, bucket, server):
     text = re.sub(r"    endpointurl = .*\n", "", config.read_text())
     config.write_text(text)
     env = {"AWS_ENDPOINT_URL": server.endpoint}
-    found, _ = doctor(anna, 0, **env)
-    assert found["credentials", OK][0].endswith("…ests")
+    findings, _ = doctor(anna, 0, **env)
+    assert findings["credentials", OK][0].endswith("…ests")

@@ -56,8 +56,8 @@ def test_words_that_name_entries(root, words, wanted):
 
 
 def test_no_words_are_all_that_travels(root):
-    found = {str(e) for e in selection.select([], SYNCED, root)}
-    assert found == {n for n in NAMES if not n.startswith("exp")} | {"champion_models/no card"}
+    selected = {str(e) for e in selection.select([], SYNCED, root)}
+    assert selected == {n for n in NAMES if not n.startswith("exp")} | {"champion_models/no card"}
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ class Module:
     @cached_property
     def names(self) -> set[str]:
         """What it defines at the top, but for what begins with `_` and every verb's `main`."""
-        found = {name for node in self.tree.body for name in defined(node)}
-        return {name for name in found if not name.startswith("_")} - {"main"}
+        tops = {name for node in self.tree.body for name in defined(node)}
+        return {name for name in tops if not name.startswith("_")} - {"main"}
 
 
 class Import:
@@ -129,20 +129,20 @@ def defined(node: ast.stmt) -> list[str]:
 def imports_up(tree: Tree) -> Iterator[str]:
     """Imports run down only, and no verb imports a verb."""
     for i in tree.imports:
-        here, there = i.source.room, i.target.room
-        if here == there == VERBS:
+        here, target = i.source.room, i.target.room
+        if here == target == VERBS:
             yield f"{i.at}a verb imports the verb {i.target.name}"
-        elif here != there and LEVEL.get(there, 99) >= LEVEL.get(here, -1):
-            yield f"{i.at}{here} stands on no {there}"
+        elif here != target and LEVEL.get(target, 99) >= LEVEL.get(here, -1):
+            yield f"{i.at}{here} stands on no {target}"
 
 
 def imports_past_a_face(tree: Tree) -> Iterator[str]:
     """Another room's module is imported only where that room's `__init__` calls it its face."""
     for i in tree.imports:
-        here, there = i.source.parts, i.target.parts
-        for depth in range(2, len(there)):
-            room = tree.modules.get(".".join(there[:depth]))
-            if room and here[:depth] != there[:depth] and there[depth] not in room.face:
+        here, target = i.source.parts, i.target.parts
+        for depth in range(2, len(target)):
+            room = tree.modules.get(".".join(target[:depth]))
+            if room and here[:depth] != target[:depth] and target[depth] not in room.face:
                 yield f"{i.at}{i.target.name} is no face of {room.name}"
 
 

@@ -29,12 +29,12 @@ def fields(root, id):
     entry = Entry(*id.split("/"), root)
     card = parse(entry, entry.card.read_text(encoding="utf-8"))
     assert card.broken == []
-    found = {key: [v.data] if v.kind == "date" else [t for t, _ in card.texts(key)]
+    values = {key: [v.data] if v.kind == "date" else [t for t, _ in card.texts(key)]
              for key, v in card.fields.items() if key not in ("code", "pretty_name")}  # fmt: skip
     code = card.fields.get("code")
-    found |= {f"code.{key}": [v.data] for key, v in code.data.items()} if code else {}
+    values |= {f"code.{key}": [v.data] for key, v in code.data.items()} if code else {}
     return alike(
-        id, {key: set(texts) for key, texts in found.items() if texts not in ([], ["TODO"])}
+        id, {key: set(texts) for key, texts in values.items() if texts not in ([], ["TODO"])}
     )
 
 
@@ -43,20 +43,20 @@ def says(case):
                               for key, v in case["says"].items()})  # fmt: skip
 
 
-def alike(id, found):
+def alike(id, values):
     """An experiment may call what it is made from by either of two keys."""
-    if id.startswith("experiments/") and "datasets" in found:
-        found["source_datasets"] = found.pop("datasets")
-    return found
+    if id.startswith("experiments/") and "datasets" in values:
+        values["source_datasets"] = values.pop("datasets")
+    return values
 
 
 def test_97_percent_of_what_is_filled_in_is_right(adopted):
     right, wrong, missed = 0, [], 0
     for case in CARDS:
-        found, true = fields(adopted, case["id"]), says(case)
-        right += sum(found[key] == true.get(key) for key in found)
-        wrong += [(case["id"], key, found[key]) for key in found if found[key] != true.get(key)]
-        missed += len(true.keys() - found.keys())
+        filled, true = fields(adopted, case["id"]), says(case)
+        right += sum(filled[key] == true.get(key) for key in filled)
+        wrong += [(case["id"], key, filled[key]) for key in filled if filled[key] != true.get(key)]
+        missed += len(true.keys() - filled.keys())
     assert right / (right + len(wrong)) >= 0.97, wrong
     assert missed <= 8
 
@@ -64,8 +64,8 @@ def test_97_percent_of_what_is_filled_in_is_right(adopted):
 def test_no_pair_of_repository_and_commit_is_made_up(adopted):
     text = {case["id"]: case["text"] for case in CARDS}
     for case in CARDS:
-        found, true = fields(adopted, case["id"]), says(case)
-        repo, commit = found.get("code.repo"), found.get("code.commit")
+        filled, true = fields(adopted, case["id"]), says(case)
+        repo, commit = filled.get("code.repo"), filled.get("code.commit")
         if repo and commit and (repo, commit) != (true.get("code.repo"), true.get("code.commit")):
             link = f"{next(iter(repo))}/tree/{next(iter(commit))}"
             assert link in text[case["id"]], case["id"]  # somebody else's code, but a true pair

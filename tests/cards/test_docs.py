@@ -76,8 +76,8 @@ def test_the_example_card_has_good_front_matter():
     card = cards_card.parse(Entry("raw_datasets", "tiny-shakespeare", ROOT), text)
     from registry.cards.library import Library
 
-    found = [p for p in rules_card.check(card, Library(ROOT)) if p.rule != "section-missing"]
-    assert found == []
+    problems = [p for p in rules_card.check(card, Library(ROOT)) if p.rule != "section-missing"]
+    assert problems == []
 
 
 def test_links_lead_somewhere():

@@ -37,10 +37,10 @@ def text_of(case):
 @pytest.mark.parametrize("case", CARDS, ids=lambda case: case["id"])
 def test_a_foreign_card_is_judged_as_it_deserves(library, case):
     card = parse(Entry(*case["id"].split("/"), library.root), text_of(case))
-    found = [p for p in rules_card.check(card, library) if p.rule != "key-order"]
-    said = [f"{p.line}: {p.rule}: {p.message}" for p in found]
-    errors = sorted({p.rule for p in found if p.level == "error"})
-    warnings = sorted({p.rule for p in found if p.level == "warning"})
+    problems = [p for p in rules_card.check(card, library) if p.rule != "key-order"]
+    said = [f"{p.line}: {p.rule}: {p.message}" for p in problems]
+    errors = sorted({p.rule for p in problems if p.level == "error"})
+    warnings = sorted({p.rule for p in problems if p.level == "warning"})
     assert (errors, warnings) == (case.get("errors", []), case.get("warnings", [])), said
 
 

@@ -49,11 +49,11 @@ def test_a_diamond_is_met_once(root):
 
 def test_runs_come_with_all_of_it_both_ways(root):
     made_from = {MODEL, JOINED, BASE_MODEL, A, B, RAW}
-    found, lost = follow(root, MODEL)
-    assert (set(found), len(found), lost) == (made_from, 6, {})
+    followed, lost = follow(root, MODEL)
+    assert (set(followed), len(followed), lost) == (made_from, 6, {})
     for start in (MODEL, RUN):
-        found, lost = follow(root, start, with_runs=True)
-        assert (set(found), len(found), lost) == ({*made_from, RUN}, 7, {})
+        followed, lost = follow(root, start, with_runs=True)
+        assert (set(followed), len(followed), lost) == ({*made_from, RUN}, 7, {})
     assert follow(root, RUN) == ([RUN], {})
 
 
@@ -64,16 +64,16 @@ def test_a_run_is_met_that_only_names_its_model(root):
 
 def test_what_is_not_here_is_named_with_its_line(root):
     write(root, A, "source_datasets: [raw_datasets/gone]\n")
-    found, lost = follow(root, A, B)
-    assert found == [A, B, RAW]
+    followed, lost = follow(root, A, B)
+    assert followed == [A, B, RAW]
     assert list(lost) == ["raw_datasets/gone"]
     assert f"{A}.card.md:3 names it" in lost["raw_datasets/gone"]
 
 
 def test_a_card_that_cannot_be_read_is_no_end_of_the_way(root):
     (root / f"{A}.card.md").write_text("no front matter\n")
-    found, lost = follow(root, JOINED)
-    assert RAW in found and "check-cards" in lost[A]
+    followed, lost = follow(root, JOINED)
+    assert RAW in followed and "check-cards" in lost[A]
 
 
 def test_experiments_stay_where_they_are_and_circles_end(root):

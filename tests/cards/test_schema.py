@@ -101,9 +101,9 @@ def test_good_values(name, value):
 
 @pytest.mark.parametrize("name, value, said", BAD)
 def test_bad_values(name, value, said):
-    found = said_of(name, value)
-    assert any(said in message for message in found), found
-    assert all(message.startswith("must ") or message.split()[1] == "must" for message in found)
+    messages = said_of(name, value)
+    assert any(said in message for message in messages), messages
+    assert all(message.startswith("must ") or message.split()[1] == "must" for message in messages)
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)

@@ -14,9 +14,9 @@ from registry.remote.session import Session
 
 
 def test_another_region():
-    there = Remote("r", "bucket", "base", region="eu-north-1")
+    remote = Remote("r", "bucket", "base", region="eu-north-1")
     for region, level in (("eu-north-1", OK), ("us-west-2", NOTE)):
-        visit = Visit(remote=there, session=Session(there, Client(there, region=region)))
+        visit = Visit(remote=remote, session=Session(remote, Client(remote, region=region)))
         (finding,) = access.region(visit)
         assert finding.level == level
     assert finding.cure == "make remote URL=s3://bucket/base REGION=us-west-2"

@@ -12,5 +12,7 @@ def test_no_aws_at_all(monkeypatch):
     """ENGINE=auto does without; nobody who uses only that has anything to mend."""
     monkeypatch.setattr(programs.aws, "program", lambda: [sys.executable, "-m", "no_such_aws"])
     monkeypatch.delenv("AWS", raising=False)
-    found = programs._aws()
-    assert found.level == NOTE and found.text.endswith("fails; only ENGINE=aws needs it"), found
+    finding = programs._aws()
+    assert finding.level == NOTE and finding.text.endswith("fails; only ENGINE=aws needs it"), (
+        finding
+    )

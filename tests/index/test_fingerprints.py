@@ -28,10 +28,10 @@ def entries(tmp_path: Path) -> list[Entry]:
 @pytest.mark.parametrize("worth", [0, 4000])
 def test_all_cores_see_what_one_sees(entries, worth, monkeypatch):
     monkeypatch.setattr(fingerprints, "WORTH_FILES", worth)
-    found = Stamps(entries)
+    stamps = Stamps(entries)
     for entry in entries:
-        assert found.of(entry).stamp == scan.scan(entry.folder).stamp
-    assert [e.name for e in entries if not found.of(e).is_fit] == ["e 3"]
+        assert stamps.of(entry).stamp == scan.scan(entry.folder).stamp
+    assert [e.name for e in entries if not stamps.of(e).is_fit] == ["e 3"]
 
 
 def test_a_helper_that_was_killed_is_replaced_by_looking_again(entries, many, monkeypatch):
@@ -43,14 +43,14 @@ def test_a_helper_that_was_killed_is_replaced_by_looking_again(entries, many, mo
         return process, pipe
 
     monkeypatch.setattr(fingerprints, "_begin", killed)
-    found = Stamps(entries)
-    assert [found.of(e).stamp for e in entries] == [scan.scan(e.folder).stamp for e in entries]
+    stamps = Stamps(entries)
+    assert [stamps.of(e).stamp for e in entries] == [scan.scan(e.folder).stamp for e in entries]
 
 
 def test_no_helper_is_left_when_nobody_asks(entries, many):
-    found = Stamps(entries)
-    helpers = [process for _, process, _ in found._helpers]
-    found.close()
+    stamps = Stamps(entries)
+    helpers = [process for _, process, _ in stamps._helpers]
+    stamps.close()
     for process in helpers:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)

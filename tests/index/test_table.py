@@ -90,8 +90,8 @@ def test_a_baseline_comes_back_as_it_was(tmp_path, known):
     baseline.save(entry, "here", base, 2 * LONG_AGO)
     numbers = Numbers()
     numbers.of(known)
-    found = baseline.load(entry, "here", numbers)
-    assert (found.marker, found.device, found.rows) == ("m", 7, rows)
+    loaded = baseline.load(entry, "here", numbers)
+    assert (loaded.marker, loaded.device, loaded.rows) == ("m", 7, rows)
     stats = Stats()
     stats.update((path, row.stat) for path, row in sorted(rows.items(), reverse=True))
     size = sum(row.stat.size for row in rows.values())
@@ -112,19 +112,19 @@ def test_a_file_changed_just_before_the_look_is_not_trusted(tmp_path, age, tick,
     base = Baseline()
     base.rows.update(fresh=Row(fresh, MD5), old=Row(old, MD5))
     baseline.save(entry, "here", base, LONG_AGO + tick + age)
-    found = baseline.load(entry, "here").rows
-    assert found["fresh"].stat == (fresh if is_sure else baseline.UNKNOWN)
-    assert found["old"].stat == old
+    rows = baseline.load(entry, "here").rows
+    assert rows["fresh"].stat == (fresh if is_sure else baseline.UNKNOWN)
+    assert rows["old"].stat == old
 
 
 def test_objects_come_back_as_they_were():
     """A marker's digest is what others wrote: it must never change."""
     times = ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00Z", ""]
     rows = [Object(f"pre/{n:02}", n**9, tag, times[n % 3]) for n, tag in enumerate(TAGS)]
-    found = listing.from_objects(rows, "pre/").files
-    assert list(found.values()) == rows
-    assert found.bytes == sum(row.size for row in rows)
-    assert [*found.by_path()] == [(row.key[4:], row.size, row.etag) for row in rows]
+    listed = listing.from_objects(rows, "pre/").files
+    assert list(listed.values()) == rows
+    assert listed.bytes == sum(row.size for row in rows)
+    assert [*listed.by_path()] == [(row.key[4:], row.size, row.etag) for row in rows]
     two = Objects()
     two.update(b=Object("b", 2, f"{MD5}-2"), a=Object("a", 1, MD5))
     digest = "15b53845c9650b3c5436403f86fe444a6bfbe823bc831f13caae24a7c79faebd"
@@ -145,8 +145,8 @@ def test_verdicts_are_kept_for_each_etag_of_a_path():
 
 def test_names_that_some_disks_fold_are_found():
     paths = ["A/x", "a/y", "é", "e\u0301", "b", "B/z", "c/D", "c/d", "e/f", "e-f", "g"]
-    found = names.name_twins(paths)
-    assert [line.partition(":")[0] for line in found] == ["'a'", "'b'", "'c/d'", "'é'"]
+    problems = names.name_twins(paths)
+    assert [line.partition(":")[0] for line in problems] == ["'a'", "'b'", "'c/d'", "'é'"]
     assert names.name_twins(["a/b", "a-b", "a/c", "z"]) == []
 
 

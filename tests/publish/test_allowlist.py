@@ -17,9 +17,9 @@ GOOD = b"target: s3://open/data/\nurl: https://data.example.org/x/\nentries:\n- 
 
 
 def test_what_is_public():
-    found = allowlist.parse(GOOD)
-    assert (found.target, found.url) == ("s3://open/data", "https://data.example.org/x")
-    assert found.entries == {"raw_datasets/a": 4}
+    allowed = allowlist.parse(GOOD)
+    assert (allowed.target, allowed.url) == ("s3://open/data", "https://data.example.org/x")
+    assert allowed.entries == {"raw_datasets/a": 4}
     assert allowlist.parse(b"target: ../out\nentries:\n").entries == {}
     assert allowlist.parse(b"target: ../out\nentries: []\nprofile: open\n").profile == "open"
 

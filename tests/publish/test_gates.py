@@ -96,10 +96,10 @@ def test_a_license_that_nobody_knows_is_no_consent(good):
 )  # fmt: skip
 def test_data_about_people_needs_a_word(good, said, is_cleared):
     card = kit.good_card("raw_datasets/logs", f"{PERSONAL}: {said}\n")
-    found = reasons(good, "champion_models/poet", raw_datasets__logs=card)
-    assert bool(found) != is_cleared
-    if found:
-        assert f"{PERSONAL} of raw_datasets/logs is not cleared" in found[0]
+    refused = reasons(good, "champion_models/poet", raw_datasets__logs=card)
+    assert bool(refused) != is_cleared
+    if refused:
+        assert f"{PERSONAL} of raw_datasets/logs is not cleared" in refused[0]
 
 
 def test_silence_about_people_is_no_consent_but_a_later_step_may_have_cleared_it(good):

@@ -21,13 +21,13 @@ def made(count, differing=0):
     sealed = Marker(
         "done", "t", "Somebody With A Long Name", "h", "2026-01-01T00:00:00Z", "ab" * 20
     )
-    found = []
+    conditions = []
     for number in range(count):
         state = "changed here" if number < differing else "up to date"
         entry = Entry(P, f"entry-with-quite-a-long-name-{number:05}")
         judged = Judgement([state], Amount(123456, 10**12))
-        found.append(Condition(entry, judged, Amount(12, 34567890), sealed))
-    return summary.Overview("s3://b/p", found)
+        conditions.append(Condition(entry, judged, Amount(12, 34567890), sealed))
+    return summary.Overview("s3://b/p", conditions)
 
 
 def test_what_could_not_be_looked_at_is_not_called_nothing():

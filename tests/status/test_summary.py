@@ -30,8 +30,8 @@ def test_every_step_can_be_typed_as_it_is_shown(tmp_path):
     clash = Condition(Entry(P, "a b", tmp_path), Judgement(["conflict"]), Amount(1, 1))
     clash.entry.card.parent.mkdir()
     clash.entry.card.touch()
-    found = summary.Overview("s3://b/p", [*odd, alone, clash])
-    assert [step.command for step in found.steps()] == [
+    overview = summary.Overview("s3://b/p", [*odd, alone, clash])
+    assert [step.command for step in overview.steps()] == [
         "make push DATASET='processed_datasets/a b' TAKE=local",
         "make reset DATASET='processed_datasets/a b'",
         "make add DATASET='raw_datasets/r a'",
