@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 HANDS = min(4, (os.cpu_count() or 1) + 1)  # entries worked on at once
+REQUESTS = 16  # small requests at once: most of their time is spent waiting for S3
 WORTH_CORES = 16 * 1024 * 1024  # bytes from which on several threads read faster than one
 AHEAD = 1024  # things begun before the first of them is done: an executor keeps 2 KB for each
 
@@ -43,6 +44,11 @@ def over(items: Iterable[T], work: Callable[[T], R], threads: int | None) -> Ite
                 yield _next(begun)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def ask(items: Iterable[T], work: Callable[[T], R]) -> Iterator[tuple[T, R]]:
+    """Yield (item, `work(item)`) for every item, where the work is a small request or two."""
+    return over(items, work, REQUESTS)
 
 
 def readers(size: int) -> int:

@@ -15,7 +15,7 @@ from registry.raw import manifest, stored
 from registry.remote import location
 from registry.sections import RAW
 
-HANDS, SHOWN = 16, 5
+SHOWN = 5
 REFUSED = "S3 does not give"
 LACKING = "S3 lacks its version"  # it may just not be pushed yet
 
@@ -24,7 +24,7 @@ def raw_objects(visit: Visit) -> Iterator[Finding]:
     """The object that each `.dvc` file names: a whole list of files, or a file's first byte."""
     raw = entries.known([RAW], visit.root)
     versions = [(entry, version) for entry in raw for version in _versions(entry)]
-    judged = parallel.over(versions, lambda pair: _wrong(visit, pair[1]), HANDS)
+    judged = parallel.ask(versions, lambda pair: _wrong(visit, pair[1]))
     bad = [(entry, why) for (entry, _), why in judged if why]
     bad.sort(key=lambda pair: pair[1] == LACKING)
     for entry, why in bad[:SHOWN]:

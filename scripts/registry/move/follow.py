@@ -15,8 +15,6 @@ from registry.sections import EXPERIMENTS, MIRRORED, SECTIONS
 from registry.sync import compare, marker
 from registry.sync.survey import Survey
 
-HANDS = 16  # requests at once
-
 
 def orphans(session: Session) -> list[Entry]:
     """Folders here that were in step once, and whose card is gone: asked of this disk alone."""
@@ -56,7 +54,7 @@ def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[s
     """
     here = {e: v for e in chosen if (v := _verified(e, session)) and os.path.lexists(e.folder)}
     absent = (e for e in lacking(chosen, session) if here and not _verified(e, session))
-    markers = parallel.over(absent, lambda e: marker.read(session.client, e)[0], HANDS)
+    markers = parallel.ask(absent, lambda e: marker.read(session.client, e)[0])
     for new, held in markers:
         version = held.version if held and held.state == marker.DONE else ""
         old = next((e for e in here if here[e] == version and e.section == new.section), None)

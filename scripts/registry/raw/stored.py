@@ -12,7 +12,6 @@ from registry.remote.location import DVC_FOLDER
 from registry.remote.s3 import Client, Object
 
 FEW = 100  # objects that are asked for one by one; for more, all are listed
-HANDS = 16  # requests at once
 SURE_BYTES = 8 * 2**20  # what is read to be sure, where an ETag tells nothing
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
@@ -29,7 +28,7 @@ def look(client: Client, names: Iterable[str]) -> dict[str, Object]:
         old = any(map(objects.is_legacy, wanted))
         listed = every(client, objects.MODERN if modern and not old else "")
         return {name: row for name, row in listed if name in wanted}
-    heads = parallel.over(sorted(wanted), lambda name: _head(client, name), HANDS)
+    heads = parallel.ask(sorted(wanted), lambda name: _head(client, name))
     return {name: row for name, row in heads if row}
 
 
@@ -48,7 +47,7 @@ def damaged(client: Client, rows: Mapping[str, Object]) -> list[str]:
     """
     is_md5 = any(row.etag == objects.digest_of(name) for name, row in rows.items())
     odd = [name for name, row in rows.items() if row.etag != objects.digest_of(name)]
-    judged = parallel.over(odd, lambda name: _is_damaged(client, name, rows[name], is_md5), HANDS)
+    judged = parallel.ask(odd, lambda name: _is_damaged(client, name, rows[name], is_md5))
     return [name for name, bad in judged if bad]
 
 

@@ -12,13 +12,12 @@ from registry.remote.s3 import Client, Object
 
 # Storage classes of what is in an archive, or may be: only its head tells.
 DOUBTFUL = {"GLACIER", "DEEP_ARCHIVE", "INTELLIGENT_TIERING"}
-HANDS = 16  # requests at once
 
 
 def find(client: Client, rows: Iterable[Object]) -> Iterator[Object]:
     """Yield those of a listing's rows that have to be restored before anybody can read them."""
     doubtful = (row for row in rows if row.storage in DOUBTFUL)
-    for row, is_cold in parallel.over(doubtful, lambda row: holds(client, row), HANDS):
+    for row, is_cold in parallel.ask(doubtful, lambda row: holds(client, row)):
         if is_cold:
             yield row
 

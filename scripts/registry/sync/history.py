@@ -14,7 +14,6 @@ from registry.remote.s3 import Client
 from registry.sync import marker, versions
 from registry.sync.marker import Marker
 
-HANDS = 16  # requests at once
 COMPARED_FILES = 200_000  # of a state; the lists of several larger ones would fill a memory
 
 
@@ -52,7 +51,7 @@ def seals(client: Client, entry: Entry, most: int) -> list[Marker]:
     an older checkout sealed last left none: there is its marker.
     """
     keys = [row.key for row in client.list(versions.log_prefix(client.remote, entry))]
-    read = parallel.over(sorted(keys)[-2 * most :], client.get, HANDS)
+    read = parallel.ask(sorted(keys)[-2 * most :], client.get)
     records = {record.token: record for record in _parsed(a.body for _, a in read if a)}
     current, _ = marker.read(client, entry)
     if current and current.state == marker.DONE:
@@ -79,7 +78,7 @@ def _lists(client: Client, entry: Entry, named: set[str]) -> dict[str, Lines]:
         except RegistryError:
             return None
 
-    return {v: lines for v, lines in parallel.over(sorted(named), read_one, HANDS) if lines}
+    return {v: lines for v, lines in parallel.ask(sorted(named), read_one) if lines}
 
 
 def _counts(lists: dict[str, Lines], old: Marker, new: Marker) -> Counts | None:

@@ -26,7 +26,6 @@ from registry.sync import marker
 from registry.sync.survey import Survey
 
 DAY = 86400.0
-HANDS = 16  # requests at once
 VERSION_NOTE = ".version"  # ends the key of what says where the bytes are
 
 
@@ -41,7 +40,7 @@ def find(client: Client, entry: Entry) -> dict[str, Object]:
     for digest, row in _listed(client, entry):
         (notes if row.key.endswith(VERSION_NOTE) else kept)[digest] = row
     wanted = (pair for pair in notes.items() if pair[0] not in kept)
-    for (digest, _), noted in parallel.over(wanted, lambda p: _noted(client, p[1]), HANDS):
+    for (digest, _), noted in parallel.ask(wanted, lambda p: _noted(client, p[1])):
         if noted:
             kept[digest] = noted
     return kept
@@ -90,7 +89,7 @@ class Keeper:
             if listed and digest not in staying:
                 wanted[below + digest if digest else dated] = listed
         copier, client = Copier(session.client), session.client
-        for _ in parallel.over(wanted.items(), lambda p: _keep_one(client, copier, *p), HANDS):
+        for _ in parallel.ask(wanted.items(), lambda p: _keep_one(client, copier, *p)):
             pass
 
     def expire(self) -> None:

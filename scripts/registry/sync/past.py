@@ -15,7 +15,6 @@ from registry.index.path_ids import Numbers
 from registry.remote import old_objects
 from registry.remote.s3 import Object
 from registry.sync import marker, versions
-from registry.sync.history import HANDS
 from registry.sync.sources import Sources
 
 MOST_SEALS = 1000
@@ -55,7 +54,7 @@ def _seals(sources: Sources, version: str) -> list[tuple[str, str]]:
     client = sources.survey.session.client
     rows = sorted(client.list(versions.log_prefix(client.remote, sources.survey.entry)))
     seals = list[tuple[str, str]]()
-    for row, answer in parallel.over(rows[-MOST_SEALS:], lambda r: client.get(r.key), HANDS):
+    for row, answer in parallel.ask(rows[-MOST_SEALS:], lambda r: client.get(r.key)):
         try:
             record = marker.parse(answer.body if answer else b"")
         except ValueError:  # somebody put something else there

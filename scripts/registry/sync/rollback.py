@@ -15,7 +15,7 @@ from registry.index.table import Tags
 from registry.remote import capabilities
 from registry.remote.server_copy import Copier
 from registry.sync.claim import Claim
-from registry.sync.kept import HANDS, Keeper
+from registry.sync.kept import Keeper
 from registry.sync.versions import Versioning
 from registry.sync.way_back import WayBack
 from registry.transfer import engine
@@ -76,7 +76,7 @@ class Rollback(WayBack):
 
     def _delete(self, paths: list[str]) -> None:
         leaving = (path for path in paths if path in self.survey.remote)
-        for path, _ in parallel.over(leaving, self._delete_one, HANDS):
+        for path, _ in parallel.ask(leaving, self._delete_one):
             del self.survey.remote[path]
 
     def _delete_one(self, path: str) -> None:
