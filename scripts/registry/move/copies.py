@@ -77,7 +77,5 @@ class Copies:
         """Only what is a copy of an object that still is where it was."""
         for path, row in self.listed().items():
             if path in self.survey.remote:
-                head = self.client.head(row.key)
-                if head and head.etag == row.etag:
-                    self.client.delete(row.key)
+                self.client.delete_unchanged(row.key, row.etag)
         self.client.delete(self.remote.marker(self.new))

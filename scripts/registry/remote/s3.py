@@ -170,6 +170,13 @@ class Client:
     def delete(self, key: str) -> None:
         self.request("DELETE", key)
 
+    def delete_unchanged(self, key: str, etag: str) -> bool:
+        """Delete it while it has this ETag; False where it has another one now, and stays."""
+        head = self.head(key)
+        if head and head.etag == etag:
+            self.delete(key)
+        return not head or head.etag == etag
+
     def part_sizes(self, key: str, etag: str, size: int) -> tuple[int, ...]:
         """The sizes of the parts an object was uploaded in; none where the store tells none."""
         count = int(etag.partition("-")[2] or 0)

@@ -105,9 +105,6 @@ def take_out(session: Session, rows: list[Object]) -> str:
     for _ in Copier(client).copy_all((row, bin_ + row.key[below:]) for row in rows):
         pass
     for row in rows:
-        head = client.head(row.key)
-        if head and head.etag != row.etag:
+        if not client.delete_unchanged(row.key, row.etag):
             raise RegistryError(f"{row.key}: it changed in S3 meanwhile, and stays: run again")
-        if head:
-            client.delete(row.key)
     return bin_

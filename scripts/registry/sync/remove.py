@@ -94,11 +94,8 @@ class Removal:
         return self.session.remote.identity
 
     def _delete(self, row: Object) -> None:
-        head = self.session.client.head(row.key)
-        if head and head.etag != row.etag:
+        if not self.session.client.delete_unchanged(row.key, row.etag):
             raise Refusal(f"{row.key}: it changed in S3 meanwhile: pull it and look")
-        if head:
-            self.session.client.delete(row.key)
 
 
 def take_out(entry: Entry) -> None:

@@ -13,6 +13,7 @@ from registry.index.content import FileHash
 from registry.index.journal import Journal
 from registry.index.table import Tags
 from registry.remote import capabilities
+from registry.remote.s3 import Object
 from registry.remote.server_copy import Copier
 from registry.sync.claim import Claim
 from registry.sync.kept import Keeper
@@ -75,17 +76,14 @@ class Rollback(WayBack):
                 raise RegistryError(f"{path}: its copy in S3 is not what was copied: run again")
 
     def _delete(self, paths: list[str]) -> None:
-        leaving = (path for path in paths if path in self.survey.remote)
-        for path, _ in parallel.ask(leaving, self._delete_one):
+        leaving = {path: row for path in paths if (row := self.survey.remote.get(path))}
+        for path, _ in parallel.ask(leaving, lambda path: self._delete_one(path, leaving[path])):
             del self.survey.remote[path]
 
-    def _delete_one(self, path: str) -> None:
+    def _delete_one(self, path: str, listed: Object) -> None:
         """Raises Refusal where it is another than was listed."""
-        listed = self.survey.remote[path]
-        head = self.session.client.head(listed.key)
-        if head and head.etag != listed.etag:
+        if not self.session.client.delete_unchanged(listed.key, listed.etag):
             raise Refusal(f"{path}: it changed in S3 meanwhile: pull it and look")
-        self.session.client.delete(listed.key)
 
     def _seal(self, claim: Claim) -> None:
         sealing = claim.mine.sealing(self.survey.remote)
