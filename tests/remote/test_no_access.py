@@ -28,6 +28,7 @@ def test_a_certificate_that_does_not_do(said, cure, tmp_path):
     ("said", "cure"),
     [
         ("s3://b/p: 407 ", "a password: http://user:password@proxy.example:3128"),
+        ("127.0.0.1:40712 does not answer: Connection refused", ": is it up? NO_PROXY="),
         ("Tunnel connection failed: 407 Proxy Authentication Required", "user:password@"),
         ("s3://b/p does not answer: [Errno 111] Connection refused", "NO_PROXY=store.example"),
     ],

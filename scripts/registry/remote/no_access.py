@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 
 from registry.errors import Unreachable
@@ -81,7 +82,7 @@ def _by_proxy(client: s3.Client, error: Unreachable) -> str:
     if not between:
         return ""
     way = f"\n  the way there leads through the proxy {between.host}"
-    if "407" in str(error):
+    if re.search(r"\b407\b", str(error)):  # and not some port
         return f"{way}, which wants a user and a password: http://user:password@{between.host}"
     return f"{way}: is it up? NO_PROXY={address.host.partition(':')[0]} goes past it"
 
