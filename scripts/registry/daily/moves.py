@@ -20,12 +20,8 @@ def mind(
 
     The entries without those whose own move is not finished, and a refusal for each of these.
     """
-    on_disk = chain.from_iterable(map(entries.on_disk, MIRRORED)) if direction == "pull" else ()
-    is_all_here = direction == "push" or all(
-        e.folder.exists() for e in chosen if e.section in MIRRORED
-    )
-    has_cards = all(entry.card.exists() for entry in on_disk)
-    if not workspace.moves(entries.ROOT) and has_cards and is_all_here:
+    may_be_moved = direction == "pull" and not _is_as_in_git(chosen)
+    if not may_be_moved and not workspace.moves(entries.ROOT):
         return chosen, []  # as nearly always: nothing of it is imported then
     from registry.move import follow, plan
 
@@ -37,11 +33,18 @@ def mind(
             from registry.move import settle
 
             say(f"push: {one.old}: {settle.settle(one, session)}")
-    if direction == "pull" and follow.orphans(session):
-        for line in follow.follow(session, dry):
-            say(f"pull: {line}")
-        chosen = [e for e in chosen if e.card.exists() or e.folder.exists()]
-    if direction == "pull" and follow.lacking(chosen, session):
+    if direction == "pull":
+        if orphans := follow.orphans(session):
+            for line in follow.follow(orphans, session, dry):
+                say(f"pull: {line}")
+            chosen = [e for e in chosen if e.card.exists() or e.folder.exists()]
         for line in follow.make_way(chosen, session, dry):
             say(f"pull: {line}")
     return [entry for entry in chosen if str(entry) not in torn], stuck
+
+
+def _is_as_in_git(chosen: list[Entry]) -> bool:
+    """Return whether each of these has its folder here, and each folder its card."""
+    on_disk = chain.from_iterable(map(entries.on_disk, MIRRORED))
+    mirrored = (entry for entry in chosen if entry.section in MIRRORED)
+    return all(e.folder.exists() for e in mirrored) and all(e.card.exists() for e in on_disk)

@@ -13,10 +13,10 @@ from registry.errors import RegistryError
 from registry.humanize import plural
 from registry.raw import manifest, stored
 from registry.remote import location
+from registry.remote.s3 import Denied
 from registry.sections import RAW
 
 SHOWN = 5
-REFUSED = "S3 does not give"
 LACKING = "S3 lacks its version"  # it may just not be pushed yet
 
 
@@ -24,23 +24,21 @@ def raw_objects(visit: Visit) -> Iterator[Finding]:
     """The object that each `.dvc` file names: a whole list of files, or a file's first byte."""
     raw = entries.known([RAW], visit.root)
     versions = [(entry, version) for entry in raw for version in _versions(entry)]
-    judged = parallel.ask(versions, lambda pair: _wrong(visit, pair[1]))
-    bad = [(entry, why) for (entry, _), why in judged if why]
-    bad.sort(key=lambda pair: pair[1] == LACKING)
-    for entry, why in bad[:SHOWN]:
+    judged = parallel.ask(versions, lambda pair: _wrong(visit, *pair))
+    bad = [(entry, *wrong) for (entry, _), wrong in judged if wrong]
+    bad.sort(key=lambda row: row[1] == LACKING)
+    for entry, why, cure in bad[:SHOWN]:
         level = NOTE if why == LACKING else BAD
-        yield Finding(level, "raw objects", f"{entry}: {why}", _cure(visit, entry, why))
+        yield Finding(level, "raw objects", f"{entry}: {why}", cure)
     if bad[SHOWN:]:
         yield Finding(NOTE, "raw objects", f"and {len(bad) - SHOWN} more", "make status FULL=1")
     if not bad:
         yield Finding(OK, "raw objects", f"{plural(len(versions), 'version')} can be read")
 
 
-def _cure(visit: Visit, entry: Entry, why: str) -> str:
-    """Who can help: another push brings nothing to who may not read it."""
-    if not why.startswith(REFUSED):
-        return manifest.ask(entry)
-    if "AccessDenied" not in why:
+def _right_to_read(visit: Visit, error: RegistryError) -> str:
+    """What to ask for: another push brings nothing to who may not read it."""
+    if not (isinstance(error, Denied) and error.code == "AccessDenied"):
         return ""
     place = f"{visit.opened.remote.bucket}/{visit.opened.remote.key(location.DVC_FOLDER, '*')}"
     return f"ask the bucket's owner to allow s3:GetObject on arn:aws:s3:::{place}"
@@ -53,8 +51,8 @@ def _versions(entry: Entry) -> list[Version]:
         return []  # every other command names it
 
 
-def _wrong(visit: Visit, version: Version) -> str:
-    """Return why the version cannot be had; "" if it can, as far as one request tells."""
+def _wrong(visit: Visit, entry: Entry, version: Version) -> tuple[str, str] | None:
+    """Return why the version cannot be had, and the cure; None if it can, as a request tells."""
     client = visit.opened.client
     key, is_list = stored.key(client, version.object), version.object.endswith(".dir")
     try:
@@ -63,9 +61,9 @@ def _wrong(visit: Visit, version: Version) -> str:
         elif (answer := client.head(key)) and answer.headers.get("content-length") != "0":
             client.request("GET", key, headers={"range": "bytes=0-0"})
     except RegistryError as error:
-        return f"{REFUSED} {key}: {error}"
+        return f"S3 does not give {key}: {error}", _right_to_read(visit, error)
     if answer is None:
-        return LACKING
+        return LACKING, manifest.ask(entry)
     if is_list and not stored.holds(answer.body, version.object):
-        return "the list of its files is damaged in S3"
-    return ""
+        return "the list of its files is damaged in S3", manifest.ask(entry)
+    return None

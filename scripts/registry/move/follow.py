@@ -22,9 +22,9 @@ def orphans(session: Session) -> list[Entry]:
     return [e for e in here if baseline.header(e, session.remote.identity)]
 
 
-def follow(session: Session, dry_run: bool) -> Iterator[str]:
+def follow(orphans: list[Entry], session: Session, dry_run: bool) -> Iterator[str]:
     """Rename what was moved; a line for each, and for each that stays."""
-    for old in orphans(session):
+    for old in orphans:
         held, _ = marker.read(session.client, old)
         section, _, name = (held.moved if held else "").partition("/")
         if section not in SECTIONS or not name or "/" in name:
@@ -52,8 +52,12 @@ def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[s
     It is known by its version: the one that was verified here is that of an entry which is not
     here, and S3 holds another one under the name that it has here.
     """
+    absent = [e for e in _lacking(chosen, session) if not _verified(e, session)]
+    if not absent:
+        return
     here = {e: v for e in chosen if (v := _verified(e, session)) and os.path.lexists(e.folder)}
-    absent = (e for e in lacking(chosen, session) if here and not _verified(e, session))
+    if not here:
+        return
     markers = parallel.ask(absent, lambda e: marker.read(session.client, e)[0])
     for new, held in markers:
         version = held.version if held and held.state == marker.DONE else ""
@@ -68,7 +72,7 @@ def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[s
             yield f"{old}: renamed to {new}, as another one takes its name"
 
 
-def lacking(chosen: list[Entry], session: Session) -> list[Entry]:
+def _lacking(chosen: list[Entry], session: Session) -> list[Entry]:
     """Return those whose folder is to come, and was not freed; asked of this disk alone."""
     absent = (e for e in chosen if e.section in MIRRORED and not os.path.lexists(e.folder))
     return [e for e in absent if not freed.is_noted(e, session.remote.identity)]

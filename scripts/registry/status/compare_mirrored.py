@@ -60,10 +60,9 @@ def _note_in_the_way(judged: Judgement, survey: Survey, plan: Plan) -> None:
     """Note the first path for which a pull would be refused, and what it would say."""
     from registry.sync import guards, refusals
 
-    for path, kind in guards.of_other_kind(survey, plan):
-        judged.in_the_way = path
-        judged.said = str(refusals.other_kind(path, kind))
-        return
+    if first := next(guards.of_other_kind(survey, plan), None):
+        judged.in_the_way = first[0]
+        judged.said = str(refusals.other_kind(*first))
 
 
 def _amount_stored(survey: Survey) -> Amount | None:
