@@ -71,8 +71,11 @@ def tell_moves() -> None:
     from registry.move import plan
 
     for move in plan.waiting(ROOT):
+        from registry.move import settle
+
         step = "takes its old keys away" if move.is_stored else "settles it"
-        after = f"once it is committed, `make push` {step}"
+        first = {settle.COMMIT: "once it is committed, ", settle.PUSH: "after a `git push`, "}
+        after = f"{first.get(settle.missing(move), '')}`make push` {step}"
         told = f"{move.old} is {move.new}: {after}" if move.is_done else move.advice
         say(f"status: {told}")
 

@@ -150,6 +150,11 @@ def test_a_second_move_of_what_is_moved_names_the_commit_that_works(team):
     expect(anna.run("bash", "-c", typed[1]), 0)
     said = anna.script("move_entry", OLD, "champion_models/other").said
     assert "that is committed: `git push`, then `make push`" in said, said
+    told = expect(anna.script("show_status"), 0).said
+    assert "after a `git push`, `make push` takes its old keys away" in told, told
+    anna.git("push", "-q")
+    told = expect(anna.script("show_status"), 0).said
+    assert f"{OLD} is {NEW}: `make push` takes its old keys away" in told, told
 
 
 def test_undo_is_as_before(team):
@@ -235,6 +240,8 @@ def test_a_name_that_was_left_can_be_given_again(team):
     run = expect(anna.script(*again), 3)
     assert "waits: commit and `git push` that, then `make push`" in run.err, run
     commit(anna)
+    run = expect(anna.script(*again), 3)
+    assert "waits: `git push`, then `make push`" in run.err, run
     anna.git("push", "-q")
     expect(anna.push(), 0)
     expect(anna.script(*again), 0)

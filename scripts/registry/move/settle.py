@@ -14,6 +14,8 @@ from registry.sync.kept import Keeper
 from registry.sync.remove import Removal
 from registry.sync.survey import Survey
 
+COMMIT, PUSH = "commit it", "`git push`"
+
 
 def settle(plan: MovePlan, session: Session) -> str:
     """End one move, if Git knows of it; what was done, or why not yet, in words."""
@@ -23,8 +25,7 @@ def settle(plan: MovePlan, session: Session) -> str:
         return _end_taken(plan)
     if plan.remote != session.remote.identity:
         return f"it was moved to {plan.new} at another remote ({plan.remote})"
-    if not is_in_git(plan, _shared(plan)):
-        step = "commit it" if not is_in_git(plan, "HEAD") else "`git push`"
+    if step := missing(plan):
         what = "its old keys stay in S3" if plan.is_stored else "it waits"
         return f"{what} until others get its move to {plan.new} by Git: {step}"
     said = _take_away(plan, session) if plan.is_stored else ""
@@ -54,6 +55,13 @@ def _forget_kept(plan: MovePlan, session: Session) -> None:
     for row in client.list(old):
         if row.key[len(old) :] in copied:
             client.delete(row.key)
+
+
+def missing(plan: MovePlan) -> str:
+    """Return what others still wait for before a push ends it: COMMIT, PUSH, or "" for nothing."""
+    if is_in_git(plan, _shared(plan)):
+        return ""
+    return PUSH if is_in_git(plan, "HEAD") else COMMIT
 
 
 def _shared(plan: MovePlan) -> str:

@@ -36,8 +36,8 @@ def refuse_other_aim(begun: MovePlan, to: str) -> None:
 
 def _what_ends(done: MovePlan) -> str:
     """What a move that is carried out waits for, ready to paste."""
-    if git.has_head(done.root) and settle.is_in_git(done, "HEAD"):
-        return "that is committed: `git push`, then `make push`"
+    if settle.missing(done) != settle.COMMIT:
+        return f"that is committed: {_what_it_waits_for(done)}"
     commit = f"git commit -m {quote(f'Move {done.old} to {done.new}')}"
     return (
         f"only the commit is missing: `git add {quote(f'{done.new}{CARD}')} && {commit}`; "
@@ -57,8 +57,15 @@ def refuse(entry: Entry, but_to: str = "") -> None:
         if one.is_done and not one.needs_s3 and settle.is_in_git(one, "HEAD"):
             one.drop()
         else:
-            what = "commit and `git push` that, then `make push`" if one.is_done else one.advice
-            raise Refusal(f"its move from {one.old} to {one.new} waits: {what}")
+            raise Refusal(f"its move from {one.old} to {one.new} waits: {_what_it_waits_for(one)}")
+
+
+def _what_it_waits_for(one: MovePlan) -> str:
+    if not one.is_done:
+        return one.advice
+    missing = settle.missing(one)
+    step = "commit and `git push` that" if missing == settle.COMMIT else missing
+    return f"{step}, then `make push`" if step else "`make push` ends it"
 
 
 def refuse_committed(one: MovePlan) -> None:
