@@ -9,7 +9,7 @@ made from a copy, without our history, is merged from the version that its files
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 
 from registry import console, git
 from registry.console import say
@@ -31,10 +31,8 @@ def main(argv: list[str]) -> int:
         say("update: this is the newest version already")
         return 0
     taken_out = not own(samples("HEAD"))
-    with common_history(ref), suppress(git.GitError):  # conflicts are looked at below
-        git.run(ROOT, "merge", "--no-commit", "--no-ff", ref)
-    if not git.has(ROOT, "MERGE_HEAD"):
-        raise Refusal(f"git cannot merge {ref} as things are here; it says why: git merge {ref}")
+    with common_history(ref):
+        begin_merge(ref)
     theirs = samples("MERGE_HEAD")
     kept = own(theirs)
     out = [entry for entry in theirs if entry not in kept]
@@ -45,6 +43,20 @@ def main(argv: list[str]) -> int:
     left = f", {plural(len(out), 'sample')} left out" if taken_out else ""
     say(f"update: merged {ref}{left}. Next: make check-cards && git push")
     return 0
+
+
+def begin_merge(ref: str) -> None:
+    """Merge into the index, without a commit. Raises Refusal when Git cannot begin.
+
+    Conflicts are no error here.
+    """
+    try:
+        git.run(ROOT, "merge", "--no-commit", "--no-ff", ref)
+    except git.GitError as error:
+        if not git.has(ROOT, "MERGE_HEAD"):
+            # The first lines say why; those after them only that it was given up.
+            why = " ".join(line.strip() for line in error.said[:2])
+            raise Refusal(f"git cannot merge {ref}: {why} (all of it: git merge {ref})") from None
 
 
 def common_history(ref: str) -> AbstractContextManager[None]:

@@ -19,7 +19,11 @@ ELSEWHERE = {
 
 
 class GitError(RegistryError):
-    """Git said no; the text is what it said."""
+    """Git said no; the text is the last line of what it said, and `said` holds the lines."""
+
+    def __init__(self, text: str, said: list[str] | None = None) -> None:
+        super().__init__(text)
+        self.said = said or [text]
 
 
 def run(root: Path, *words: str, stdin: bytes | None = None, good: tuple[int, ...] = (0,)) -> bytes:
@@ -39,7 +43,8 @@ def run(root: Path, *words: str, stdin: bytes | None = None, good: tuple[int, ..
     if done.returncode not in good:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         said = [line for line in lines if not line.startswith("Stopping at")]  # says nothing more
-        raise GitError(f"git {words[0]}: {said[-1] if said else f'exit {done.returncode}'}")
+        last = said[-1] if said else f"exit {done.returncode}"
+        raise GitError(f"git {words[0]}: {last}", said)
     return done.stdout
 
 

@@ -100,7 +100,8 @@ class Forks:
                     if job := self.take():
                         return job
                 elif one in askers:
-                    pass_on(one, askers[one])
+                    if one.fileno() >= 0:  # else its command ended just now: the pid is free
+                        pass_on(one, askers[one])
                 else:
                     self.end(one)
 
