@@ -145,9 +145,9 @@ def check_local(bench: Bench, tool: Tool) -> None:
     """See that every file here has the very bytes, and that there is no other."""
     wanted = bench.expected(tool)
     sections = tuple(sorted({path.split("/")[0] for path in wanted}))
-    found = measure.local_digests(tool.folder, sections)
-    found = {p: d for p, d in found.items() if p in wanted or not p.startswith(f"{RAW}/base/")}
-    _same(found, wanted, "here")
+    digests = measure.local_digests(tool.folder, sections)
+    digests = {p: d for p, d in digests.items() if p in wanted or not p.startswith(f"{RAW}/base/")}
+    _same(digests, wanted, "here")
 
 
 def check_remote(bench: Bench, tool: Tool) -> None:
@@ -157,17 +157,17 @@ def check_remote(bench: Bench, tool: Tool) -> None:
     wanted = bench.expected(tool)
     if isinstance(tool, Limit):
         return
-    found = bench.server.ask("digests", prefix=f"{tool.prefix}/")
+    digests = bench.server.ask("digests", prefix=f"{tool.prefix}/")
     cached = {p: d for p, d in wanted.items() if isinstance(tool, Dvc) or p.startswith(RAW)}
     if isinstance(tool, Clone):
-        held = {digest for path, digest in found.items() if path.startswith(REST[1])}
+        held = {digest for path, digest in digests.items() if path.startswith(REST[1])}
         _same({p: d for p, d in cached.items() if d in held}, cached, "in DVC's cache in S3")
         wanted = {p: d for p, d in wanted.items() if p not in cached}
-    plain = {p: d for p, d in found.items() if not p.startswith(REST)}
+    plain = {p: d for p, d in digests.items() if not p.startswith(REST)}
     _same(plain, wanted, "in S3")
 
 
-def _same(found: dict[str, str], wanted: dict[str, str], where: str) -> None:
-    wrong = sorted(p for p in {*found, *wanted} if found.get(p) != wanted.get(p))
+def _same(held: dict[str, str], wanted: dict[str, str], where: str) -> None:
+    wrong = sorted(p for p in {*held, *wanted} if held.get(p) != wanted.get(p))
     if wrong:
         raise Failed(f"{len(wrong):,} files are not as they must be {where}: {wrong[:SHOWN]}")

@@ -65,11 +65,11 @@ def _bars(table: Table, case: str) -> list[tuple[float, str]]:
     """(seconds, tool), the quickest first."""
     walls = table.walls()
     case = {"cold, push": "cold push", "cold, pull": "cold pull"}.get(case, case)
-    found = []
+    bars = []
     for tool, names in TOOLS.items():
         known = [walls[case, name] for name in names if (case, name) in walls]
-        found += [(min(known), tool)] if known else []
-    return sorted(found)
+        bars += [(min(known), tool)] if known else []
+    return sorted(bars)
 
 
 def _panel(x: int, y: int, title: str, bars: list[tuple[float, str]]) -> list[str]:

@@ -103,8 +103,8 @@ class Near(End):
 
 async def serve(port: int, server_port: int, delay: float, rate: float) -> None:
     loop, parent = asyncio.get_running_loop(), os.getppid()
-    there, Near.port, Near.back = Cable(delay, rate), server_port, Cable(delay, rate)
-    server = await loop.create_server(lambda: Near(there, loop), "127.0.0.1", port, backlog=512)
+    far, Near.port, Near.back = Cable(delay, rate), server_port, Cable(delay, rate)
+    server = await loop.create_server(lambda: Near(far, loop), "127.0.0.1", port, backlog=512)
     async with server:
         while os.getppid() == parent:  # it never outlives who started it
             await asyncio.sleep(1)

@@ -73,13 +73,13 @@ def _wait(process: subprocess.Popen[bytes]) -> str:
 
 def local_digests(folder: Path, sections: tuple[str, ...] = DATA) -> dict[str, str]:
     """{path: MD5} of every entry's files below `folder`."""
-    found, skip = {}, len(str(folder)) + 1
+    digests, skip = {}, len(str(folder)) + 1
     entries = (entry for section in sections for entry in _folders(folder / section))
     for above, _, names in (row for entry in entries for row in os.walk(entry)):
         for name in names:  # a million: no Path for each
             path = f"{above}/{name}"
-            found[path[skip:]] = _md5(path)
-    return found
+            digests[path[skip:]] = _md5(path)
+    return digests
 
 
 def _folders(section: Path) -> list[str]:

@@ -90,30 +90,30 @@ class Store:
         """At most `most` rows behind `after`."""
         keys = self._in_order()
         at = max(bisect_left(keys, prefix), bisect_right(keys, after) if after else 0)
-        found, last = Page(), ""
+        listing, last = Page(), ""
         while at < len(keys) and keys[at].startswith(prefix):
-            if len(found.keys) + len(found.prefixes) == most:
-                found.after = last
+            if len(listing.keys) + len(listing.prefixes) == most:
+                listing.after = last
                 break
             cut = keys[at].find(delimiter, len(prefix)) if delimiter else -1
             if cut < 0:
                 last = keys[at]
-                found.keys.append(last)
+                listing.keys.append(last)
                 at += 1
             else:
                 folder = keys[at][: cut + 1]
                 last = folder + LAST
-                found.prefixes.append(folder)
+                listing.prefixes.append(folder)
                 at = bisect_left(keys, last, at)
-        return found
+        return listing
 
     def digests(self, prefix: str) -> dict[str, str]:
         """{key behind the prefix: MD5 of the very bytes}; ETags are not trusted."""
-        found: dict[int, str] = {}  # a body that many keys share is read once
+        known: dict[int, str] = {}  # a body that many keys share is read once
         rows = ((key, self.objects[key].body) for key in self._in_order()[self._range(prefix)])
         return {
-            key[len(prefix) :]: found.get(id(body))
-            or found.setdefault(id(body), md5(body).hexdigest())
+            key[len(prefix) :]: known.get(id(body))
+            or known.setdefault(id(body), md5(body).hexdigest())
             for key, body in rows
         }
 

@@ -80,8 +80,8 @@ def load() -> list[Table]:
 
 
 def save(tables: list[Table]) -> None:
-    found = [asdict(table) for table in tables]
-    for row in (row for table in found for row in table["rows"]):
+    rows_of = [asdict(table) for table in tables]
+    for row in (row for table in rows_of for row in table["rows"]):
         row["costs"] = [[round(value, 4) for value in cost.values()] for cost in row["costs"]]
-    lines = ",\n".join(json.dumps(table) for table in found)
+    lines = ",\n".join(json.dumps(table) for table in rows_of)
     KEPT.write_text(f"[\n{lines}\n]\n")

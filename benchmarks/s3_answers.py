@@ -40,20 +40,20 @@ def answer(
 
 def bench(store: Store, counts: Counter[str], verb: str, query: dict[str, str]) -> Answer:
     """The benchmark's own questions."""
-    found: object = {}
+    answer: object = {}
     if verb == "counts":
-        found = {**counts, "cpu": sum(os.times()[:2])}
+        answer = {**counts, "cpu": sum(os.times()[:2])}
     elif verb == "drop":
         store.drop(query["prefix"])
     elif verb == "digests":
-        found = store.digests(query["prefix"])
+        answer = store.digests(query["prefix"])
     elif verb == "fill":
         _fill(store, **query)
     elif verb == "load":
         folder = Path(query["folder"])
         for path in (path for path in folder.rglob("*") if path.is_file()):
             store.put(query["prefix"] + path.relative_to(folder).as_posix(), path.read_bytes())
-    return OK, {"Content-Type": "application/json"}, json.dumps(found).encode()
+    return OK, {"Content-Type": "application/json"}, json.dumps(answer).encode()
 
 
 def _fill(store: Store, prefix: str, entries: str, files: str, when: str) -> None:
@@ -136,11 +136,11 @@ def _write(
         body = store.objects[source].body
         first, _, last = headers.get("x-amz-copy-source-range", "")[6:].partition("-")
         body = body[int(first) : int(last) + 1] if first else body
-    there = store.objects.get(key)
-    if headers.get("if-none-match") == "*" and there:
+    stored = store.objects.get(key)
+    if headers.get("if-none-match") == "*" and stored:
         return _error("412 Precondition Failed", "PreconditionFailed")
     wanted = headers.get("if-match", "").strip('"')
-    if wanted and (there is None or there.etag != wanted):
+    if wanted and (stored is None or stored.etag != wanted):
         return _error("412 Precondition Failed", "PreconditionFailed")
     if "uploadId" in query:
         etag = store.part(query["uploadId"], int(query["partNumber"]), body)

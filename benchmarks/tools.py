@@ -81,10 +81,10 @@ class Tool:
 
 class S5cmd(Tool):
     def command(self, verb: str) -> list[str]:
-        here, there = f"{self.folder}/", f"s3://bench/{self.prefix}/"
+        here, remote = f"{self.folder}/", f"s3://bench/{self.prefix}/"
         if verb == "push":
-            return ["s5cmd", "--log", "error", "sync", here, there]
-        return ["s5cmd", "--log", "error", "sync", there + "*", here]
+            return ["s5cmd", "--log", "error", "sync", here, remote]
+        return ["s5cmd", "--log", "error", "sync", remote + "*", here]
 
 
 @dataclass
@@ -92,11 +92,11 @@ class Rclone(Tool):
     transfers: int = 16
 
     def command(self, verb: str) -> list[str]:
-        here, there = str(self.folder), f"b:bench/{self.prefix}"
+        here, remote = str(self.folder), f"b:bench/{self.prefix}"
         hands = [f"--transfers={self.transfers}", f"--checkers={self.transfers}"]
         if verb == "push":
-            return ["rclone", "sync", here, there, "--update", *RCLONE, *hands]
-        return ["rclone", "sync", there, here, *RCLONE, *hands]
+            return ["rclone", "sync", here, remote, "--update", *RCLONE, *hands]
+        return ["rclone", "sync", remote, here, *RCLONE, *hands]
 
 
 @dataclass

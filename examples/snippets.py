@@ -21,9 +21,9 @@ def make(raw: Files) -> Files:
     """The files of the processed dataset, from those of the raw one."""
     snippets = _split({code: _clauses(raw, name) for code, name in LANGUAGES.items()})
     files = {
-        f"{split}/{LANGUAGES[code]}.txt": "".join(f"{s}\n" for s in found).encode()
+        f"{split}/{LANGUAGES[code]}.txt": "".join(f"{s}\n" for s in sentences).encode()
         for split, by_language in snippets.items()
-        for code, found in by_language.items()
+        for code, sentences in by_language.items()
     }
     sizes = {split: {c: len(s) for c, s in by.items()} for split, by in snippets.items()}
     names = {"languages": LANGUAGES, "snippets": sizes}
@@ -58,7 +58,7 @@ def _split(clauses: dict[str, set[str]]) -> Snippets:
     seen: set[str] = {snippet for snippet, count in languages.items() if count > 1}
     result: Snippets = {}
     for split, by_language in cut.items():
-        result[split] = {code: sorted(found - seen) for code, found in by_language.items()}
+        result[split] = {code: sorted(sentences - seen) for code, sentences in by_language.items()}
         seen.update(*by_language.values())
     return result
 

@@ -80,7 +80,9 @@ def _weights(counts: Counter[str], smoothing: float, kinds: int) -> dict[str, An
 
 
 def _answers(model: Model, snippets: dict[str, list[str]]) -> Pairs:
-    return [(s, code, predict.best(model, s)) for code, found in snippets.items() for s in found]
+    return [
+        (s, code, predict.best(model, s)) for code, sentences in snippets.items() for s in sentences
+    ]
 
 
 def _result_files(tried: list[Trial], best: Trial, test: dict[str, list[str]]) -> Files:

@@ -142,8 +142,8 @@ SHOWN = {
 def test_what_a_text_shows(registry, text):
     kit.write(registry, "processed_datasets/x", f"# Card: x\n\n{text}\n")
     kit.run(registry, "adopt_cards.py", "processed_datasets/x")
-    found = fields_of(registry, "processed_datasets/x")
-    assert {key: found[key] for key in SHOWN[text]} == SHOWN[text]
+    fields = fields_of(registry, "processed_datasets/x")
+    assert {key: fields[key] for key in SHOWN[text]} == SHOWN[text]
 
 
 def test_the_lines_are_those_of_the_adopted_card(registry):
@@ -211,5 +211,5 @@ def test_any_text_can_be_adopted(shared, text, section):
     assert adopted.broken == [] and adopted.where.body == len(head)
     assert front_matter.split(head + text).fence == 0
     blank = {"blank-field", "reference", "key-order"}
-    found = [p for p in rules_card.check(adopted, Library(shared)) if p.line < head.count("\n")]
-    assert {p.rule for p in found} <= blank | {"link", "pair", "file", "secret"}, found
+    problems = [p for p in rules_card.check(adopted, Library(shared)) if p.line < head.count("\n")]
+    assert {p.rule for p in problems} <= blank | {"link", "pair", "file", "secret"}, problems

@@ -139,14 +139,14 @@ def test_lineage_is_told_from_both_ends(own):
         assert count == 1
         card.write_text(text)
     site, _ = build(own)
-    found = index(site)
-    assert found[f"{DATA}/a"]["used_by"] == [{"words": "source of", "id": f"{SETS}/b"}]
-    assert found[f"{SETS}/b"]["made_from"] == [{"words": "derived from", "id": f"{DATA}/a"}]
-    assert found[f"{MODELS}/c"]["made_from"] == [
+    rows = index(site)
+    assert rows[f"{DATA}/a"]["used_by"] == [{"words": "source of", "id": f"{SETS}/b"}]
+    assert rows[f"{SETS}/b"]["made_from"] == [{"words": "derived from", "id": f"{DATA}/a"}]
+    assert rows[f"{MODELS}/c"]["made_from"] == [
         {"words": "trained on", "id": f"{SETS}/b"},
         {"words": "made by this run", "id": f"{RUNS}/c"},
     ]
-    assert found[f"{RUNS}/c"]["used_by"] == [{"words": "model of this run", "id": f"{MODELS}/c"}]
+    assert rows[f"{RUNS}/c"]["used_by"] == [{"words": "model of this run", "id": f"{MODELS}/c"}]
     text = (site / "data" / "lineage.js").read_text()
     graph = json.loads(text.removeprefix("window.LINEAGE = ").removesuffix(";\n"))
     assert [edge[:2] for edge in graph["edges"]] == [
@@ -258,20 +258,20 @@ def test_sizes_and_pushers_come_from_the_markers(clone, rclone_bucket: Bucket):
     own = clone("own", rclone_bucket)
     for name in ("sealed", "plain", "nothing"):
         own.card(f"{SETS}/{name}")
-    there = Entry(SETS, "sealed", own.path)
+    sealed_by_us = Entry(SETS, "sealed", own.path)
     done = marker.Marker(marker.DONE, "t", "Ada", "box", "2031-05-06T07:08:09Z", "f" * 40, 7, 5_000)
-    marker.write(rclone_bucket.client, there, done, "", False)
+    marker.write(rclone_bucket.client, sealed_by_us, done, "", False)
     busy = marker.Marker(marker.PUSHING, "t", "Bob", "gpu", "2031-05-06T07:08:09Z")
     marker.write(rclone_bucket.client, Entry(MODELS, "unknown", own.path), busy, "", False)
     rclone_bucket.put(f"{SETS}/plain/a.txt", b"12345")
     rclone_bucket.put(f"{SETS}/plain/b.txt", b"678")
     site, run = build(own, "--status")
-    found = index(site)
-    sealed, plain = found[f"{SETS}/sealed"], found[f"{SETS}/plain"]
+    rows = index(site)
+    sealed, plain = rows[f"{SETS}/sealed"], rows[f"{SETS}/plain"]
     assert (sealed["bytes"], sealed["files"], sealed["updated_by"]) == (5_000, 7, "Ada")
     assert sealed["updated"] == "2031-05-06T07:08:09Z"
     assert (plain["bytes"], plain["files"]) == (8, 2)
-    assert found[f"{SETS}/nothing"]["bytes"] is None
+    assert rows[f"{SETS}/nothing"]["bytes"] is None
     assert "being pushed by Bob" in Page(site / MODELS / "unknown.html").text
     assert "nothing in the store" in Page(site / SETS / "nothing.html").text
     assert "6 May 2031 by Ada" in Page(site / SETS / "sealed.html").text

@@ -54,13 +54,13 @@ def test_good_cards_of_every_section_have_no_problems(shared):
 
 def test_the_repository_own_cards_have_no_problems():
     library = Library()
-    found = [
+    problems = [
         p
         for e in library.entries
         if library.card(e)
         for p in rules_card.check(library.card(e), library)
     ]
-    assert found == []
+    assert problems == []
 
 
 @pytest.mark.parametrize("format", ["text", "json", "github"])
@@ -127,8 +127,8 @@ BROKEN_FRONT_MATTER = {
 @pytest.mark.parametrize("case", BROKEN_FRONT_MATTER)
 def test_broken_front_matter_is_said_with_its_line(shared, case):
     text, line, start = BROKEN_FRONT_MATTER[case]
-    found = messages(shared, "champion_models/poet", text)
-    assert any(m.startswith(f"{line}: ") and start in m for m in found), found
+    said = messages(shared, "champion_models/poet", text)
+    assert any(m.startswith(f"{line}: ") and start in m for m in said), said
 
 
 def test_what_is_not_utf8_is_said_with_its_line(registry):
@@ -181,8 +181,8 @@ NAMES = {
 def test_names_that_some_disk_refuses(registry, name):
     kit.write(registry, f"champion_models/{name}", "")
     library = Library(registry)
-    found = list(entries.name_legal(library, library.entries))
-    assert len(found) == 1 and NAMES[name] in found[0].message
+    problems = list(entries.name_legal(library, library.entries))
+    assert len(problems) == 1 and NAMES[name] in problems[0].message
 
 
 @pytest.mark.parametrize("first, second", [("Logs", "logs"), ("caf\u00e9", "cafe\u0301")])
@@ -190,8 +190,8 @@ def test_twins_on_disks_that_fold_names(registry, first, second):
     kit.write(registry, f"raw_datasets/{first}", "")
     kit.write(registry, f"raw_datasets/{second}", "")
     library = Library(registry)
-    found = list(entries.name_legal(library, library.entries))
-    assert [p.rule for p in found] == ["name-legal"]
+    problems = list(entries.name_legal(library, library.entries))
+    assert [p.rule for p in problems] == ["name-legal"]
 
 
 def test_credentials_in_dvc_config(registry):
@@ -328,8 +328,8 @@ TITLES = {
 
 @pytest.mark.parametrize("text", TITLES)
 def test_titles_however_they_are_written(shared, text):
-    found = [m for m in messages(shared, "champion_models/poet", text) if "title" in m]
-    assert found == ([TITLES[text]] if TITLES[text] else [])
+    said = [m for m in messages(shared, "champion_models/poet", text) if "title" in m]
+    assert said == ([TITLES[text]] if TITLES[text] else [])
 
 
 @pytest.mark.parametrize("title", ["#Card: poet", "## Card: poet", "**Card:** poet"])

@@ -179,16 +179,16 @@ def test_cards_and_bytes_in_s3(tmp_path):
         "champion_models/": [],
         "training_results/": ["poet-run/log"],
     }
-    found = list(
+    problems = list(
         remote.check(library, library.entries, keys.__getitem__, lambda v: v, "{} {}".format)
     )
-    assert [(p.path, p.rule) for p in found] == [
+    assert [(p.path, p.rule) for p in problems] == [
         ("raw_datasets/logs.card.md", "remote-bytes"),
         ("processed_datasets/stray.card.md", "remote-card"),
         ("processed_datasets/", "remote-loose"),
         ("champion_models/poet.card.md", "remote-bytes"),
     ]
-    loose = next(p.message for p in found if p.rule == "remote-loose")
+    loose = next(p.message for p in problems if p.rule == "remote-loose")
     assert "70 files are not (0.txt, 1.txt, 10.txt and 67 more): move them" in loose
     poet = [Entry("champion_models", "poet", root)]
     asked = []

@@ -62,9 +62,9 @@ def test_bash_completes_values(anna):
     assert complete(anna.path, "make", "pull", "DATASET", "=", "processed") == [
         "processed_datasets/apples", "processed_datasets/pears", "processed_datasets/"
     ]  # fmt: skip
-    found = complete(anna.path, "make", "pull", "DATASET", "=")
-    assert {"raw_datasets/base", "champion_models/m", "experiments/scrap"} < {*found}
-    assert not [name for name in found if "template" in name or "card" in name]
+    offered = complete(anna.path, "make", "pull", "DATASET", "=")
+    assert {"raw_datasets/base", "champion_models/m", "experiments/scrap"} < {*offered}
+    assert not [name for name in offered if "template" in name or "card" in name]
     assert complete(anna.path, "make", "help", "CMD", "=", "pu") == ["pull", "push", "publish"]
     assert complete(anna.path, "make", "pull", "TAKE", "=", "") == ["local"]
     assert complete(anna.path, "./pull.sh", "champ") == ["champion_models/m", "champion_models/"]

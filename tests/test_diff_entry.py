@@ -20,9 +20,11 @@ NEW = {"same.txt": b"same", "text.txt": b"one\n2wo\n", "sub/moved.txt": b"moved"
 
 def test_equal_bytes_elsewhere_are_a_rename_and_each_only_one():
     one, two, none = Line("1" * 64, 1), Line("2" * 64, 1), Line("0" * 64, 0)
-    found = diff.compare({"a": one, "b": one, "c": two, "e": none}, {"d": one, "c": one, "f": none})
-    assert found.renamed == [("a", "d")]
-    assert (found.added, found.changed, found.gone) == (["f"], ["c"], ["b", "e"])
+    changes = diff.compare(
+        {"a": one, "b": one, "c": two, "e": none}, {"d": one, "c": one, "f": none}
+    )
+    assert changes.renamed == [("a", "d")]
+    assert (changes.added, changes.changed, changes.gone) == (["f"], ["c"], ["b", "e"])
 
 
 @pytest.mark.parametrize(

@@ -135,10 +135,10 @@ class Both:
 def _plain(said: object) -> object:
     """Without what differs in any two runs, and the lines of the program that a traceback has."""
     if isinstance(said, str) and said.startswith("{"):
-        found = json.loads(said)
-        del found["parent"], found["env"]["TEST_FORKS"]
-        found["child"] = [x for x in found["child"] if not x.startswith(("b'TEST_FORKS", "b'_="))]
-        return found
+        state = json.loads(said)
+        del state["parent"], state["env"]["TEST_FORKS"]
+        state["child"] = [x for x in state["child"] if not x.startswith(("b'TEST_FORKS", "b'_="))]
+        return state
     if isinstance(said, str) and "Traceback" in said:
         return said.splitlines()[-1]
     return said

@@ -84,9 +84,9 @@ def test_dvc_by_hand_against_the_embedded_store(pulled):
     expect(pulled.run("bash", "-ec", f"{in_raw} add 'by hand' && {shlex.quote(dvc)} push"), 0)
     status = pulled.git("status", "--porcelain", "--untracked-files=all")
     assert status.count("??") == 2, status  # the card and the .dvc file; no data
-    there = pulled.store / "data" / "registry" / "raw_datasets_dvc_cache" / "files" / "md5"
+    stored = pulled.store / "data" / "registry" / "raw_datasets_dvc_cache" / "files" / "md5"
     md5 = hashlib.md5(b"by hand").hexdigest()
-    assert (there / md5[:2] / md5[2:]).read_bytes() == b"by hand"
+    assert (stored / md5[:2] / md5[2:]).read_bytes() == b"by hand"
 
     pulled.write("raw_datasets/by hand/a.txt", b"spoilt")
     expect(pulled.run("bash", "-ec", f"{in_raw} checkout --force 'by hand.dvc'"), 0)

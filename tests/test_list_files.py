@@ -21,15 +21,15 @@ FILES = {"a/one.txt": b"1", "a/two words.csv": b"22", "Größe.csv": b"333", "bi
 
 def listed(checkout, entry, *words, code=0, **env):
     run = expect(checkout.script("list_files", "--json", *words, entry, **env), code)
-    found = json.loads(run.out)
-    return {row["path"]: row["size"] for row in found["shown"]}, found
+    listing = json.loads(run.out)
+    return {row["path"]: row["size"] for row in listing["shown"]}, listing
 
 
 def looked(checkout, entry, bucket=None):
     """The same without a command: ({path: size}, version)."""
     entry = Entry(*entry.split("/"), checkout.path)
-    found = contents.read(entry, bucket and bucket.client)
-    return {file.path: file.size for file in found.files}, found.version
+    contained = contents.read(entry, bucket and bucket.client)
+    return {file.path: file.size for file in contained.files}, contained.version
 
 
 def test_patterns_are_globs_or_parts_of_a_path():
@@ -49,8 +49,8 @@ def test_files_are_listed_from_s3_and_from_here(clone, rclone_bucket):
     expect(anna.script("push_entries", f"{P}/x"), 0)
     assert listed(anna, "x", "--sort=size")[0] == sizes
     anna.write(f"{P}/x/a/one.txt", b"1, but longer here")
-    found, whole = listed(anna, "x")
-    assert found == sizes  # the registry's, not this machine's
+    files, whole = listed(anna, "x")
+    assert files == sizes  # the registry's, not this machine's
     assert [row["path"] for row in whole["shown"] if not row["here"]] == ["a/one.txt"]
     run = expect(anna.make("ls", "DATASET=x", "PATTERN=*.csv", "OFFLINE=1"), 0)
     assert run.out == "3 bytes  Größe.csv\n2 bytes  a/two words.csv\n"
@@ -62,8 +62,8 @@ def test_files_are_listed_from_s3_and_from_here(clone, rclone_bucket):
     rclone_bucket.put(f".registry/versions/{P}/x/{version}", text.encode())
     sealed = {**marker(rclone_bucket, f"{P}/x"), "version": version}
     rclone_bucket.put(f".registry/{P}/x.json", json.dumps(sealed).encode())
-    found, short = looked(anna, f"{P}/x", rclone_bucket)
-    assert (found, short) == ({"a/two words.csv": 1}, version[:12])
+    files, short = looked(anna, f"{P}/x", rclone_bucket)
+    assert (files, short) == ({"a/two words.csv": 1}, version[:12])
     # S3 out of reach: what is here, and why.
     anna.proxy.stop()
     run = expect(anna.script("list_files", "x"), 1)
@@ -83,8 +83,8 @@ def test_a_raw_dataset_is_what_its_dvc_file_names(clone, rclone_bucket):
     for name, body in objects.items():
         rclone_bucket.put(f"raw_datasets_dvc_cache/files/md5/{name[:2]}/{name[2:]}", body)
     anna.write(f"{RAW}.dvc", f"outs:\n- md5: {top}.dir\n  hash: md5\n  path: base\n".encode())
-    found, whole = listed(anna, "base")
-    assert found == {"a.csv": 4, "b/c.txt": 3}
+    files, whole = listed(anna, "base")
+    assert files == {"a.csv": 4, "b/c.txt": 3}
     assert (whole["source"], whole["version"]) == ("its .dvc file", top[:12])
     anna.add(f"{X}/scrap", {"n": b"12"})
     assert looked(anna, f"{X}/scrap", rclone_bucket) == ({"n": 2}, "")

@@ -50,12 +50,12 @@ def recorded(clone):
     def calls(*words, **env):
         log.unlink(missing_ok=True)
         here.make(*words, LOG=str(log), **env)
-        found = []
+        called = []
         for part in (log.read_text() if log.exists() else "").split("\n--end--\0")[:-1]:
             argv, _, rest = part.partition("\n--environment--\0")
             pairs = (line.partition("=") for line in rest.split("\0"))
-            found.append((argv.split("\0")[:-1], {name: value for name, _, value in pairs}))
-        return found
+            called.append((argv.split("\0")[:-1], {name: value for name, _, value in pairs}))
+        return called
 
     return here, calls
 
@@ -68,9 +68,9 @@ def test_values_arrive_to_the_letter(recorded, value):
     arrived = value.lstrip(" ")
     for target in set(TARGETS) - {"help", "check", "lock"}:
         taken = [row.name for row in variables.taken_by(target)]
-        found = calls(target, *(f"{name}={value}" for name in taken))
-        assert found, target
-        for argv, environment in found:
+        called = calls(target, *(f"{name}={value}" for name in taken))
+        assert called, target
+        for argv, environment in called:
             assert {environment[name] for name in taken} == {arrived}, target
             odd = [a for a in argv if a not in ("--", "-", arrived) and not constant(a, arrived)]
             assert not odd, (target, odd)
@@ -102,13 +102,13 @@ def test_hostile_values_are_clean_errors(anna, rclone_bucket, value):
     """The same with the real scripts behind."""
     anna.point_at(rclone_bucket)
     anna.add("processed_datasets/x", {"x": b"1"})
-    before, there = anna.tree(), rclone_bucket.read()
+    before, stored = anna.tree(), rclone_bucket.read()
     for target in ("pull", "push", "reset", "add", "card", "remove"):
         run = expect(anna.make(target, f"DATASET={value}"), 2)
         assert not run.left_running, run
     expect(anna.make("remote", f"URL={value}"), 2)
     expect(anna.make("restore", f"ID={value}"), 2)
-    assert anna.tree() == before and rclone_bucket.read() == there
+    assert anna.tree() == before and rclone_bucket.read() == stored
     assert not list(anna.path.rglob("pwned"))
 
 
@@ -159,8 +159,8 @@ def test_nothing_newer_than_bash_3_2_and_make_3_81():
         text = re.sub(r"(?m)(^|\s)#.*$", "", path.read_text())
         patterns = TOO_NEW + (TOO_NEW_FOR_MAKE if path.name == "Makefile" else [])
         for pattern in patterns:
-            found = re.search(pattern, text, re.M)
-            assert not found, f"{path.relative_to(ROOT)}: {found and found[0]}"
+            newer = re.search(pattern, text, re.M)
+            assert not newer, f"{path.relative_to(ROOT)}: {newer and newer[0]}"
 
 
 def test_nothing_deletes_by_sync():

@@ -101,8 +101,8 @@ def test_a_missing_bucket_is_made_by_the_line_that_it_says(anna, moto_bucket):
 
 def keys(server):
     text = open(server.credentials_file).read()  # noqa: SIM115
-    found = dict(re.findall(r"aws_(\w+) *= *(\S+)", text))
-    return {f"AWS_{name.upper()}": value for name, value in found.items()}
+    pairs = dict(re.findall(r"aws_(\w+) *= *(\S+)", text))
+    return {f"AWS_{name.upper()}": value for name, value in pairs.items()}
 
 
 def test_wrong_keys_of_the_environment_are_cured_there(anna, bucket):

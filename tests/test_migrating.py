@@ -35,7 +35,7 @@ def everything() -> dict[str, bytes]:
 
 
 def test_a_repository_and_its_bucket(fresh, old, moto_bucket):
-    before, there = fresh.git("rev-parse", "HEAD").strip(), moto_bucket.read()
+    before, stored = fresh.git("rev-parse", "HEAD").strip(), moto_bucket.read()
     run = expect(fresh.make("init", f"FROM={old.path}", "DRY_RUN=1"), 0)
     for word in (
         "5 cards",
@@ -45,11 +45,11 @@ def test_a_repository_and_its_bucket(fresh, old, moto_bucket):
         moto_bucket.url,
     ):
         assert word in run.err, run
-    assert fresh.git("rev-parse", "HEAD").strip() == before and moto_bucket.read() == there
+    assert fresh.git("rev-parse", "HEAD").strip() == before and moto_bucket.read() == stored
     assert fresh.git("status", "--porcelain") == ""
 
     run = expect(fresh.make("init", f"FROM={old.path}"), 0)
-    assert fresh.git("status", "--porcelain") == "" and moto_bucket.read() == there
+    assert fresh.git("status", "--porcelain") == "" and moto_bucket.read() == stored
     parents = fresh.git("log", "--format=%P", "-1", "--first-parent", "--merges").split()
     assert parents == [before, old.git("rev-parse", "HEAD").strip()]
     for entry, text in CARDS.items():
@@ -173,7 +173,7 @@ def test_what_cannot_be_taken_over_changes_nothing(fresh, old, tmp_path, moto_bu
     (tmp_path / "folder").mkdir()
     (tmp_path / "empty").mkdir()
     fresh.run("git", "init", "-q", str(tmp_path / "empty"))
-    head, there = fresh.git("rev-parse", "HEAD"), moto_bucket.read()
+    head, stored = fresh.git("rev-parse", "HEAD"), moto_bucket.read()
     for where in ("/nowhere", str(tmp_path / "folder"), str(tmp_path / "empty"), "--upload-pack=x",
                   "ext::sh -c touch% pwned"):  # fmt: skip
         run = expect(fresh.make("init", f"FROM={where}"), 2)
@@ -191,7 +191,7 @@ def test_what_cannot_be_taken_over_changes_nothing(fresh, old, tmp_path, moto_bu
                             "ENDPOINT=http://127.0.0.1:9"), 2)  # fmt: skip
     assert "nothing was touched" in run.err
     assert fresh.git("rev-parse", "HEAD") == head and fresh.git("status", "--porcelain") == ""
-    assert moto_bucket.read() == there and not list(fresh.path.rglob("pwned"))
+    assert moto_bucket.read() == stored and not list(fresh.path.rglob("pwned"))
 
 
 def words(bucket) -> list[str]:

@@ -47,9 +47,11 @@ def test_what_it_shows_works_in_a_fresh_clone(tmp_path):
             for block in BLOCKS:
                 expect(clone.run("bash", "-euo", "pipefail", "-c", block), 0)
             loaded = {id: stranger(tmp_path / id[:3], url, id) for id in (MODEL, RAW)}
-        found = mirrors.read(top)
-        assert list(found) == re.findall(r"- (\w+/[\w-]+)\n", PUBLIC)[::-1]
-        assert loaded == {MODEL: found[MODEL], RAW: found[RAW]}
-        assert {f"{MODEL}/{path}": body for path, body in found[MODEL].items()} == clone.tree(MODEL)
+        mirrored = mirrors.read(top)
+        assert list(mirrored) == re.findall(r"- (\w+/[\w-]+)\n", PUBLIC)[::-1]
+        assert loaded == {MODEL: mirrored[MODEL], RAW: mirrored[RAW]}
+        assert {f"{MODEL}/{path}": body for path, body in mirrored[MODEL].items()} == clone.tree(
+            MODEL
+        )
     finally:
         clone.close()

@@ -36,9 +36,9 @@ LOG = "training_results/lighthouse-language/logs/training.log"
 
 def block(first: str) -> str:
     """The commands of the block that begins with this line, as one script."""
-    found = [text for text in BLOCKS if text.startswith(first)]
-    assert len(found) == 1, first
-    return found[0]
+    fitting = [text for text in BLOCKS if text.startswith(first)]
+    assert len(fitting) == 1, first
+    return fitting[0]
 
 
 def shell(checkout: Checkout, script: str, **env: str):

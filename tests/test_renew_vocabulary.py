@@ -50,9 +50,9 @@ def test_tasks_come_from_the_hubs_own_source(registry, tmp_path):
     assert "came: fly-to-moon, none went" in done.stderr
     text = vocab(registry, "tasks")
     assert text.splitlines()[2].startswith(f"# Taken on {datetime.date.today()} from pipelines.ts")
-    found = [w for line in text.splitlines() if line[0] != "#" for w in line.split()]
-    assert found[:2] == ["fly-to-moon", "robotics"] and found[-1] == "other"
-    assert set(found) == {*words("tasks"), "fly-to-moon"}
+    tasks = [w for line in text.splitlines() if line[0] != "#" for w in line.split()]
+    assert tasks[:2] == ["fly-to-moon", "robotics"] and tasks[-1] == "other"
+    assert set(tasks) == {*words("tasks"), "fly-to-moon"}
     card = kit.good_card("raw_datasets/logs", "task_categories: [fly-to-moon]\n")
     kit.write(registry, "raw_datasets/logs", card)
     assert "must be a task id" not in kit.run(registry, "check_cards.py").stdout

@@ -199,7 +199,7 @@ def test_the_datasets_load_as_their_cards_say(pulled, entry, name):
 
 def test_no_snippet_is_in_two_splits_or_two_languages():
     files = {p: b.decode().splitlines() for p, b in tree(STORE / PROCESSED).items() if "/" in p}
-    snippets = [snippet for found in files.values() for snippet in found]
+    snippets = [snippet for of_language in files.values() for snippet in of_language]
     assert len(snippets) == len(set(snippets)) > 4000
 
 

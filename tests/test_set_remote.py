@@ -121,7 +121,7 @@ WAYS = [
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_registry_out_of_reach(working, bucket, way, dead_port):
-    before, there = working.tree(), bucket.read()
+    before, stored = working.tree(), bucket.read()
     healthy = expect(working.push(DRY_RUN="1"), 0)
     says = way(working, bucket.server, dead_port)
     run = expect(working.push(), 1)
@@ -132,7 +132,7 @@ def test_a_registry_out_of_reach(working, bucket, way, dead_port):
     assert re.search(r"credentials: \S+", run.err), run
     assert re.search(r"try: .*aws s3 ls \S+/ --endpoint-url \S+", run.err), run
     assert f"aws s3 ls {settings.url}/ --endpoint-url {settings.endpoint}" in run.err, run
-    assert working.tree() == before and bucket.read() == there
+    assert working.tree() == before and bucket.read() == stored
     pulled = expect(working.pull(), 1) if way is wrong_keys else run
     assert says in pulled.err and working.tree() == before
 

@@ -64,8 +64,8 @@ def share(anna, ben, entries):
 def test_each_cell_of_the_comparison_table(anna, ben, bucket):
     names = {cell: f"{P}/{'-'.join(cell)}" for cell in CELLS}
     share(anna, ben, dict.fromkeys(names.values(), FILES))
-    for (here, there), name in names.items():
-        for person, what, new in ((ben, here, b"Ben's!!"), (anna, there, b"Anna's!")):
+    for (here, in_s3), name in names.items():
+        for person, what, new in ((ben, here, b"Ben's!!"), (anna, in_s3, b"Anna's!")):
             if what in ("changed", "equally"):
                 person.write(f"{name}/b.txt", b"Ben's!!" if what == "equally" else new)
             elif what == "gone":
@@ -75,8 +75,8 @@ def test_each_cell_of_the_comparison_table(anna, ben, bucket):
     rows, _ = status(ben)
     for cell, (state, changes) in CELLS.items():
         row = rows[names[cell]]
-        found = {kind: change["paths"] for kind, change in row["changes"].items()}
-        assert (row["state"], found) == (state, changes), cell
+        listed = {kind: change["paths"] for kind, change in row["changes"].items()}
+        assert (row["state"], listed) == (state, changes), cell
         assert row["here"]["files"] == (2 if cell[0] == "gone" else 3)
         assert row["there"]["files"] == (2 if cell[1] == "gone" else 3)
     assert status(ben)[0] == rows  # also from its notes
@@ -98,8 +98,8 @@ def everything(anna, ben, bucket):
     ben.delete(f"{P}/away", f"{P}/fresh.card.md")
     ben.git("commit", "-qam", "No card for fresh")
     for name, state in (("busy", "pushing"), ("half", "torn")):
-        found = {**marker(bucket, f"{P}/{name}"), "state": state, "who": "anna"}
-        bucket.put(f".registry/{P}/{name}.json", json.dumps(found).encode())
+        pushed = {**marker(bucket, f"{P}/{name}"), "state": state, "who": "anna"}
+        bucket.put(f".registry/{P}/{name}.json", json.dumps(pushed).encode())
     bucket.delete(f".registry/{P}/gone.json", *(f"{P}/gone/{path}" for path in FILES))
     ben.add(f"{P}/new", {"w.bin": bytes(5000)})
     anna.add(f"{M}/theirs", FILES)
@@ -288,9 +288,9 @@ def test_a_bucket_filled_by_hand(ben, bucket):
         bucket.put(f"{P}/b/{name}", body)
         ben.write(f"{P}/b/{name}", body)
     rows, _ = status(ben, f"{P}/")
-    found = [(row["states"], row["there"]) for row in rows.values()]
+    cells = [(row["states"], row["there"]) for row in rows.values()]
     size = {"files": 3, "bytes": 11}
-    assert found == [(["not here", "not committed"], size), (["not committed"], size)]
+    assert cells == [(["not here", "not committed"], size), (["not committed"], size)]
 
 
 @on_one

@@ -20,7 +20,7 @@ def library(tmp_path):
     return Library(tmp_path)
 
 
-def found(library, text, *ids, section="training_results", in_code=False):
+def mentions_of(library, text, *ids, section="training_results", in_code=False):
     read = card.parse(Entry(section, "poet", library.root), text)
     return [
         (link.how, text[link.start : link.end], link.line)
@@ -56,19 +56,19 @@ def front(*lines):
     ],
 )  # fmt: skip
 def test_what_names_an_entry(library, text, expected):
-    assert found(library, text) == expected
+    assert mentions_of(library, text) == expected
 
 
 def test_a_name_alone_is_of_all_that_have_it(library):
-    (link,) = found(library, "as _poet_ does\n", MODEL, "training_results/poet")
+    (link,) = mentions_of(library, "as _poet_ does\n", MODEL, "training_results/poet")
     assert link == ("name", "poet", 1)
 
 
 def test_code_names_what_it_loads_where_that_is_asked(library):
     text = f"```\nload {MODEL}\n```\n`{MODEL}/x`\n"
-    assert found(library, text, in_code=True) == [("text", MODEL, 2), ("text", MODEL, 4)]
+    assert mentions_of(library, text, in_code=True) == [("text", MODEL, 2), ("text", MODEL, 4)]
 
 
 def test_names_with_spaces_and_links_to_them(library):
     text = f"{SPACED}, [it](../champion_models/poet%20xl.card.md) [it](<../{SPACED}.card.md>)\n"
-    assert [how for how, _, _ in found(library, text, SPACED)] == ["text", "link", "link"]
+    assert [how for how, _, _ in mentions_of(library, text, SPACED)] == ["text", "link", "link"]

@@ -41,10 +41,10 @@ class Site:
         return {letter for letter in after if after[letter] != before.get(letter)}
 
     def _write(self, place: Path, kept: Kept) -> int:
-        found = collect.collect(self.root, kept=kept)
+        collection = collect.collect(self.root, kept=kept)
         with output.replacing(place) as new:
             folder = SiteFolder(new, place, kept)
-            site.write(found, folder, "")
+            site.write(collection, folder, "")
         kept.save()
         return folder.rendered
 

@@ -250,9 +250,9 @@ def test_lineage_is_clickable_here_and_there(visit, site):
     linked = page.locator(".node").count()
     assert linked == 40
     page.fill("#find", "-003")
-    found = page.locator(".node.lit").first.get_attribute("data-id")
+    lit = page.locator(".node.lit").first.get_attribute("data-id")
     page.press("#find", "Enter")
-    assert page.evaluate("document.activeElement.dataset.id") == found
+    assert page.evaluate("document.activeElement.dataset.id") == lit
     page.fill("#find", "")
     first = page.locator(".node.champion_models").first
     entry = first.get_attribute("data-id")
@@ -333,12 +333,12 @@ def test_axe_finds_nothing(visit, site, scheme, viewport):
         if page.locator("#lineage").count():
             page.wait_for_selector("[data-drawn=all]")
         page.add_script_tag(path=str(AXE))
-        found = page.evaluate("axe.run({ preload: false })")
+        report = page.evaluate("axe.run({ preload: false })")
         problems = [
-            (v["id"], [n["html"][:150] for n in v["nodes"][:3]]) for v in found["violations"]
+            (v["id"], [n["html"][:150] for n in v["nodes"][:3]]) for v in report["violations"]
         ]
         assert problems == [], place
-        assert found["passes"]
+        assert report["passes"]
 
 
 def test_all_of_it_can_be_reached_by_keyboard(visit, site):

@@ -38,29 +38,29 @@ def test_anchors_are_githubs():
 
 
 def test_headings_and_the_title_have_them(html):
-    found = html("## Card: x\n\n[up](#card-x) [here](#card-x-1)\n\n## Deep\n\n#### Deeper")
-    assert found.anchor == "card-x"
-    assert 'id="card-card-x-1"' in found.html and 'href="#card-card-x"' in found.html
-    assert '<h3 id="card-deeper">' in found.html  # no level is left out
+    body = html("## Card: x\n\n[up](#card-x) [here](#card-x-1)\n\n## Deep\n\n#### Deeper")
+    assert body.anchor == "card-x"
+    assert 'id="card-card-x-1"' in body.html and 'href="#card-card-x"' in body.html
+    assert '<h3 id="card-deeper">' in body.html  # no level is left out
 
 
 def test_tasks_alerts_footnotes_and_emoji(html):
-    found = html(
+    body = html(
         "- [x] pulled\n- [ ] checked\n- plain\n\n> [!WARNING]\n> Mind *this*.\n\n"
         "Said[^1] at 10:30:20 :rocket: and `:rocket:`\n\n[^1]: By Ada."
     ).html
-    assert '<li class="task-list-item"><span title="done">☑</span> pulled' in found
-    assert '<span title="to do">☐</span> checked' in found and "<li>plain</li>" in found
-    assert '<div class="markdown-alert markdown-alert-warning">' in found
-    assert 'href="#card-fn1"' in found and 'id="card-fn1"' in found and 'id="card-fnref1"' in found
-    assert "10:30:20 🚀 and <code>:rocket:</code>" in found
+    assert '<li class="task-list-item"><span title="done">☑</span> pulled' in body
+    assert '<span title="to do">☐</span> checked' in body and "<li>plain</li>" in body
+    assert '<div class="markdown-alert markdown-alert-warning">' in body
+    assert 'href="#card-fn1"' in body and 'id="card-fn1"' in body and 'id="card-fnref1"' in body
+    assert "10:30:20 🚀 and <code>:rocket:</code>" in body
 
 
 def test_math_is_drawn_by_the_browser(html):
-    found = html("It is $x^2$, costs $5 or $6.\n\n$$\n\\frac{a}{b}\n$$\n").html
-    assert '<math display="inline"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>' in found
-    assert "costs $5 or $6." in found
-    assert '<math display="block"><mrow><mfrac>' in found
+    body = html("It is $x^2$, costs $5 or $6.\n\n$$\n\\frac{a}{b}\n$$\n").html
+    assert '<math display="inline"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>' in body
+    assert "costs $5 or $6." in body
+    assert '<math display="block"><mrow><mfrac>' in body
     broken = html("$\\frac{$ and $<img src=x onerror=alert(1)>$ " + "$" + "x" * 3000 + "$").html
     assert "<code>" + "x" * 3000 in broken
     assert "onerror=" not in broken.replace("&lt;img src=x onerror", "") or "<img" not in broken

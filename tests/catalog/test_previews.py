@@ -56,9 +56,9 @@ def look(shop, tmp_path):
 
 
 def only(blocks: list[dict], kind: str) -> dict:
-    found = [block for block in blocks if block["type"] == kind]
-    assert len(found) == 1, blocks
-    return found[0]
+    alike = [block for block in blocks if block["type"] == kind]
+    assert len(alike) == 1, blocks
+    return alike[0]
 
 
 def notes(blocks: list[dict]) -> str:
@@ -227,8 +227,8 @@ def test_what_a_library_is_missing_for_says_so(look, monkeypatch):
         workshop, "START", "import sys; sys.modules['PIL'] = None\n" + workshop.START
     )
     with Workshop() as bare:
-        found = bare.look(Portion(File("a.png", 3, "", "/dev/null"), None, 9), "image")
-    assert notes(found) == "pillow is not installed here: scripts/setup.sh catalog installs it"
+        preview = bare.look(Portion(File("a.png", 3, "", "/dev/null"), None, 9), "image")
+    assert notes(preview) == "pillow is not installed here: scripts/setup.sh catalog installs it"
 
 
 def test_a_file_that_is_here_is_asked_for_in_few_pieces(shop, tmp_path):
@@ -324,14 +324,14 @@ def test_private_stays_private_in_all_that_was_made_of_it(clone):
         own.write(f"training_results/{name}/metrics.json", b'{"accuracy": 1}')
     write_card(own, "raw_datasets/kept", "## What it is\n\nx", head.format("None of them is out"))
     write_card(own, "raw_datasets/clear", "## What it is\n\nx", head.format("Names; cleared by A"))
-    found = collect.collect(own.path)
-    by_id = {item.id: item for item in found.items}
-    why = {item.entry.name: privacy.forbidden(item, by_id) for item in found.items}
+    collection = collect.collect(own.path)
+    by_id = {item.id: item for item in collection.items}
+    why = {item.entry.name: privacy.forbidden(item, by_id) for item in collection.items}
     assert "data about people" in why["people"]
     assert why["derived"].startswith("the card of `raw_datasets/people`, which it comes from,")
     assert why["never"] == "its card says `preview: false`"
     assert "flase" in why["misspelt"] and why["off"]
-    assert [item.run for item in found.items if item.entry.section == "training_results"] == [
+    assert [item.run for item in collection.items if item.entry.section == "training_results"] == [
         None, None, None,
     ]  # fmt: skip
     assert "data about people" in why["kept"]

@@ -76,9 +76,9 @@ def test_what_differs_is_found(seed):
         other[path] = rng.choice(TAGS)
     flags = bytearray(len(numbers))
     unlike(flags, one, other, "tags")
-    found = {path for path, number in numbers.items() if flags[number]}
-    assert found == {path for path in paths if one.get(path) != other.get(path)}
-    assert (one.mark("tags") == other.mark("tags")) == (not found)
+    flagged = {path for path, number in numbers.items() if flags[number]}
+    assert flagged == {path for path in paths if one.get(path) != other.get(path)}
+    assert (one.mark("tags") == other.mark("tags")) == (not flagged)
 
 
 @pytest.mark.parametrize("known", [[], ["z", "b/c"]], ids=["alone", "beside others"])

@@ -70,10 +70,10 @@ def test_where_a_mirror_may_lie(tmp_path):
     root.mkdir()
     assert target(root, "../public") == Folder(tmp_path / "public")
     assert target(root, "public") == Folder(root / "public")
-    found = target(root, "s3://bucket/team/public")
-    assert isinstance(found, Bucket) and found.where == "s3://bucket/team/public"
-    assert found.remote.address == OWN.address  # the registry's own store, by its keys
-    assert found.remote.identity != OWN.identity
+    mirror = target(root, "s3://bucket/team/public")
+    assert isinstance(mirror, Bucket) and mirror.where == "s3://bucket/team/public"
+    assert mirror.remote.address == OWN.address  # the registry's own store, by its keys
+    assert mirror.remote.identity != OWN.identity
     other = target(root, "s3://bucket/team/registry", endpoint="http://127.0.0.1:8", profile="o")
     assert isinstance(other, Bucket) and other.remote.profile == "o"
 

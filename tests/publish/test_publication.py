@@ -38,9 +38,9 @@ def publication(session, target, id, way=None, versions=()):
     card = cards_card.parse(entry, kit.good_card(id))
     carrier = Carrier(session, target, target.sizes(layout.BLOBS))
     way = way or visitors.reader(target, "")
-    found = Publication(entry, card, carrier, way, lambda *_: {}, list(versions))
-    found.look()
-    return found
+    made = Publication(entry, card, carrier, way, lambda *_: {}, list(versions))
+    made.look()
+    return made
 
 
 def publish(session, target, ids=(A,), way=None):
@@ -192,9 +192,9 @@ def test_a_reader_sees_whole_versions_only_while_publish_is_killed_at_every_step
     seen = []
 
     def look():
-        found = mirrors.read(top)  # fails for a torn state
-        assert found.pop(A) in (OLD, NEW) and set(found) <= {B}
-        seen.append(len(found))
+        entries = mirrors.read(top)  # fails for a torn state
+        assert entries.pop(A) in (OLD, NEW) and set(entries) <= {B}
+        seen.append(len(entries))
 
     Fragile.look = staticmethod(look)
     for step in range(100):

@@ -150,5 +150,5 @@ def test_an_object_that_arrived_damaged_is_taken_out(pushed, bucket):
     sent = [key.removeprefix("raw_datasets_dvc_cache/") for key in (wrong, right)]
     with pytest.raises(RegistryError, match="did not arrive"):
         push._see(session, Cache.of(pushed.path), sent, dict.fromkeys(sent, "x.txt"))
-    there = bucket.keys(STORED)
-    assert wrong not in there and right in there
+    stored = bucket.keys(STORED)
+    assert wrong not in stored and right in stored

@@ -70,9 +70,9 @@ class SetUp:
 
     def who(self):
         """{tool: {what every one of its requests had}}; a tool that did not come is an error."""
-        found = {tool: {s for s in self.store.seen if s.tool == tool} for tool in TOOL_NAMES}
-        assert all(found.values()), (self.said, self.store.seen)
-        return found
+        seen = {tool: {s for s in self.store.seen if s.tool == tool} for tool in TOOL_NAMES}
+        assert all(seen.values()), (self.said, self.store.seen)
+        return seen
 
     def all_are(self, **expected):
         for tool, seen in self.who().items():

@@ -34,11 +34,11 @@ def test_what_could_not_be_looked_at_is_not_called_nothing():
     sealed = Condition(Entry(P, "a"), Judgement(["up to date"], Amount(3, 10)), Amount(3, 10))
     closed = Condition(Entry(P, "b"), Judgement(["cannot be stored"], unseen=True), Amount(1, 1))
     empty = Condition(Entry(P, "c"), Judgement(["not pushed"]), Amount(1, 1))
-    found = summary.Overview("s3://b/p", [sealed, closed, empty])
-    rows = [line.split() for line in render.Page().lines(found)][2:5]
+    overview = summary.Overview("s3://b/p", [sealed, closed, empty])
+    rows = [line.split() for line in render.Page().lines(overview)][2:5]
     assert [row[-1] for row in rows] == ["10", "?", "-"]
-    assert render.totals(found).endswith("10 bytes; what S3 has of 1 entry is not known")
-    assert [row["unseen"] for row in found.as_json()["entries"]] == [False, True, False]
+    assert render.totals(overview).endswith("10 bytes; what S3 has of 1 entry is not known")
+    assert [row["unseen"] for row in overview.as_json()["entries"]] == [False, True, False]
 
 
 def test_of_many_entries_only_those_that_differ_are_shown():

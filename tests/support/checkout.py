@@ -219,15 +219,15 @@ class Checkout:
 
         Links count as what they are: b"-> target".
         """
-        found = {}
+        contents = {}
         for section in SECTIONS:
             for path in sorted((self.path / section).glob("*/**/*")):
                 name = path.relative_to(self.path).as_posix()
                 if path.is_symlink():
-                    found[name] = b"-> " + os.fsencode(os.readlink(path))
+                    contents[name] = b"-> " + os.fsencode(os.readlink(path))
                 elif path.is_file():
-                    found[name] = path.read_bytes()
-        return {name: body for name, body in found.items() if name.startswith(folder)}
+                    contents[name] = path.read_bytes()
+        return {name: body for name, body in contents.items() if name.startswith(folder)}
 
     @_as_of_one_moment
     def state(self) -> dict[str, bytes]:
@@ -249,21 +249,21 @@ class Checkout:
     @_as_of_one_moment
     def strays(self) -> list[str]:
         """Names that no finished command may leave: unfinished files, stages, temporary files."""
-        found = []
+        paths = []
         for section in SECTIONS:
             for path in (self.path / section).rglob("*"):
                 if UNFINISHED.search(path.name):
-                    found.append(path)
+                    paths.append(path)
             allowed = re.compile(r".*\.card\.md|\.gitignore|\.dvcignore|.*\.dvc")
-            found += [
+            paths += [
                 p for p in (self.path / section).iterdir()
                 if not p.is_dir() and not allowed.fullmatch(p.name)
             ]  # fmt: skip
         for folder in ("stage", "journal"):
             inside = (self.path / ".registry" / folder).rglob("*")
-            found += [path for path in inside if path.is_symlink() or not path.is_dir()]
-        found += self.tmp.iterdir()
-        return sorted({os.path.relpath(p, self.path) for p in found})
+            paths += [path for path in inside if path.is_symlink() or not path.is_dir()]
+        paths += self.tmp.iterdir()
+        return sorted({os.path.relpath(p, self.path) for p in paths})
 
     # Saving all of it, to come back to it many times.
 

@@ -110,9 +110,9 @@ def survey(entry: Entry, session: Session) -> Survey:
 
 def list_it(survey: Survey, count: int) -> None:
     prefix = survey.session.remote.prefix(survey.entry)
-    found = listing.from_objects(objects(prefix, count), prefix, survey.numbers)
-    assert not found.problems
-    survey.remote = found.files
+    listed = listing.from_objects(objects(prefix, count), prefix, survey.numbers)
+    assert not listed.problems
+    survey.remote = listed.files
 
 
 def objects(prefix: str, count: int) -> Iterator[Object]:

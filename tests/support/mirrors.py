@@ -70,12 +70,12 @@ def entry_of(top: Path, id: str) -> dict[str, bytes]:
     latest = json.loads((top / f"entries/{id}/latest.json").read_text())
     listed = (top / f"entries/{id}/{latest['version']}.files").read_bytes()
     assert latest["version"] == sha256(listed) or id.startswith("raw_datasets/")
-    found = {}
+    contents = {}
     for line in layout.parse(listed, id):
-        found[line.path] = (top / layout.blob(line.sha256)).read_bytes()
-        assert sha256(found[line.path]) == line.sha256
-    assert latest["files"] == len(found)
-    return found
+        contents[line.path] = (top / layout.blob(line.sha256)).read_bytes()
+        assert sha256(contents[line.path]) == line.sha256
+    assert latest["files"] == len(contents)
+    return contents
 
 
 def sha256(body: bytes) -> str:

@@ -48,13 +48,13 @@ class OwnStore(Checkout):
                 ["ps", "-A", "-o", "command="], capture_output=True, text=True, check=True
             )
             return [line for line in ps.stdout.splitlines() if str(self.path) in line]
-        wanted, found = f"{TAG}={self.env[TAG]}".encode(), []
+        wanted, lines = f"{TAG}={self.env[TAG]}".encode(), []
         for pid in filter(str.isdigit, os.listdir("/proc")):
             with contextlib.suppress(OSError):
                 if wanted in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
                     line = Path(f"/proc/{pid}/cmdline").read_bytes()
-                    found.append(line.replace(b"\0", b" ").decode().strip())
-        return [line for line in found if line]
+                    lines.append(line.replace(b"\0", b" ").decode().strip())
+        return [line for line in lines if line]
 
     @property
     def store(self) -> Path:

@@ -135,14 +135,14 @@ class Process:
                 ["pgrep", "-g", str(self.popen.pid)], capture_output=True, text=True, check=False
             )
             return [int(pid) for pid in ps.stdout.split()]
-        found = []
+        pids = []
         for name in _processes():
             if name in self._older:
                 continue
             with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
                 if self.tag.encode() in file.read().split(b"\0"):
-                    found.append(int(name))
-        return found
+                    pids.append(int(name))
+        return pids
 
 
 def wait_for_all(*processes: Process) -> list[Run]:

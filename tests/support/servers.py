@@ -67,8 +67,8 @@ class Bucket:
         return f"s3://{self.server.bucket}/{self.base}"
 
     def keys(self, prefix: str = "") -> list[str]:
-        found = self.client.list(self.key(prefix))
-        return sorted(o.key[len(self.base) + 1 :] for o in found)
+        objects = self.client.list(self.key(prefix))
+        return sorted(o.key[len(self.base) + 1 :] for o in objects)
 
     def data_keys(self) -> list[str]:
         """The keys of entries' files: without markers, trash and DVC's cache."""
@@ -100,8 +100,8 @@ class Bucket:
 
     def _bodies(self, keys: list[str]) -> dict[str, bytes]:
         """A request of a command that was killed may still take one away that was listed."""
-        found = ((key, self.get(key)) for key in keys)
-        return {key: body for key, body in found if body is not None}
+        bodies = ((key, self.get(key)) for key in keys)
+        return {key: body for key, body in bodies if body is not None}
 
     def restore(self, content: dict[str, bytes]) -> None:
         """Make the place hold exactly this, as read() returned it."""
@@ -121,8 +121,8 @@ def run_rclone(folder: Path) -> Iterator[Server]:
     (folder / ".dvc").mkdir(parents=True, exist_ok=True)
     store = Store(folder)
     store.ensure()
-    there = store.as_remote()
-    server = Server(RCLONE, there.endpoint, there.bucket, there.profile, there.credentials_file)
+    remote = store.as_remote()
+    server = Server(RCLONE, remote.endpoint, remote.bucket, remote.profile, remote.credentials_file)
     try:
         with _not_outliving_us(store.process.pid()):
             yield server

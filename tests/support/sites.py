@@ -93,10 +93,10 @@ class Page(HTMLParser):
 
     @property
     def json_ld(self) -> list[dict]:
-        found = re.findall(
+        texts = re.findall(
             r'<script type="application/ld\+json">(.*?)</script>', self.source, re.DOTALL
         )
-        return [json.loads(text) for text in found]
+        return [json.loads(text) for text in texts]
 
 
 def broken_links(site: Path) -> list[str]:

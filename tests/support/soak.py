@@ -118,9 +118,9 @@ class Soak:
         return f"writes {file.relative_to(top)}, of the same size and an old time"
 
     def remove(self, person: Checkout, top: Path) -> str:
-        if not top.is_dir() or not (found := sorted(top.rglob("*"))):
+        if not top.is_dir() or not (paths := sorted(top.rglob("*"))):
             return "nothing"
-        path = self.rng.choice(found)
+        path = self.rng.choice(paths)
         self.release(path)
         shutil.rmtree(path) if path.is_dir() else path.unlink()
         return f"removes {path.relative_to(top)}"

@@ -82,15 +82,15 @@ class World:
     def check_during_push(self) -> None:
         """Nothing of Anna's is touched; S3 holds old or new per file; deletes come last."""
         assert self.anna.tree() == NEW
-        there = self.bucket.data()
-        for name in there.keys() | OLD.keys() | NEW.keys():
+        stored = self.bucket.data()
+        for name in stored.keys() | OLD.keys() | NEW.keys():
             allowed = {OLD.get(name), NEW.get(name)}
-            assert there.get(name) in allowed, f"{name}: {there.get(name)!r}"
-        if OLD.keys() - there.keys():
-            missing = {name for name, body in NEW.items() if there.get(name) != body}
+            assert stored.get(name) in allowed, f"{name}: {stored.get(name)!r}"
+        if OLD.keys() - stored.keys():
+            missing = {name for name, body in NEW.items() if stored.get(name) != body}
             assert not missing, f"deleted before {missing} had arrived"
         if marker(self.bucket, ENTRY)["state"] == "done":
-            assert there in (OLD, NEW), "sealed, but a mixture"
+            assert stored in (OLD, NEW), "sealed, but a mixture"
 
     def check_pushed(self) -> None:
         assert self.bucket.data() == self.anna.tree() == NEW

@@ -58,9 +58,9 @@ def side(now: str, base: str) -> str:
 
 def canonical(state: tuple[str, ...]) -> str:
     """The state as the table spells it: x is the baseline's content, then y and z as they come."""
-    here, base, there = state
+    here, base, remote = state
     names: dict[str, str] = {NONE: NONE}
-    for content in (base, here, there):
+    for content in (base, here, remote):
         names.setdefault(content, "xyz"[len(names) - 1])
     return " ".join(names[content] for content in state)
 
@@ -78,13 +78,13 @@ CELLS = {
 def actions(
     state: tuple[str, ...], direction: str, mine: compare.Cells = compare.NO_CELLS
 ) -> dict[str, list[str]]:
-    here, base, there = state
+    here, base, remote = state
     plan = compare.compare(
         direction,
         ["path"],
         local=lambda _: side(here, base),
-        remote=lambda _: side(there, base),
-        equal=lambda _: here == there,
+        remote=lambda _: side(remote, base),
+        equal=lambda _: here == remote,
         here=[] if here == NONE else ["path"],
         mine=mine,
     )
@@ -114,21 +114,21 @@ def test_take_local_changes_what_it_is_for_and_nothing_else(state, what):
 
 @pytest.mark.parametrize("state", STATES, ids="".join)
 def test_bytes_are_compared_only_where_both_sides_changed(state):
-    here, base, there = state
+    here, base, remote = state
     asked = []
-    cell = side(here, base), side(there, base)
+    cell = side(here, base), side(remote, base)
     compare.decide(
-        "push", cell, lambda: bool(asked.append(1)) or here == there, lambda: here != NONE
+        "push", cell, lambda: bool(asked.append(1)) or here == remote, lambda: here != NONE
     )
-    both = side(here, base) == side(there, base) == compare.CHANGED
+    both = side(here, base) == side(remote, base) == compare.CHANGED
     assert len(asked) == both
 
 
 @pytest.mark.parametrize("spelt", [state for state in MINE if MINE[state][1] == "keep mine"])
 def test_after_take_local_on_pull_a_push_goes_through(spelt):
     """The baseline has learned what S3 holds, so mine differs from it and theirs does not."""
-    here, _, there = spelt.split()
-    assert actions((here, there, there), "push") == {"upload": ["path"]}
+    here, _, remote = spelt.split()
+    assert actions((here, remote, remote), "push") == {"upload": ["path"]}
 
 
 @pytest.mark.parametrize(

@@ -82,11 +82,11 @@ class Sweep:
     def check_push_after_torn_pull(self):
         """The baseline is true: pushing instead takes nothing of Anna's back (P2, P5)."""
         run = expect(self.person.script("push_entries"), 0, 3)
-        there = self.world.bucket.data()
-        assert {name: there.get(name) for name in NEW} == {
+        stored = self.world.bucket.data()
+        assert {name: stored.get(name) for name in NEW} == {
             name: self.person.tree()[name] if run.code == 0 else body for name, body in NEW.items()
         }
-        assert there.get("processed_datasets/a/gone.txt") is None
+        assert stored.get("processed_datasets/a/gone.txt") is None
         expect(self.person.script("pull_entries", "processed_datasets/"), 0)
         assert set(NEW) <= set(self.person.tree())
         assert self.person.read("processed_datasets/a/ben.txt") == b"Ben's own"

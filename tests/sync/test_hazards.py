@@ -563,9 +563,9 @@ def test_a_file_changed_by_hand_is_not_deleted_by_a_push_on_its_way(anna, pushed
     anna.proxy.when("PUT", rf"/{A}/x\.txt", nth=1).call(by_hand)
     run = expect(anna.push(), 3)
     assert "w.txt" in run.err and "make pull" in run.err, run
-    there = below(A, {"x.txt": b"Anna's", "sub/y.txt": b"two", "w.txt": b"by hand"})
-    assert pushed.data() == there and marker(pushed, A)["files"] == 3
+    expected = below(A, {"x.txt": b"Anna's", "sub/y.txt": b"two", "w.txt": b"by hand"})
+    assert pushed.data() == expected and marker(pushed, A)["files"] == 3
     expect(anna.pull(), 0)
-    assert anna.tree() == there
+    assert anna.tree() == expected
     assert "nothing to do" in expect(anna.push(), 0).err
     assert_clean(anna)

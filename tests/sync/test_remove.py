@@ -53,13 +53,13 @@ POINTS = range(200 if os.environ.get("SWEEP") == "full" else 6)
 def test_a_remove_that_died_is_finished_by_running_it_again(pair, steps, point):
     """At any request; and until then no byte is anywhere less than once."""
     anna, _, bucket = pair
-    saved, there = anna.save(), bucket.read()
+    saved, stored = anna.save(), bucket.read()
     before = len(anna.proxy.requests)
     expect(anna.script("remove_entry", A, CONFIRM="a"), 0)
     count = len(anna.proxy.requests) - before
     anna.restore(saved)
     anna.card(A)
-    bucket.restore(there)
+    bucket.restore(stored)
     if point >= count:
         pytest.skip(f"there are {count} requests")
     nth = 1 + (point if len(POINTS) > 10 else point * (count - 1) // (len(POINTS) - 1))

@@ -33,13 +33,13 @@ def push_dies_before(person, path):
 
 def pull_dies_before_its_baseline(person, bucket, tmp_path):
     """With every file in place, and its journal still there."""
-    log, saved, there = crash_at.Log(tmp_path / "log"), person.save(), bucket.read()
+    log, saved, stored = crash_at.Log(tmp_path / "log"), person.save(), bucket.read()
     expect(person.script("pull_entries", "processed_datasets/", **log.env(), FULL="1"), 0)
     steps = log.steps()
     journal = next(n for n, step in enumerate(steps) if "/journal/" in step)
     at = next(n for n, step in enumerate(steps, 1) if n > journal and "/state/" in step)
     person.restore(saved)
-    bucket.restore(there)
+    bucket.restore(stored)
     assert person.script("pull_entries", "processed_datasets/", **log.env(at), FULL="1").code != 0
     assert list((person.path / ".registry" / "journal").rglob("*.json"))
 

@@ -47,11 +47,11 @@ def test_verify_names_what_cannot_be_stored_on_either_side(pair, moto_server):
     run = expect(anna.script("verify_entries", A), 1)
     assert f"{A}/out: a link out of the entry" in run.out, run
     (anna.path / A / "out").unlink()
-    there = moto_server.new_bucket()
-    anna.point_at(there)
+    bucket = moto_server.new_bucket()
+    anna.point_at(bucket)
     for name, body in FILES.items():
-        there.put(f"{A}/{name}", body)
+        bucket.put(f"{A}/{name}", body)
     expect(anna.script("verify_entries", A), 0)
-    there.put(f"{A}/../evil", b"1")
+    bucket.put(f"{A}/../evil", b"1")
     run = expect(anna.script("verify_entries", A), 1)
     assert "evil" in run.out and "walks out" in run.out, run

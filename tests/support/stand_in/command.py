@@ -112,5 +112,5 @@ def like() -> list[str]:
 
 def _inodes(folder: str) -> dict[str, int]:
     """The clones have the template's files themselves, by hard links."""
-    with os.scandir(folder) as found:
-        return {one.name: one.inode() for one in found if one.name.endswith(".py")}
+    with os.scandir(folder) as files:
+        return {one.name: one.inode() for one in files if one.name.endswith(".py")}

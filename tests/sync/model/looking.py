@@ -93,10 +93,10 @@ def recall(me: Disk, view: View, marker: Marker | None) -> Iterator[str]:
     journal, rows = me.journal, view.rows
     assert journal
     for path, etag in journal.planned.items():
-        found = view.listing.get(path)
-        if found == etag:
+        listed = view.listing.get(path)
+        if listed == etag:
             rows[path] = Row(None, etag)
-        elif found and me.owns(marker) and me.world.rules.set_aside_unplanned:
+        elif listed and me.owns(marker) and me.world.rules.set_aside_unplanned:
             yield from set_aside(me, view, path)
     for path in journal.deletes:
         if path not in view.listing:

@@ -68,9 +68,9 @@ class Oracle:
 
     def goes(self, path: str) -> None:
         """What the store holds of this path is about to go."""
-        there = self.world.store.objects.get(path)
-        if there:
-            self.gone_at[path, there.content] = self.world.tick()
+        stored = self.world.store.objects.get(path)
+        if stored:
+            self.gone_at[path, stored.content] = self.world.tick()
 
     def frees(self, me: Disk) -> None:
         """From here on this checkout does without what it set aside."""
@@ -86,26 +86,26 @@ class Oracle:
         self.intents[who] = self.intents[who]._replace(looked=self.world.tick())
 
     def overwrites(self, who: str, path: str, verb: str) -> None:
-        there, intent = self.world.store.objects.get(path), self.intents[who]
-        if not there or there.writer == who:
+        stored, intent = self.world.store.objects.get(path), self.intents[who]
+        if not stored or stored.writer == who:
             return
-        took_back = path in intent.restored and (path, there.content) in intent.sealed
+        took_back = path in intent.restored and (path, stored.content) in intent.sealed
         self.check(
-            not took_back, "P2", f"{who} takes back {path} {there.content}, which was sealed"
+            not took_back, "P2", f"{who} takes back {path} {stored.content}, which was sealed"
         )
         known = self.world.users[who].disk.saved.rows.get(path)
-        ok = known and known.etag == there.content
-        ok = ok or (intent.mine and intent.listing.get(path) == there.content)
-        ok = ok or (there.writer == "foreign" and there.mtime > intent.looked)
-        self.check(ok, "P2", f"{who} {verb} {path}, which holds {there.writer}'s {there.content}")
+        ok = known and known.etag == stored.content
+        ok = ok or (intent.mine and intent.listing.get(path) == stored.content)
+        ok = ok or (stored.writer == "foreign" and stored.mtime > intent.looked)
+        self.check(ok, "P2", f"{who} {verb} {path}, which holds {stored.writer}'s {stored.content}")
 
     def deletes(self, who: str, path: str) -> None:
         user, intent, objects = self.world.users[who], self.intents[who], self.world.store.objects
         meant = user.removed(path) or path in intent.restored
         self.check(meant and intent.stats, "P3", f"{who} deletes {path}, which nobody deleted")
         for key, etag in intent.want.items():
-            there = objects.get(key)
-            ok = there and (there.content == etag or there.writer == "foreign")
+            stored = objects.get(key)
+            ok = stored and (stored.content == etag or stored.writer == "foreign")
             self.check(ok or self.foreign, "P4", f"{who} deletes {path} before {key} is up")
 
     def marker_written(self) -> None:

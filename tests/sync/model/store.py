@@ -78,20 +78,20 @@ class Store:
 
     def list(self) -> Iterator[str]:
         """Pages of two keys: a LIST is no snapshot."""
-        found: dict[str, str] = {}
+        listing: dict[str, str] = {}
         while True:
-            after = max(found, default="")
+            after = max(listing, default="")
             yield f"LIST after {after!r}"
             try:
                 self.request()
             except Down:
                 if self.world.rules.absence_is_no_deletion:
                     raise
-                return found
+                return listing
             keys = sorted(key for key in self.objects if key > after)
-            found |= {key: self.objects[key].content for key in keys[:2]}
+            listing |= {key: self.objects[key].content for key in keys[:2]}
             if len(keys) <= 2:
-                return found
+                return listing
 
     def head(self, path: str) -> str | None:
         self.request()

@@ -26,8 +26,13 @@ def carry(me: Disk, view: View, paths: list[str]) -> Iterator[str]:
 
 def touch(me: Disk, view: View, path: str) -> Iterator[str]:
     """aws skips a file of the remote's size that is not newer: move its mtime."""
-    there, file = me.world.store.objects.get(path), me.files.get(path)
-    if not there or not file or there.content[-1] != file.content[-1] or file.mtime > there.mtime:
+    stored, file = me.world.store.objects.get(path), me.files.get(path)
+    if (
+        not stored
+        or not file
+        or stored.content[-1] != file.content[-1]
+        or file.mtime > stored.mtime
+    ):
         return
     yield f"touch {path}"
     if me.world.rules.touch and path in me.files and me.files[path].stat() == view.stats[path]:
@@ -42,9 +47,9 @@ def sync(me: Disk, paths: list[str]) -> Iterator[str]:
     store = me.world.store
     for path in paths:
         yield f"aws opens {path}"
-        file, there = me.files.get(path), store.objects.get(path)
+        file, stored = me.files.get(path), store.objects.get(path)
         if not file or (
-            there and there.content[-1] == file.content[-1] and file.mtime <= there.mtime
+            stored and stored.content[-1] == file.content[-1] and file.mtime <= stored.mtime
         ):
             continue
         first = file.content

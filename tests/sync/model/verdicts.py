@@ -46,10 +46,10 @@ def is_done(oracle: Oracle, command: Command, state: dict[str, str]) -> None:
 
 def is_real(oracle: Oracle, command: Command, path: str, why: str) -> None:
     """A refusal needs two people: not oneself before a crash, nor what was sealed or pulled."""
-    user, there = command.user, oracle.world.store.objects.get(path)
+    user, stored = command.user, oracle.world.store.objects.get(path)
     if user.lost or user.touched(path):
         return
-    writer = there.writer if there else oracle.gone_by.get(path)
+    writer = stored.writer if stored else oracle.gone_by.get(path)
     text = f"{user.who} is refused ({why}) for {path} because of"
     oracle.check(writer != user.who, "P7", f"{text} an own push")
     if why == BEHIND or path not in user.disk.files:

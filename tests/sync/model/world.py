@@ -59,9 +59,9 @@ class World:
             for _ in range(STEPS):
                 self.turn()
             settling.settle(self)
-        except Violation as found:
+        except Violation as violation:
             story = "\n".join(self.trace)
-            raise Violation(f"seed {self.seed}: {found}\n{story}\n{found}") from None
+            raise Violation(f"seed {self.seed}: {violation}\n{story}\n{violation}") from None
 
     def turn(self) -> None:
         if self.plain_aws and self.rng.random() < 0.05:
