@@ -17,6 +17,7 @@ from registry.humanize import plural
 from registry.remote import connect
 from registry.sections import MIRRORED
 from registry.sync import seal
+from registry.transfer import engine
 
 
 def main(argv: list[str]) -> int:
@@ -27,7 +28,8 @@ def main(argv: list[str]) -> int:
     lock.take(entries.ROOT, "make seal")
     session, _ = connect.connect()
     accepted = options.text("CONFIRM")
-    results = parallel.each(chosen, lambda e: e, partial(seal.seal, session, accepted))
+    one, hands = partial(seal.seal, session, accepted), engine.movers(session)
+    results = parallel.each(chosen, lambda e: e, one, hands)
     for result in results:
         if result.value:
             print(f"{result.entry}: {result.value}")

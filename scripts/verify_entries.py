@@ -29,6 +29,7 @@ from registry.sections import SECTIONS, SYNCED
 from registry.sync import verify as sync_verify
 from registry.sync.survey import Survey
 from registry.sync.verify import UNVERIFIABLE, Finding
+from registry.transfer import engine
 
 
 def main(argv: list[str]) -> int:
@@ -37,12 +38,13 @@ def main(argv: list[str]) -> int:
     lock.take(entries.ROOT, "make verify")
     session, _ = connect.connect()
     here = [e for e in chosen if is_here(e) or words]
-    surveys = parallel.each(here, lambda e: e, partial(look, session))
+    hands = engine.movers(session)
+    surveys = parallel.each(here, lambda e: e, partial(look, session), hands)
     looked = [r.value for r in surveys if r.value]
     size = sum(stat.size for s in looked for stat in s.local.files.values())
     meter = Meter("read", sum(len(s.local.files) for s in looked), size)
     try:
-        results = parallel.each(looked, lambda s: s.entry, partial(verify, meter))
+        results = parallel.each(looked, lambda s: s.entry, partial(verify, meter), hands)
     finally:
         meter.close()
     code = report([*[r for r in surveys if r.error], *results], len(chosen) - len(here), meter)

@@ -77,7 +77,8 @@ def send_raw(session: Session, chosen: list[Entry], are_named: bool) -> int:
 
 def send_mirrored(session: Session, chosen: list[Entry], seen: dict[Entry, Push]) -> int:
     """Send mirrored entries; `seen`: those for which S3 was asked already."""
-    looked = parallel.each(chosen, lambda e: e, partial(look, session, seen))
+    hands = engine.movers(session)
+    looked = parallel.each(chosen, lambda e: e, partial(look, session, seen), hands)
     pushes = [r.value for r in looked if r.value]
     if session.options.dry_run:
         for line in chain.from_iterable(map(describe.planned_push, pushes)):
@@ -86,7 +87,6 @@ def send_mirrored(session: Session, chosen: list[Entry], seen: dict[Entry, Push]
             say(f"push: {engine.carrier(session)}")
         return console.report(looked)
     meter = Meter("sent", sum(push.files for push in pushes), sum(p.bytes for p in pushes))
-    hands = engine.movers(session)
     of_entry = {push.entry: push for push in pushes}
     place = {entry: number for number, entry in enumerate(of_entry)}
     quiet = [push for push in pushes if push.is_idle]
