@@ -105,13 +105,17 @@ def ask_s3(library: Library, chosen: list[Entry]) -> list[Problem]:
     def missing(versions: list[dvc_file.Version]) -> list[dvc_file.Version]:
         return manifest.not_in_s3(library.root, versions)
 
-    amounts, place = dark.Amounts(connect.connect(library.root)[0]), dvc_config.load(library.root)
+    session, place = connect.connect(library.root)[0], dvc_config.load(library.root)
+    amounts = dark.Amounts(session)
+
+    def moved(entries: list[Entry]) -> dict[str, str]:
+        return dark.moved(session.client, entries)
 
     def move(source: str, target: str) -> str:
         ends = " ".join(shlex.quote(f"{place.url}/{folder}") for folder in (source, target))
         return aws_command.of(place, f"s3 mv --recursive --exclude '*/*' {ends}")
 
-    return list(remote.check(library, chosen, amounts.keys, missing, move, amounts.told))
+    return list(remote.check(library, chosen, amounts.keys, missing, move, amounts.told, moved))
 
 
 def _arguments() -> argparse.ArgumentParser:

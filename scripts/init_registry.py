@@ -63,7 +63,9 @@ def look(where: str, samples: list[Entry]) -> plan.Start:
     name, remotes = former.remotes(ROOT, fetched) if fetched else ("", {})
     remote = place(remotes.get(name, {}))
     connect.prove(remote)
-    return plan.Start(remote, fetched, share, samples, lacking(remote, share), remotes)
+    coming = {path.removesuffix(CARD) for path in share.cards}
+    bare, left = drafts.lacking(ROOT, s3.Client(remote), coming)
+    return plan.Start(remote, fetched, share, samples, bare, left, remotes)
 
 
 def is_conditional(remote: Remote) -> bool:
@@ -115,18 +117,6 @@ def place(configured: dict[str, str]) -> Remote:
     if not said["url"]:
         raise UsageError("URL=s3://bucket/prefix is missing")
     return Choice(**said).as_remote()
-
-
-def lacking(remote: Remote, share: Share) -> list[Entry]:
-    """Return what has data, here or in S3, and will have no card."""
-    client = s3.Client(remote)
-
-    def keys(folder: str) -> drafts.Below:
-        prefix = remote.key(folder)
-        return (row.key[len(prefix) :] for row in client.list(prefix))
-
-    coming = set(share.cards)
-    return [e for e in drafts.lacking(ROOT, keys) if f"{e}{CARD}" not in coming]
 
 
 def say_next(fetched: Former | None) -> None:

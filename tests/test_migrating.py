@@ -10,6 +10,8 @@ from support.old_registry import CARDS, DATA, OldRegistry, legacy
 from support.oracle import assert_clean, expect
 from support.process import Run
 
+from registry.sync import marker
+
 MIRRORED = {e: files for e, files in DATA.items() if not e.startswith("raw_datasets/")}
 SECTIONS = ("raw_datasets", "processed_datasets", "champion_models", "training_results")
 
@@ -227,3 +229,35 @@ def test_folders_on_a_disk(fresh, moto_bucket, tmp_path):
     assert moto_bucket.data() == {k: v for k, v in everything().items() if k[:4] != "raw_"}
     expect(fresh.make("verify"), 0)
     assert fresh.tree() == everything()
+
+
+def test_of_a_move_that_is_not_over_one_name_gets_a_card(fresh, old, moto_bucket):
+    """Others wait for it by Git, so S3 lists both; also where the old card comes from Git."""
+    a, b = (f"processed_datasets/{name}" for name in ("old-name", "new-name"))
+    known, later = next(iter(MIRRORED)), "champion_models/later"
+    for entry in (a, b, later):
+        moto_bucket.put(f"{entry}/x", b"1")
+    for entry, new in ((a, b), (known, later)):
+        mark = marker.Marker(marker.DONE, "t", "Ann", "her-box", marker.now(), moved=new)
+        moto_bucket.put(f".registry/{entry}.json", marker.body(mark))
+    fresh.write(f"{a}/x", b"1")
+    run = expect(fresh.make("init", f"FROM={old.path}", "DRY_RUN=1"), 0)
+    assert f"no card for {a}: it was moved to {b}" in run.err, run
+    assert f"no card for {later}: it was {known}, and its card comes by `git push`" in run.err, run
+    assert f"1 card begun, with blanks to fill in: {b}" in run.err, run
+
+    where = f"ENDPOINT={moto_bucket.server.endpoint}"
+    expect(fresh.make("init", f"URL={moto_bucket.url}", where, "PROFILE=test"), 0)
+    cards = fresh.git("ls-files", "*.card.md")
+    assert f"{b}.card.md" in cards and f"{a}.card.md" not in cards, cards
+    told = expect(fresh.script("show_status"), 0).said
+    assert f"make card DATASET={a}" not in told and "rename what was moved" in told, told
+    told = expect(fresh.script("show_status", FULL="1"), 0).said
+    assert f"{a}: 1 file, 1 byte, newest of 2" in told and f"in S3, moved to {b}: " in told, told
+
+    run = expect(fresh.pull(), 0)  # what was here under the old name, and never in step with S3
+    assert f"renamed to {b}" in run.err and fresh.tree(a) == {}, run
+    assert fresh.read(f"{b}/x") == b"1"
+    assert f"{a}.card.md" not in fresh.script("check_cards", "--remote").out
+    expect(fresh.make("remove", f"DATASET={a}", "CONFIRM=old-name"), 0)
+    assert moto_bucket.keys(f"{a}/") == [] and moto_bucket.keys(f"{b}/") == [f"{b}/x"]

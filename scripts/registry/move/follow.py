@@ -17,9 +17,9 @@ from registry.sync.survey import Survey
 
 
 def orphans(session: Session) -> list[Entry]:
-    """Folders here that were in step once, and whose card is gone: asked of this disk alone."""
-    here = (e for s in MIRRORED for e in entries.on_disk(s, session.root) if not e.card.exists())
-    return [e for e in here if baseline.header(e, session.remote.identity)]
+    """Folders here without a card: asked of this disk alone."""
+    here = (e for s in MIRRORED for e in entries.on_disk(s, session.root))
+    return [entry for entry in here if not entry.card.exists()]
 
 
 def follow(orphans: list[Entry], session: Session, dry_run: bool) -> Iterator[str]:
@@ -94,7 +94,10 @@ def _put_away(old: Entry) -> str:
 
 
 def _news(old: Entry, session: Session) -> list[str]:
-    """Return what is here otherwise than the baseline says."""
+    """Return what is here otherwise than the baseline says. Of what was never in step nothing is
+    told: what it differs in from S3 is told under the new name."""
+    if not baseline.header(old, session.remote.identity):
+        return []
     survey = Survey(old, session)
     survey.look_here()
     if survey.local.blocked:
@@ -109,7 +112,7 @@ def _news(old: Entry, session: Session) -> list[str]:
 
 def _rename(old: Entry, new: Entry, session: Session) -> None:
     """The baseline first: a crash in between leaves the folder where it was, and is run again."""
-    if new.section != EXPERIMENTS:
+    if new.section != EXPERIMENTS and baseline.header(old, session.remote.identity):
         known = baseline.load(old, session.remote.identity)
         known.marker = ""  # of the old one; the version is that of the bytes
         baseline.save(new, session.remote.identity, known, 0)

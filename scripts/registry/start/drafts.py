@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from registry import entries, names
@@ -11,18 +10,38 @@ from registry.cards.library import Library
 from registry.entries import Amount, Entry
 from registry.files import write_whole
 from registry.index import scan
+from registry.remote.s3 import Client
 from registry.sections import MIRRORED, SYNCED
+from registry.sync import dark
 
-Below = Iterator[str]  # keys below a folder of the registry's base, without that folder
+
+def lacking(root: Path, client: Client, coming: set[str]) -> tuple[list[Entry], dict[str, str]]:
+    """Return the entries, by name, that have a folder here or keys in S3, and no card here nor
+    among those that are coming; and {name: why it gets none}.
+
+    Of a move that is not over S3 lists both names, and who made it brings its card by Git.
+    """
+    bare = [entry for entry in sorted(_stored(root, client)) if str(entry) not in coming]
+    moved = dark.moved(client, [*bare, *map(entries.entry_of, coming)] if bare else [])
+    left = {}
+    for old, new in moved.items():
+        if old not in coming:
+            left[old] = f"it was moved to {new}"
+        elif new not in coming:
+            left[new] = f"it was {old}, and its card comes by `git push` from where it was moved"
+    chosen = [entry for entry in bare if str(entry) not in left]
+    return chosen, {str(entry): left[str(entry)] for entry in bare if str(entry) in left}
 
 
-def lacking(root: Path, keys: Callable[[str], Below]) -> list[Entry]:
-    """Return the entries without a card that have a folder here, or keys in S3, by name."""
+def _stored(root: Path, client: Client) -> set[Entry]:
+    """What has data, here or in S3, and no card here."""
     known = {e for section in SYNCED for e in entries.on_disk(section, root)}
     for section in MIRRORED:
-        tops = {key.partition("/")[0] for key in keys(f"{section}/") if "/" in key}
+        prefix = client.remote.key(section, "")
+        keys = (row.key[len(prefix) :] for row in client.list(prefix))
+        tops = {key.partition("/")[0] for key in keys if "/" in key}
         known |= {Entry(section, name, root) for name in tops if not names.why_bad(name)}
-    return sorted(entry for entry in known if not entry.card.exists())
+    return {entry for entry in known if not entry.card.exists()}
 
 
 def write(root: Path, chosen: list[Entry]) -> list[str]:

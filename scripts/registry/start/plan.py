@@ -25,6 +25,7 @@ class Start:
     share: Share
     samples: list[Entry]  # to be taken out
     bare: list[Entry]  # with data and without a card: a draft is written
+    left: dict[str, str]  # with data, and no card is written: why
     remotes: dict[str, dict[str, str]]  # of the former one's DVC config, by name
 
 
@@ -37,6 +38,7 @@ def described(plan: Start) -> list[str]:
     if bare:
         names = some([str(entry) for entry in bare])
         lines.append(f"{plural(len(bare), 'card')} begun, with blanks to fill in: {names}")
+    lines += [f"no card for {name}: {why}" for name, why in plan.left.items()]
     return lines
 
 

@@ -5,15 +5,16 @@ A plain `aws s3 sync` of a section also uploads cards, templates and rules, whic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from registry import parallel
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes, plural
 from registry.index import scan
 from registry.remote.location import TRASH
-from registry.remote.s3 import Object
+from registry.remote.s3 import Client, Object
 from registry.remote.server_copy import Copier
 from registry.remote.session import Session
 from registry.sections import MIRRORED
@@ -61,6 +62,15 @@ def is_stored(session: Session, entry: Entry) -> bool:
     return is_listed or client.head(remote.marker(entry)) is not None
 
 
+def moved(client: Client, chosen: Iterable[Entry]) -> dict[str, str]:
+    """Return {name: the one it was moved to} of these: the bytes of the old one go once Git knows.
+
+    It asks for the marker of each.
+    """
+    held = parallel.ask(chosen, lambda entry: marker.read(client, entry)[0])
+    return {str(entry): mark.moved for entry, mark in held if mark and mark.moved}
+
+
 def told(session: Session, known: Collection[str]) -> Iterator[str]:
     """A line for each prefix that is none of these entries', and one for what lies beside them.
 
@@ -71,15 +81,22 @@ def told(session: Session, known: Collection[str]) -> Iterator[str]:
         for key in amounts.keys(f"{section}/"):
             name, slash, _ = key.partition("/")
             names.add(f"{section}/{name}") if slash else beside.append(key)
-        for id in sorted(names - {*known}):
-            entry = Entry(section, id.partition("/")[2])
-            yield (
-                f"{id}: {amounts.told(id)} in S3, and no card: `git pull`, or `make card "
-                f"DATASET={entry:sh}`, or `make remove DATASET={entry:sh}`"
-            )
+        bare = [Entry(section, id.partition("/")[2]) for id in sorted(names - {*known})]
+        now = moved(session.client, bare)
+        for entry in bare:
+            why = _why_bare(entry, now.get(str(entry), ""))
+            yield f"{entry}: {amounts.told(str(entry))} in S3, {why}"
         if rules := [name for name in beside if not scan.travels(name)]:
             files = plural(len(rules), "card or rule", "cards and rules")
             yield f"{section}/: {files} in S3, which Git has: `make remove LOOSE=1`"
+
+
+def _why_bare(entry: Entry, now: str) -> str:
+    """`now`: what it was moved to, if it was."""
+    remove = f"`make remove DATASET={entry:sh}`"
+    if now:
+        return f"moved to {now}: a push from where it was moved takes them out, or {remove}"
+    return f"and no card: `git pull`, or `make card DATASET={entry:sh}`, or {remove}"
 
 
 def loose(session: Session) -> list[Object]:

@@ -7,7 +7,7 @@ raw datasets are not there. The base prefix, the client and the way in are the c
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from registry import dvc_file
@@ -22,6 +22,7 @@ SHOWN = 3  # names of loose files
 Move = Callable[[str, str], str]
 Listing = Callable[[str], Iterable[str]]
 HowMuch = Callable[[str], str]
+Moved = Callable[[list[Entry]], Mapping[str, str]]
 GIT_ONLY = (CARD, ".dvc", ".gitignore", ".DS_Store")
 Missing = Callable[[list[Version]], list[Version]]
 
@@ -33,11 +34,13 @@ def check(
     missing: Missing,
     move: Move,
     told: HowMuch = lambda id: "",
+    moved: Moved = lambda entries: {},
 ) -> Iterator[Problem]:
     """Every problem between the cards of these entries and the keys in S3.
 
     `told`: how much there is of an entry that was listed, and how old it is. `move`: gives the
-    command that moves the files of a folder in S3, not its folders, to another.
+    command that moves the files of a folder in S3, not its folders, to another. `moved`: which of
+    these entries have another name now.
     """
     raw = [version for e in chosen if e.section == RAW for version in _named(e)]
     lacking = missing(raw) if raw else []
@@ -47,7 +50,7 @@ def check(
     for section in MIRRORED:
         mine = [entry for entry in chosen if entry.section == section]
         if everything:
-            yield from _section(library, section, set(listing(f"{section}/")), move, told)
+            yield from _section(library, section, set(listing(f"{section}/")), move, told, moved)
             continue
         for entry in mine:
             if not any(True for _ in listing(f"{entry}/")):
@@ -61,16 +64,18 @@ def _named(entry: Entry) -> list[Version]:
 
 
 def _section(
-    library: Library, section: str, keys: set[str], move: Move, told: HowMuch
+    library: Library, section: str, keys: set[str], move: Move, told: HowMuch, moved: Moved
 ) -> Iterator[Problem]:
     """All of one section: its entries against the first parts of the keys."""
     stored = {key.partition("/")[0] for key in keys if "/" in key}
     for entry in library.entries:
         if entry.section == section and entry.name not in stored:
             yield from _no_bytes(entry)
-    for name in sorted(stored):
-        entry = Entry(section, name, library.root)
-        if not entry.card.is_file() and str(entry) not in library.ids:
+    named = (Entry(section, name, library.root) for name in sorted(stored))
+    bare = [e for e in named if not e.card.is_file() and str(e) not in library.ids]
+    now = moved(bare)
+    for entry in bare:
+        if str(entry) not in now:
             held = f" ({amount})" if (amount := told(str(entry))) else ""
             text = f"what is in S3{held} must have a card: run `make card DATASET={entry:sh}`"
             text += f", or `make remove DATASET={entry:sh}`"
