@@ -23,8 +23,8 @@ HERE = Path(__file__).resolve().parent
 def write(collection: Collection, folder: SiteFolder, base: str) -> None:
     """The whole site into an empty folder. `base`: where it will be published, or ""."""
     env = _environment(collection, base)
-    static = shutil.ignore_patterns("*.md", "LICENSE*")
-    shutil.copytree(HERE / "static", folder.path / "static", ignore=static)
+    notes = shutil.ignore_patterns("*.md")  # licenses go with what they are of
+    shutil.copytree(HERE / "static", folder.path / "static", ignore=notes)
     _entries(env, collection, folder, base)
     _programs(env, collection, folder, base)
     folder.put("index.html", _index(env, collection))

@@ -1,124 +1,154 @@
-// The curves of runs: a picture for each metric, all runs in it. Point at it, or focus it and use
-// the arrow keys, to read the values; a run's button takes it out of all pictures.
+// The curves of runs, drawn by uPlot: a chart for each metric, all runs in it. Point at one, or
+// focus it and use the arrow keys, to read the values; drag, or use + and -, to zoom in on steps.
 (() => {
   const place = document.getElementById("curves");
   const { runs } = JSON.parse(document.getElementById("series").textContent);
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.series)))].filter((name) =>
     runs.some((run) => (run.series[name] || []).length > 1));
-  const WIDTH = 360, HEIGHT = 200, LEFT = 52, BOTTOM = 24, TOP = 8, RIGHT = 8;
+  const HEIGHT = 210;
   const hidden = new Set();
+  let charts = [];
   let logarithmic = false;
 
-  function svg(name, attributes = {}, text = "") {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    if (text) made.textContent = text;
+  function element(name, properties = {}, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
     return made;
   }
   const short = (value) => Number(value.toPrecision(4)).toString();
-
-  // Round numbers from low to high, about four.
-  function ticks(low, high) {
-    const step = 10 ** Math.floor(Math.log10((high - low) / 3));
-    const wide = [1, 2, 5, 10].map((n) => n * step).find((n) => (high - low) / n <= 4.5);
-    const found = [];
-    for (let at = Math.ceil(low / wide) * wide; at <= high + wide * 1e-9; at += wide) found.push(at);
-    return found;
-  }
+  const css = (name, of = place) => getComputedStyle(of).getPropertyValue(name).trim();
+  const shades = runs.map((_, n) => place.appendChild(element("i", { className: `run-${n}`, hidden: true })));
+  const colour = (n) => css("--c", shades[n]);
 
   function draw(figure, name) {
-    const shown = runs.map((run, colour) => ({ ...run, colour, points: run.series[name] || [] }))
-      .filter((run) => run.points.length && !hidden.has(run.id));
-    const all = shown.flatMap((run) => run.points);
-    const log = logarithmic && all.length && all.every(([, value]) => value > 0);
-    const up = log ? Math.log10 : (value) => value;
-    const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", tabindex: 0,
-      "aria-label": `${name} of ${shown.length} ${shown.length === 1 ? "run" : "runs"}` });
-    const caption = document.createElement("figcaption");
-    caption.textContent = name;
-    const said = document.createElement("p");
-    said.className = "readout";
-    said.setAttribute("role", "status");
-    figure.replaceChildren(caption, picture, said);
-    if (!all.length) return;
-    let [x0, x1] = [Math.min(...all.map((p) => p[0])), Math.max(...all.map((p) => p[0]))];
-    let [y0, y1] = [Math.min(...all.map((p) => up(p[1]))), Math.max(...all.map((p) => up(p[1])))];
-    if (x0 === x1) x1 += 1;
-    if (y0 === y1) { y0 -= Math.abs(y0) / 10 || 1; y1 += Math.abs(y1) / 10 || 1; }
-    const x = (value) => LEFT + ((value - x0) / (x1 - x0)) * (WIDTH - LEFT - RIGHT);
-    const y = (value) => TOP + (1 - (up(value) - y0) / (y1 - y0)) * (HEIGHT - TOP - BOTTOM);
-    for (const tick of ticks(y0, y1)) {
-      const at = TOP + (1 - (tick - y0) / (y1 - y0)) * (HEIGHT - TOP - BOTTOM);
-      picture.append(svg("path", { class: "grid", d: `M${LEFT} ${at}H${WIDTH - RIGHT}` }),
-        svg("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, short(log ? 10 ** tick : tick)));
-    }
-    for (const tick of ticks(x0, x1)) {
-      picture.append(svg("text", { x: x(tick), y: HEIGHT - 6, "text-anchor": "middle" }, short(tick)));
-    }
-    for (const run of shown) {
-      const d = run.points.map(([step, value], n) => `${n ? "L" : "M"}${x(step).toFixed(1)} ${y(value).toFixed(1)}`);
-      picture.append(svg("path", { class: `curve run-${run.colour}`, d: d.join("") }));
-    }
-    read(picture, said, shown, x, [x0, x1]);
+    const shown = runs.map((run, n) => ({ ...run, n, points: run.series[name] || [] }))
+      .filter((run) => run.points.length);
+    const columns = shown.map(({ points }) => [points.map((p) => p[0]), points.map((p) => p[1])]);
+    const log = logarithmic && shown.every(({ points }) => points.every((p) => p[1] > 0));
+    const refused = logarithmic && !log ? " (linear, for it has values of 0 or less)" : "";
+    const said = element("p", { className: "readout", role: "status" });
+    const holder = element("div", { className: "chart", tabIndex: 0, role: "img" });
+    figure.replaceChildren(element("figcaption", { textContent: name + refused }), holder, said);
+    const hooks = { setCursor: [(chart) => tell(chart, shown, said)] };
+    const chart = new uPlot({ ...options(figure, shown, log), hooks }, uPlot.join(columns), holder);
+    listen(chart, holder);
+    return { chart, shown, holder, name };
   }
 
-  // A line that follows the pointer or the arrow keys, and what the runs are there.
-  function read(picture, said, shown, x, [x0, x1]) {
-    const steps = [...new Set(shown.flatMap((run) => run.points.map((p) => p[0])))].sort((a, b) => a - b);
-    const line = picture.appendChild(svg("path", { class: "cross" }));
-    let at = -1;
-    function go(next) {
-      at = Math.max(0, Math.min(next, steps.length - 1));
-      const step = steps[at];
-      line.setAttribute("d", `M${x(step)} ${TOP}V${HEIGHT - BOTTOM}`);
-      const values = shown.map((run) => {
-        const point = run.points.findLast((p) => p[0] <= step);
-        return point && (runs.length > 1 ? `${run.title} ${short(point[1])}` : short(point[1]));
-      });
-      said.textContent = `at ${short(step)}: ${values.filter(Boolean).join(" · ")}`;
-    }
-    picture.addEventListener("pointermove", (event) => {
-      const box = picture.getBoundingClientRect();
-      const step = x0 + (((event.clientX - box.left) / box.width) * WIDTH - LEFT) / (WIDTH - LEFT - RIGHT) * (x1 - x0);
-      let near = 0;
-      steps.forEach((one, n) => { if (Math.abs(one - step) < Math.abs(steps[near] - step)) near = n; });
-      go(near);
+  function options(figure, shown, log) {
+    const axis = {
+      stroke: () => css("--soft"), font: `11px ${css("font-family")}`,
+      grid: { stroke: () => css("--line"), width: 1 }, ticks: { show: false },
+      values: (_, ticks) => ticks.map((tick) => tick === null ? "" : short(tick)),
+    };
+    return {
+      width: Math.max(figure.clientWidth, 100), height: HEIGHT, legend: { show: false },
+      scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
+      axes: [{ ...axis, size: 26, space: 60 }, { ...axis, size: 56 }],
+      cursor: { y: false, drag: { x: true, y: false }, sync: { key: "runs" } },
+      series: [{}, ...shown.map((run) => ({
+        show: !hidden.has(run.id), spanGaps: true, width: 1.6,
+        stroke: () => colour(run.n), points: { show: run.points.length < 3, fill: () => colour(run.n) },
+      }))],
+    };
+  }
+
+  // What the runs are at the cursor: a run without a value at this step has its last one before it.
+  function tell(chart, shown, said) {
+    const at = chart.cursor.idx;
+    if (at === null || at === undefined) return;
+    const values = shown.filter((run) => !hidden.has(run.id)).map((run) => {
+      const point = run.points.findLast((p) => p[0] <= chart.data[0][at]);
+      return point && (runs.length > 1 ? `${run.title} ${short(point[1])}` : short(point[1]));
     });
-    picture.addEventListener("keydown", (event) => {
-      const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: steps.length - 1 }[event.key];
-      if (next === undefined) return;
+    said.textContent = `at ${short(chart.data[0][at])}: ${values.filter(Boolean).join(" · ")}`;
+  }
+
+  const point = (chart, left) => chart.setCursor({ left, top: 1 });
+  const go = (chart, at) => point(chart, chart.valToPos(chart.data[0][at], "x"));
+  function listen(chart, holder) {
+    holder.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const { min, max } = chart.scales.x;
+      const first = chart.data[0].findIndex((step) => step >= min);
+      const last = chart.data[0].findLastIndex((step) => step <= max);
+      const at = chart.cursor.idx ?? first - 1;
+      const within = (one) => Math.max(first, Math.min(one, last));
+      const act = {
+        ArrowRight: () => go(chart, within(at + 1)), ArrowLeft: () => go(chart, within(at - 1)),
+        Home: () => go(chart, first), End: () => go(chart, last),
+        "+": () => zoom(chart, 0.5), "=": () => zoom(chart, 0.5), "-": () => zoom(chart, 2), 0: whole,
+      }[event.key];
+      if (!act) return;
       event.preventDefault();
-      go(next);
+      act();
+    });
+    chart.over.addEventListener("pointermove", (event) => {  // uPlot itself listens to a mouse
+      if (event.pointerType !== "mouse") point(chart, event.clientX - chart.over.getBoundingClientRect().left);
     });
   }
 
-  const bar = document.createElement("div");
-  bar.className = "curves-bar";
-  const figures = names.map((name) => [document.createElement("figure"), name]);
-  const drawAll = () => figures.forEach(([figure, name]) => draw(figure, name));
-  if (runs.length > 1) {
-    runs.forEach((run, colour) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = `run-key run-${colour}`;
-      button.textContent = run.title;
-      button.title = run.id;
-      button.setAttribute("aria-pressed", "true");
-      button.addEventListener("click", () => {
-        if (!hidden.delete(run.id)) hidden.add(run.id);
-        button.setAttribute("aria-pressed", !hidden.has(run.id));
-        drawAll();
-      });
-      bar.append(button);
-    });
+  // All charts show the same steps, whichever is zoomed; the cursor stays on its step.
+  function zoom({ cursor: { idx }, scales: { x: { min, max } }, data: [steps] }, factor) {
+    const middle = steps[idx] ?? (min + max) / 2;
+    const half = ((max - min) / 2) * factor;
+    show(Math.max(steps[0], middle - half), Math.min(steps.at(-1), middle + half));
   }
-  const label = document.createElement("label");
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  box.addEventListener("change", () => { logarithmic = box.checked; drawAll(); });
-  label.append(box, " Logarithmic");
-  bar.append(label);
-  if (names.length) place.append(bar, ...figures.map(([figure]) => figure));
-  drawAll();
+  const show = (min, max) => charts.forEach(({ chart }) => {
+    const { idx } = chart.cursor;
+    chart.setScale("x", { min, max });
+    if (idx !== null && idx !== undefined) queueMicrotask(() => go(chart, idx));
+  });
+  const whole = () => {
+    const steps = charts.flatMap(({ chart }) => [chart.data[0][0], chart.data[0].at(-1)]);
+    show(Math.min(...steps), Math.max(...steps));
+  };
+
+  function label({ holder, shown, name }) {
+    const count = shown.filter((run) => !hidden.has(run.id)).length;
+    holder.ariaLabel = `${name} of ${count} ${count === 1 ? "run" : "runs"}`;
+  }
+  const figures = names.map((name) => [element("figure"), name]);
+  function drawAll() {
+    charts.forEach(({ chart }) => chart.destroy());
+    charts = figures.map(([figure, name]) => draw(figure, name));
+    charts.forEach(label);
+  }
+
+  // A run's button takes it out of all charts, and brings it back.
+  function key(run, n) {
+    const button = element("button", { type: "button", className: `run-key run-${n}`,
+      textContent: run.title, title: run.id, ariaPressed: true });
+    button.addEventListener("click", () => {
+      if (!hidden.delete(run.id)) hidden.add(run.id);
+      button.ariaPressed = !hidden.has(run.id);
+      charts.forEach((own) => {
+        const at = own.shown.findIndex((one) => one.id === run.id);
+        if (at >= 0) own.chart.setSeries(at + 1, { show: !hidden.has(run.id) });
+        label(own);
+      });
+    });
+    return button;
+  }
+
+  function bar() {
+    const box = element("input", { type: "checkbox",
+      onchange: () => { logarithmic = box.checked; drawAll(); } });
+    const all = element("button",
+      { type: "button", className: "quiet", textContent: "All steps", onclick: whole });
+    return element("div", { className: "curves-bar" }, ...(runs.length > 1 ? runs.map(key) : []),
+      element("label", {}, box, " Logarithmic"), all,
+      element("span", { className: "hint", textContent: "Drag over steps to zoom; keys: arrows, +, −, 0" }));
+  }
+
+  if (names.length) {
+    place.append(bar(), ...figures.map(([figure]) => figure));
+    drawAll();
+    const redraw = () => charts.forEach(({ chart }) => chart.redraw());
+    new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    new ResizeObserver(() => charts.forEach(({ chart }, n) =>
+      chart.setSize({ width: Math.max(figures[n][0].clientWidth, 100), height: HEIGHT }))).observe(place);
+  }
   place.dataset.drawn = "all";
 })();
