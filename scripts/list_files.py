@@ -33,7 +33,7 @@ def main(argv: list[str]) -> int:
     pattern = "".join(f.partition("=")[2] for f in flags if f.startswith("--pattern="))
     for word in flags:
         if word not in FLAGS and not word.startswith("--pattern="):
-            raise UsageError(f"{word} is not known: {_cure(word)}")
+            raise UsageError(f"{word} is not known: see --help")
     entry = selection.select_one(" ".join(named), SECTIONS)
     listed, problem = look(entry, "--offline" in flags)
     shown = [file for file in listed.files if fits(file.path, pattern)]
@@ -84,11 +84,6 @@ def as_json(entry: Entry, listed: Contents, shown: list[File]) -> dict[str, obje
         "entry": str(entry), "version": listed.version, "source": listed.source,
         "files": len(listed.files), "bytes": listed.bytes, "shown": rows,
     }  # fmt: skip
-
-
-def _cure(word: str) -> str:
-    choices = {"--format": "FORMAT=json or FORMAT=text", "--sort": "SORT=path or SORT=size"}
-    return choices.get(word.partition("=")[0], "see --help")
 
 
 if __name__ == "__main__":

@@ -59,9 +59,7 @@ def split(argv: list[str]) -> tuple[set[str], list[str]]:
     cut = argv.index("--") if "--" in argv else len(argv)
     flags = {word for word in argv[:cut] if word.startswith("--")}
     if flags - FLAGS:
-        wrong = min(flags - FLAGS)
-        cure = "FORMAT=json or FORMAT=text" if wrong.startswith("--format") else "see --help"
-        raise UsageError(f"{wrong} is not known: {cure}")
+        raise UsageError(f"{min(flags - FLAGS)} is not known: see --help")
     named = [word for word in argv[:cut] if word not in flags] + argv[cut + 1 :]
     return flags, [word for word in named if word.strip()]
 

@@ -334,4 +334,4 @@ def test_wrong_words(clone):
     assert "nothing-of-the-kind" in expect(anna.script("show_status", "nothing-of-the-kind"), 2).err
     assert "--tall" in expect(anna.script("show_status", "--tall"), 2).err
     wrong = expect(anna.script("show_status", "--format=xml"), 2)
-    assert wrong.err == "status: --format=xml is not known: FORMAT=json or FORMAT=text\n"
+    assert wrong.err == "status: FORMAT='xml': the choices are text, json\n"

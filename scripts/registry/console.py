@@ -45,7 +45,7 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
             print((sys.modules["__main__"].__doc__ or "").strip())
             return 0
         options.judge(name)
-        return main(options.settle(sys.argv[1:]))
+        return main(options.settle(sys.argv[1:], name))
 
     return attempt(name, whole)
 

@@ -57,9 +57,7 @@ def choice(name: str) -> str:
     """
     value = text(name)
     words = next(row.words for row in variables.table() if row.name == name)
-    if value and value not in words:
-        raise UsageError(f"{name}={value!r}: the choices are {', '.join(words)}")
-    return value
+    return _one_of(words, name, value) if value else ""
 
 
 def amount(name: str, example: str, units: str = "") -> int:
@@ -107,25 +105,36 @@ def judge(command: str) -> None:
                 choice(row.name)
 
 
-def settle(argv: list[str]) -> list[str]:
-    """Return a script's words with each flag decided: `--fix=1` becomes `--fix`, `--fix=0` goes.
+def settle(argv: list[str], command: str = "") -> list[str]:
+    """Return a script's words with each variable judged that make wrote as `--name=value`.
 
-    make writes them so, since only here is it known what a person's word means.
+    `--fix=1` becomes `--fix`, `--fix=0` goes: only here is it known what a person's word means.
+    Raises UsageError for a word that is none of those which `command` takes.
     """
     end = argv.index("--") if "--" in argv else len(argv)
-    flags = {
-        "--" + row.name.lower().replace("_", "-"): row.name
-        for row in variables.table()
-        if row.is_flag
-    }
-    settled = []
+    settled: list[str] = []
     for word in argv[:end]:
-        option, equals, value = word.partition("=")
-        if not equals or option not in flags:
-            settled.append(word)
-        elif _is_on(flags[option], value):
-            settled.append(option)
+        settled += _settled(word, command)
     return settled + argv[end:]
+
+
+def _settled(word: str, command: str) -> list[str]:
+    option, equals, value = word.partition("=")
+    name = option.removeprefix("--").replace("-", "_").upper()
+    if not equals or not option.startswith("--"):
+        return [word]
+    if any(row.is_flag for row in variables.table() if row.name == name):
+        return [option] if _is_on(name, value) else []
+    words = [row.words for row in variables.taken_by(command) if row.name == name and row.words]
+    if not words:
+        return [word]
+    return [f"{option}={_one_of(words[0], name, value)}"] if value.strip() else []
+
+
+def _one_of(words: tuple[str, ...], name: str, value: str) -> str:
+    if value.strip() not in words:
+        raise UsageError(f"{name}={value!r}: the choices are {', '.join(words)}")
+    return value.strip()
 
 
 def _is_on(name: str, value: str) -> bool:

@@ -8,7 +8,10 @@ import pytest
 import yaml
 from support import cards as kit
 
+from registry.cards import adopt
 from registry.cards.card import parse
+from registry.cards.library import Library
+from registry.cards.rules import references
 from registry.entries import Entry
 
 CARDS = yaml.safe_load((Path(__file__).parent / "old_cards.yml").read_text(encoding="utf-8"))
@@ -114,3 +117,56 @@ def test_one_license_for_all_and_a_reason_for_each_that_is_left(tmp_path):
     assert "license: mit " in (root / "champion_models/b.card.md").read_text()
     done = kit.run(root, "adopt_cards.py", "--license=free")
     assert done.returncode == 2 and "must be a license id of the Hub: 'free'" in done.stderr
+
+
+OLD, NEW, THIRD = "processed_datasets/old", "processed_datasets/new", "processed_datasets/third"
+MODEL, RUN = "champion_models/m", "training_results/m"
+# Bare cards by the entries that each names, and what each may be said to be made from.
+CIRCLES = [
+    ({OLD: [NEW], NEW: [OLD]}, {}),
+    ({OLD: [NEW], NEW: [THIRD], THIRD: [OLD]}, {}),
+    ({OLD: [NEW, "raw_datasets/r"], NEW: [OLD]}, {OLD: ["raw_datasets/r"]}),
+    ({OLD: [NEW], NEW: [THIRD], THIRD: []}, {OLD: [NEW], NEW: [THIRD]}),
+]
+
+
+@pytest.mark.parametrize(("named", "made_from"), CIRCLES)
+def test_no_lineage_that_is_filled_in_closes_a_circle(tmp_path, named, made_from):
+    """Two cards that named each other each became what the other is made from."""
+    library = bare_cards(tmp_path, {"raw_datasets/r": [], **named})
+    for id in named:
+        path = tmp_path / f"{id}.card.md"
+        path.write_text(adopt.front_matter(library.card(library.ids[id]), library, "mit", 1))
+    after = Library(tmp_path)
+    for id in named:
+        card = after.card(after.ids[id])
+        said = [text for text, _ in card.texts("source_datasets") if text != "TODO"]
+        assert (said, [*references.cycle(card, after)]) == (made_from.get(id, []), []), card.text
+        if circle := [line for line in card.text.splitlines() if "a circle" in line]:
+            assert all(other in circle[0] for other in named) and "(line 2)" in circle[0]
+
+
+def test_what_a_person_said_decides_which_way_round_it_is(tmp_path):
+    library = bare_cards(tmp_path, {OLD: [], NEW: [OLD], THIRD: [NEW]})
+    (tmp_path / f"{OLD}.card.md").write_text(f"---\nsource_datasets: [{NEW}]\n---\n")
+    (tmp_path / f"{NEW}.card.md").write_text(f"---\npretty_name: New\n---\nFrom {OLD}.\n")
+    card, keys = adopt.completed(library.card(library.ids[NEW]), library)
+    note = f"# not {OLD}, a circle if each is true: {NEW} > {OLD} > {NEW}"
+    assert f"source_datasets: [TODO] {note}\n" in card.text and "source_datasets" in keys
+    third = adopt.front_matter(library.card(library.ids[THIRD]), library)
+    assert f"source_datasets: [{NEW}]  # from line 1\n" in third
+
+
+def test_a_model_and_its_run_that_name_each_other_are_no_circle(tmp_path):
+    library = bare_cards(tmp_path, {MODEL: [RUN], RUN: [MODEL]})
+    told = [adopt.front_matter(library.card(library.ids[id]), library) for id in (MODEL, RUN)]
+    assert f"training_results: {RUN}  # from" in told[0] and "circle" not in told[0]
+    assert f"model: {MODEL}  # from" in told[1]
+
+
+def bare_cards(root, named):
+    for id, others in named.items():
+        path = root / f"{id}.card.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("".join(f"See {other}.\n" for other in others))
+    return Library(root)

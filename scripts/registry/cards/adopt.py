@@ -6,8 +6,9 @@ Front matter that is there is kept and completed. A card's own text stays as it 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from registry.cards import clues, edit, schema
+from registry.cards import circles, clues, edit, schema
 from registry.cards.card import Card
 from registry.cards.clue import Clue
 from registry.cards.edit import BLANK, LISTS
@@ -15,7 +16,7 @@ from registry.cards.library import Library
 from registry.cards.rules.body import TITLE
 from registry.cards.rules.fields import blanks_in
 from registry.cards.rules.required import excused
-from registry.cards.schema import CODE_KEYS, ONE_OF
+from registry.cards.schema import CODE_KEYS, LINEAGE, ONE_OF
 from registry.sections import EXPERIMENTS
 
 SEVERAL = (*LISTS, "training_results", "model")
@@ -42,6 +43,7 @@ def completed(card: Card, library: Library, license: str = "") -> tuple[Card, li
             inner = ", ".join(f"{k}: {known.get(f'code.{k}', BLANK)}" for k in CODE_KEYS)
             source = f"{{{inner}}}"
         said = re.sub(r"from lines? [\d, ]+", "from the text", notes.get(key, ""))
+        said = re.sub(r" \(line \d+\)", "", said)
         card = edit.set_key(card, key, source + (f" # {said}" if said else ""))
     return card, keys
 
@@ -81,16 +83,35 @@ def _known(
     if license:
         known["license"], notes["license"] = edit.scalar(license), "as LICENSE= says"
     for key, of_key in by_key.items():
-        taken = of_key if key in SEVERAL else of_key[:1]
-        known[key] = edit.value_of(key, [clue.text for clue in taken])
-        notes[key] = _told(taken, [clue.text for clue in of_key if clue not in taken], above)
+        circular = _circular(of_key, card, library) if key in LINEAGE else {}
+        fit = [clue for clue in of_key if clue not in circular]
+        taken = fit if key in SEVERAL else fit[:1]
+        if taken:
+            known[key] = edit.value_of(key, [clue.text for clue in taken])
+        others = [clue.text for clue in fit if clue not in taken]
+        notes[key] = "; ".join([*_told(taken, others, above), *_refused(circular, above)])
     return known, notes
 
 
-def _told(taken: list[Clue], others: list[str], above: int) -> str:
+def _circular(of_key: list[Clue], card: Card, library: Library) -> dict[Clue, list[str]]:
+    """Those that would have the card derive from itself, and the circle that each closes."""
+    closed = {clue: circles.closed_by(clue.text, card, library) for clue in of_key}
+    return {clue: circle for clue, circle in closed.items() if circle}
+
+
+def _told(taken: list[Clue], others: list[str], above: int) -> Iterator[str]:
     lines = ", ".join(dict.fromkeys(str(clue.line + above) for clue in taken))
-    told = f"from line{'s' * (', ' in lines)} {lines}"
-    return told + (f"; or: {', '.join(others[:3])}" if others else "")
+    if taken:
+        yield f"from line{'s' * (', ' in lines)} {lines}"
+    if others:
+        yield f"or: {', '.join(others[:3])}"
+
+
+def _refused(circular: dict[Clue, list[str]], above: int) -> Iterator[str]:
+    """The first one, so that a person sees which card to ask which of the two came first."""
+    for clue, circle in list(circular.items())[:1]:
+        way = " > ".join([*circle, circle[0]])
+        yield f"not {clue.text} (line {clue.line + above}), a circle if each is true: {way}"
 
 
 def _title(card: Card) -> str:

@@ -28,6 +28,7 @@ class Library:
         self._templates: dict[str, Card | None] = {}
         self.off_circle: set[str] = set()  # what rules found out on the way, for the next card
         self.meant: dict[str, str] = {}
+        self.sources: dict[str, list[str]] = {}  # what each is made from, as far as its card tells
 
     @cached_property
     def entries(self) -> list[Entry]:
