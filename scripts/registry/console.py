@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from registry import interrupt, options
 from registry.errors import RegistryError
-from registry.humanize import harmless
+from registry.humanize import harmless, some
 
 if TYPE_CHECKING:  # a check of cards starts no thread, and few scripts have options of their own
     import argparse
 
     from registry.parallel import Result
 
+FEW = 3  # entries of which the same is said one by one
 _COLOUR = re.compile(r"(\x1b\[(?:0|1|2|3[0-7])m)")  # the only ones that we write
 
 
@@ -124,14 +125,29 @@ def _keep(error: Exception) -> str:
 
 
 def report(results: Iterable[Result[Any]]) -> int:
-    """Say what failed or was refused, entry by entry; the exit code that this makes."""
+    """Say what failed or was refused, and give the exit code that this makes.
+
+    Entry by entry; what is said alike of more than a few of them is said once.
+    """
+    alike: dict[str, list[Result[Any]]] = {}
     codes = {0}
     for result in results:
         if result.error is not None:
             word = "refused" if result.error.exit_code == 3 else "failed"
-            say(f"{result.entry}: {word}: {told(result.error)}")
+            alike.setdefault(f"{word}: {told(result.error)}", []).append(result)
             codes.add(result.error.exit_code)
+    for text, same in alike.items():
+        for line in _lines_of(text, same):
+            say(line)
     return worst(codes)
+
+
+def _lines_of(text: str, same: list[Result[Any]]) -> list[str]:
+    if len(same) <= FEW:
+        return [f"{result.entry}: {text}" for result in same]
+    listed_by = same[0].error.listed_by if same[0].error else ""
+    rest = f"; `{listed_by}` lists them" if listed_by else ""
+    return [f"{some([str(result.entry) for result in same])}: {text}{rest}"]
 
 
 def told(error: RegistryError) -> str:

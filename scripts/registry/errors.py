@@ -8,6 +8,7 @@ class RegistryError(Exception):
 
     exit_code = 1
     cure = ""  # what to do about it, where the text does not say
+    listed_by = ""  # the command that names every entry of which it is true
 
 
 class UsageError(RegistryError):
@@ -20,6 +21,12 @@ class Refusal(RegistryError):
     """It would lose or mix somebody's data: a person has to choose; the text says between what."""
 
     exit_code = 3
+
+
+class NothingStored(Refusal):
+    """There is a card, and neither here nor in S3 anything else."""
+
+    listed_by = "make status ALL=1"
 
 
 class Stalled(RegistryError):

@@ -7,6 +7,11 @@ import subprocess
 import pytest
 from support.oracle import assert_clean, expect
 
+from registry import console
+from registry.entries import Entry
+from registry.errors import Refusal, Unreachable
+from registry.parallel import Result
+
 ONE, LEFT, RIGHT, TOP = (f"processed_datasets/{name}" for name in ("one", "left", "right", "top"))
 MIB = 2**20
 # Run where nobody else sees the disk: the cards move onto it, and all is looked at before it goes.
@@ -64,3 +69,32 @@ def test_what_is_lost_is_named_and_the_rest_comes(ben):
     assert_clean(ben)
     run = expect(ben.make("pull", "WITH=nothing"), 2)
     assert "WITH='nothing': the choices are deps, all" in run.said
+
+
+def test_what_is_true_of_many_entries_is_said_once(anna):
+    """A registry that was taken over had 70 cards with nothing in S3: 70 lines at each pull."""
+    ids = [f"training_results/run_{number:02}" for number in range(70)]
+    for id in ids:
+        anna.card(id)
+    said = f"{', '.join(ids[:3])} and 67 more: refused: it has a card, but S3 holds nothing for it"
+    for run in (anna.make("pull"), anna.make("pull", "DRY_RUN=1")):
+        told = [line for line in expect(run, 2).err.splitlines() if "run_" in line]
+        assert len(told) == 1 and told[0].startswith(said), run
+        assert told[0].endswith("ask its author to push it; `make status ALL=1` lists them")
+    listed = expect(anna.make("status", "ALL=1"), 0).out
+    assert all(id.split("/")[1] in listed for id in ids), listed
+    told = expect(anna.make("pull", f"DATASET={' '.join(ids[:3])}"), 2).err.splitlines()
+    assert [line.split(":")[0] for line in told if "refused" in line] == ids[:3]
+
+
+def test_what_fails_alike_is_said_once_and_its_code_kept(capsys):
+    """Neighbours: a network that is gone, and refusals with a cure of their own for each entry."""
+    down = [
+        Result(Entry("champion_models", f"m{n}"), error=Unreachable("no answer")) for n in range(4)
+    ]
+    own = [Result(Entry("champion_models", f"n{n}"), error=Refusal(f"take n{n}")) for n in range(4)]
+    assert console.report([*down, *own]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "champion_models/m0, champion_models/m1, champion_models/m2 and 1 more: failed: no answer",
+        *(f"champion_models/n{n}: refused: take n{n}" for n in range(4)),
+    ]

@@ -12,7 +12,7 @@ from typing import Any
 from registry import console, disk, entries, parallel
 from registry.console import print_line, say
 from registry.entries import Entry
-from registry.errors import Refusal
+from registry.errors import NothingStored, Refusal
 from registry.humanize import human_bytes, plural
 from registry.index import baseline
 from registry.progress import Meter
@@ -98,7 +98,8 @@ def look(session: Session, etags: dict[str, str], entry: Entry) -> Pull:
     pull.look(is_known and not session.options.full)
     pull.decide()
     if not pull.survey.remote and not pull.survey.local.files:
-        raise Refusal("it has a card, but S3 holds nothing for it: ask its author to push it")
+        why = "it has a card, but S3 holds nothing for it: ask its author to push it"
+        raise NothingStored(why)
     return pull
 
 
