@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import compress
+from operator import and_, attrgetter
 from typing import NamedTuple
 
 from registry.index.path_ids import Numbers
@@ -21,6 +22,7 @@ LITTER_BEGINS = ("._",)
 LITTER_ENDS = (".card.md", ".dvc")
 # A repository's own history is no data of the entry: DVC and the Hub leave it out as well.
 GIT = ".git"
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # A disk within an entry: when it is not there one day, its files would pass for deleted.
 NAMED = 200  # letters of a path that are shown
 _MOUNTED = "another disk is mounted here: copy its files into the entry, or mount all of the entry"
@@ -110,12 +112,7 @@ def _walk(top: str, seen: Scan) -> None:
     while folders:
         folder = folders.pop()
         try:
-            with os.scandir(os.path.join(top, folder.below) if folder.below else top) as rows:
-                children = list(rows)
-            if not children and folder.below and not folder.is_git:
-                seen.empty_folders.append(folder.below.rstrip("/"))
-            for child in children if folder.is_git else _add_plain(folder.below, children, seen):
-                folders += _look(top, folder, child, seen)
+            folders += _look_into(top, folder, seen)
         except FileNotFoundError:  # it was listed a moment ago: gone while we look is not deleted
             raise
         except OSError as error:
@@ -123,19 +120,43 @@ def _walk(top: str, seen: Scan) -> None:
             seen.blocked.append(f"{name[:NAMED]}: cannot be read: {error.strerror}")
 
 
+def _look_into(top: str, folder: _Folder, seen: Scan) -> list[_Folder]:
+    """Add what is in a folder; the folders that are in it.
+
+    By its handle: the system need not find the way to it anew for each file.
+    """
+    handle = os.open(os.path.join(top, folder.below) if folder.below else top, FOLDER)
+    try:
+        with os.scandir(handle) as rows:
+            children = sorted(rows, key=attrgetter("name"))  # as a stamp needs them
+        if not children and folder.below and not folder.is_git:
+            seen.empty_folders.append(folder.below.rstrip("/"))
+        rest = children if folder.is_git else _add_plain(folder.below, children, seen)
+        return [deeper for child in rest for deeper in _look(top, folder, child, seen)]
+    finally:
+        os.close(handle)
+
+
 def _add_plain(below: str, children: list[os.DirEntry[str]], seen: Scan) -> list[os.DirEntry[str]]:
     """Add a folder's plain files at once, since nearly all are; the children that are none."""
-    is_plain = [
-        child.is_file(follow_symlinks=False)
-        and (seen.everything or (child.name != GIT and travels(child.name)))
-        for child in children
-    ]
+    is_plain = [child.is_file(follow_symlinks=False) for child in children]
+    names = [child.name for child in children]
+    if not seen.everything and _may_be_litter(names):
+        do_travel = [name != GIT and travels(name) for name in names]
+        is_plain = list(map(and_, is_plain, do_travel))
     plain = list(compress(children, is_plain))
     seen.files.add_all(
-        [below + child.name for child in plain],
+        [below + name for name in compress(names, is_plain)],
         [child.stat(follow_symlinks=False) for child in plain],
     )
     return [child for child, is_done in zip(children, is_plain, strict=True) if not is_done]
+
+
+def _may_be_litter(names: list[str]) -> bool:
+    """Return whether there is one among them that does not travel, without asking each of them."""
+    row = f"/{'/'.join(names)}/"
+    signs = (f"/{GIT}/", *(f"/{b}" for b in LITTER_BEGINS), *(f"{e}/" for e in LITTER_ENDS))
+    return not LITTER.isdisjoint(names) or any(sign in row for sign in signs)
 
 
 def _look(
@@ -152,7 +173,7 @@ def _look(
     elif child.is_dir(follow_symlinks=False):
         if child.stat(follow_symlinks=False).st_dev != os.stat(top).st_dev:
             seen.problems.append(f"{path}: {_MOUNTED}")
-        return (_Folder(path + "/", (*folder.above[:-1], child.path)),)
+        return (_Folder(path + "/", (*folder.above[:-1], os.path.join(top, path))),)
     elif child.is_symlink():
         return _follow(top, path, child, seen, folder.above)
     else:
@@ -175,7 +196,7 @@ def _follow(
     top: str, path: str, child: os.DirEntry[str], seen: Scan, above: tuple[str, ...]
 ) -> tuple[()] | tuple[_Folder]:
     """A link counts as what it points at, as long as that is in the entry and no folder above."""
-    target = os.path.realpath(child.path)
+    target = os.path.realpath(os.path.join(top, path))
     if not os.path.exists(target):
         seen.problems.append(f"{path}: a link that leads nowhere: remove or mend it")
     elif not target.startswith(os.path.realpath(top) + os.sep):
