@@ -20,7 +20,7 @@ from registry import console, lock, options, problems, selection
 from registry.console import say
 from registry.entries import ROOT
 from registry.errors import Refusal, UsageError
-from registry.move import draft, local, reach, tell, waiting, ways
+from registry.move import draft, local, next_steps, reach, tell, waiting, ways
 from registry.move.draft import Drafting
 from registry.move.plan import MovePlan
 from registry.move.stored import Relocation
@@ -106,7 +106,7 @@ def carry_out(made: MovePlan, relocation: Relocation | None) -> None:
 def finish(made: MovePlan, relocation: Relocation | None) -> int:
     carry_out(made, relocation)
     print(problems.as_text(tell.left_in_cards(made)), end="")
-    for line in tell.what_is_left(made):
+    for line in next_steps.what_is_left(made):
         say(f"move: {line}")
     return 0
 

@@ -100,6 +100,7 @@ def test_a_rename_takes_all_along_and_the_old_keys_go_when_git_knows(team):
     assert f"moved to {NEW}" in run.err and ben.tree(OLD) == below(OLD, FILES), run
     told = expect(ben.script("show_status"), 0).out
     assert "git pull" in told and f"# to {NEW}, moved by " in told and "{" not in told, told
+    assert "make card" not in told, "its new name has a card, in the commit that comes"
 
     ben.git("pull", "-q")
     ben.proxy.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
@@ -276,3 +277,29 @@ def comes_right(anna, run, old, wanted, back):
     assert (bucket.data(), anna.tree()) == wanted
     assert json.loads(bucket.get(f".registry/{CHAMPION}.json"))["state"] == "done"
     assert_clean(anna)
+
+
+def test_the_last_words_are_typed_to_the_end(anna, tmp_path):
+    """It said a bare `git commit`, and `make push`, which asked for DELETE=1 once more."""
+    bucket = anna.bucket
+    anna.run("git", "init", "-q", "--bare", str(tmp_path / "origin.git"))
+    anna.git("remote", "add", "origin", str(tmp_path / "origin.git"))
+    anna.git("push", "-q", "-u", "origin", "main")
+    for n in range(9):
+        anna.write(f"{CHAMPION}/part/{n}", b"%d" % n)
+    expect(anna.push(CHAMPION), 0)
+    run = expect(replace(anna, EXPERIMENT, "--results=results"), 0)
+    steps = re.search(r"staged and not committed: (.*)", run.err)[1].split(", then ")
+    blanks = re.search(r"fill them in, then (`git add [^\n]*`)", run.err)[1]
+    assert [step.split()[:2] for step in steps] == [
+        ["`git", "commit"], ["`git", "push`"], ["`make", "push"], ["`make", "push`"],
+    ], run  # fmt: skip
+    for entry in (CHAMPION, RUN):
+        anna.card(entry)
+    for step in [blanks, *steps]:
+        expect(anna.run("bash", "-c", step.strip("`")), 0)
+    assert bucket.read(f"{CHAMPION}/") == below(CHAMPION, MODEL)
+    assert bucket.read(f"{RUN}/") == below(RUN, RESULTS)
+    assert not list(anna.path.glob(".registry/moves/*/*")) and anna.git("status", "-sb") == (
+        "## main...origin/main\n"
+    )

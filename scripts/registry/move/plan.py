@@ -73,6 +73,13 @@ class MovePlan:
         return words + (f" OLD={quote(self.keeps_as)}" if self.keeps_as else "")
 
     @property
+    def commit(self) -> str:
+        """What has Git know of it, ready to paste; all of it is staged."""
+        from shlex import quote
+
+        return f"git commit -m {quote(f'Move {self.old} to {self.new}')}"
+
+    @property
     def advice(self) -> str:
         """What to do about one that was cut off."""
         if self.is_going_back:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from registry import freed, git
+from contextlib import suppress
+
+from registry import files, freed, git
 from registry.entries import CARD
 from registry.errors import Refusal
 from registry.index import baseline, content
@@ -66,18 +68,30 @@ def missing(plan: MovePlan) -> str:
 
 def _shared(plan: MovePlan) -> str:
     """The commit that others get; without an upstream the one here."""
-    has_upstream = git.ask(plan.root, "rev-parse", "--abbrev-ref", "@{upstream}")
-    return "@{upstream}" if has_upstream else "HEAD"
+    return "@{upstream}" if has_upstream(plan) else "HEAD"
+
+
+def has_upstream(plan: MovePlan) -> bool:
+    """Return whether this branch follows another one, by which others get its commits."""
+    return bool(git.ask(plan.root, "rev-parse", "--abbrev-ref", "@{upstream}"))
 
 
 def is_in_git(plan: MovePlan, where: str) -> bool:
     """Return whether this commit has the new card, and the old one no more.
 
-    A card that was replaced is the new one once it is another than it was.
+    A card that was replaced is the new one once it is another than it was, or the one that is here.
     """
     old, new = (git.show(plan.root, f"{where}:{id}{CARD}") for id in (plan.old, plan.new))
+    if old is not None or new is None:
+        return False
     before, _ = plan.files.get(f"{plan.new}{CARD}", (None, None))
-    return old is None and new is not None and new != (before or "").encode()
+    return new != (before or "").encode() or new == _card_here(plan)
+
+
+def _card_here(plan: MovePlan) -> bytes | None:
+    with suppress(OSError):
+        return files.read_regular(plan.new_entry.card)
+    return None
 
 
 def _take_away(plan: MovePlan, session: Session) -> str:

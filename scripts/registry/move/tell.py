@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from registry import git
 from registry.cards import backlinks, card, check, rename
 from registry.cards.library import Library
 from registry.entries import CARD, entry_of
-from registry.humanize import plural
 from registry.inside import beside
 from registry.inside import run as runs
 from registry.move.plan import MovePlan
@@ -77,17 +75,3 @@ def _made_cards(plan: MovePlan) -> list[str]:
              if path.endswith(CARD)}  # fmt: skip
     made = (plan.new, *(target for _, target in plan.folders), *plan.replaces)
     return [id for id in dict.fromkeys(made) if moved.get(id)]
-
-
-def what_is_left(plan: MovePlan) -> Iterator[str]:
-    """Yield what a person has to do now, line by line."""
-    if wrong := left_in_cards(plan):
-        yield f"{plural(len(wrong), 'blank or problem')} left: fill them in, then git add them"
-    if own := len([*of_itself(plan)]):
-        yield f"{plural(own, 'line')} of {plan.new}{CARD} named what it replaced: now it is itself"
-    others = git.ask(plan.root, "grep", "-l", "-F", plan.old, "--", ".", f":!*{CARD}")
-    if others:
-        yield f"also named in {', '.join(others.split())}: look at that"
-    push = ", then `make push`" if plan.needs_push else ""
-    yield f"{plan.old} is {plan.new}, staged and not committed: git commit{push}"
-    yield f"`{plan.command} UNDO=1` goes back until it is committed"

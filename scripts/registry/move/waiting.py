@@ -38,9 +38,9 @@ def _what_ends(done: MovePlan) -> str:
     """What a move that is carried out waits for, ready to paste."""
     if settle.missing(done) != settle.COMMIT:
         return f"that is committed: {_what_it_waits_for(done)}"
-    commit = f"git commit -m {quote(f'Move {done.old} to {done.new}')}"
     return (
-        f"only the commit is missing: `git add {quote(f'{done.new}{CARD}')} && {commit}`; "
+        f"only the commit is missing: `git add {quote(f'{done.new}{CARD}')} && "
+        f"{done.commit}`; "
         f"`{done.command} UNDO=1` goes back until then"
     )
 

@@ -102,9 +102,11 @@ def _add_what_git_knows(conditions: list[Condition]) -> tuple[list[str], list[st
 
 def _look_for_cards(conditions: list[Condition]) -> None:
     """Note where Git has the cards of those that are neither here nor have one."""
+    moved_to = {c.marker.moved for c in conditions if states.MOVED in c.states and c.marker}
     for one in conditions:
         if states.NO_CARD in one.states and not outlook.is_here(one):
-            one.card_in_git = outlook.card_in_git(one.entry)
+            by_move = states.MOVE if str(one.entry) in moved_to else ""
+            one.card_in_git = outlook.card_in_git(one.entry) or by_move
 
 
 def _judge_cards(conditions: list[Condition]) -> None:

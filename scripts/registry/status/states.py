@@ -44,7 +44,7 @@ CHANGES = {  # a plan's actions, as a person sees them
     compare.KEEP: CHANGED,
     compare.KEEP_GONE: CHANGED,
 }
-UPSTREAM, PAST = "upstream", "past"
+UPSTREAM, PAST, MOVE = "upstream", "past", "move"
 EXAMPLES = 5  # how many paths of each kind are kept
 
 
@@ -100,7 +100,8 @@ class Condition:
     `unfit`: the path that cannot be stored, if one is to blame. `is_ours`: whether the push that is
     unfinished is this checkout's own; `may_restore`: whether its files were whole before that push.
     `has_bad_card`: whether its card would stop a push; asked only where one is next.
-    `card_in_git`: where Git has the card of one that is not here, in UPSTREAM, in the PAST, or "".
+    `card_in_git`: where Git has the card of one that is not here: in UPSTREAM, in the PAST, in the
+    commit of a MOVE, which comes with the advice for its old name, or "".
     """
 
     entry: Entry
