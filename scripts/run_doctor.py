@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from registry import console
 from registry.console import say
-from registry.doctor import access, bucket, local
+from registry.doctor import access, bucket, local, promises
 from registry.doctor.check import BAD, NOTE, OK, Finding, Visit, examine
 from registry.entries import entry_of
 from registry.errors import RegistryError, UsageError
@@ -26,7 +26,7 @@ from registry.sections import MIRRORED
 from registry.sync import marker
 
 HANDS = 16
-THERE = (*access.CHECKS, *bucket.CHECKS)  # made only when S3 answers
+THERE = (*access.CHECKS, *promises.CHECKS, *bucket.CHECKS)  # made only when S3 answers
 COLOURS = {OK: "32", NOTE: "33", BAD: "31"}
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
+from support import policy
 from support.oracle import below, expect, marker
 
 from registry.entries import Entry
@@ -148,6 +149,35 @@ def test_what_no_section_keeps_comes_from_the_buckets_own_versions(clone, moto_s
         run = expect(anna.script("rollback_entry", entry, TO=sealed[-1]), 3)
         assert "no longer keeps" in run.err and "weights.bin" in run.err, run
         assert bucket.read(f"{entry}/") == below(entry, states[-1])
+    finally:
+        bucket.client.request("PUT", "", {"versioning": ""}, switch % b"Suspended")
+
+
+NO_LIST, NO_READ = "s3:ListBucketVersions", "s3:GetObjectVersion"
+
+
+@pytest.mark.parametrize("right", [NO_LIST, NO_READ])
+def test_a_policy_that_hides_old_versions(clone, moto_server, right):
+    """It is said which right is missing, by doctor too, and not that the bytes are gone."""
+    bucket = moto_server.new_bucket()
+    anna = clone("anna", bucket)
+    switch = b"<VersioningConfiguration><Status>%s</Status></VersioningConfiguration>"
+    bucket.client.request("PUT", "", {"versioning": ""}, switch % b"Enabled")
+    try:
+        entry = "processed_datasets/p" if right == NO_LIST else M  # of M notes lead to versions
+        anna.add(entry, {"x": b"old"})
+        expect(anna.script("push_entries", entry), 0)
+        old = marker(bucket, entry)["version"]
+        anna.write(f"{entry}/x", b"new")
+        expect(anna.script("push_entries", entry), 0)
+        before, refused = bucket.read(), policy.deny(anna.proxy, right)
+        run = anna.script("rollback_entry", entry, TO=old)
+        assert run.code == (3 if right == NO_LIST else 1) and "AccessDenied" in run.err, run
+        assert "no longer keeps" not in run.err and bucket.read() == before, run
+        assert (right if right == NO_LIST else "`make doctor` tells which rights") in run.err, run
+        assert refused
+        told = expect(anna.script("run_doctor"), 0).out
+        assert f"allow {right} on arn:aws:s3:::" in told and "note  old versions" in told, told
     finally:
         bucket.client.request("PUT", "", {"versioning": ""}, switch % b"Suspended")
 

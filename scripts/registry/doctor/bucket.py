@@ -1,4 +1,4 @@
-"""Checks what the bucket promises and holds; only when S3 answers."""
+"""Checks what the bucket holds; only when S3 answers."""
 
 from __future__ import annotations
 
@@ -15,76 +15,11 @@ from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes
 from registry.raw import verified
-from registry.remote import aws_command, capabilities, location
-from registry.remote.s3 import Denied
+from registry.remote import aws_command
 from registry.sections import RAW, SYNCED
 from registry.sync import marker
 
 OLD_SECONDS = 86400.0
-
-
-def conditional_writes(visit: Visit) -> Iterator[Finding]:
-    """Yield whether two pushes at the same moment can be told apart."""
-    try:
-        is_conditional = visit.opened.is_conditional()
-    except Denied:
-        text = "not known: these credentials may not write there"
-        yield Finding(NOTE, "conditional writes", text, "the lines above name the right")
-        return
-    if is_conditional:
-        yield Finding(OK, "conditional writes", "two pushes of one entry cannot mix")
-    else:
-        text = "none: two pushes of one entry within a second are told apart by best effort only"
-        yield Finding(NOTE, "conditional writes", text, "agree on who pushes, or use another store")
-
-
-def versioning(visit: Visit) -> Iterator[Finding]:
-    """Yield whether the bucket keeps what people without this tool overwrite or delete."""
-    status = _ask(visit, "versioning", "Status")
-    if status == "Enabled":
-        yield Finding(OK, "versioning", "on: the bucket keeps what is overwritten by hand")
-        return
-    remote = visit.opened.remote
-    text = "off or not told: nothing brings back what somebody deletes by hand"
-    words = f"s3api put-bucket-versioning --bucket {remote.bucket} "
-    cure = aws_command.of(remote, words + "--versioning-configuration Status=Enabled")
-    if remote.name == location.EMBEDDED:
-        text = "none: this machine's own store is for trying things out"
-        cure = "use a bucket that has it: make remote URL=s3://bucket/prefix"
-    yield Finding(NOTE, "versioning", text, cure)
-
-
-def encryption(visit: Visit) -> Iterator[Finding]:
-    """Yield whether S3's listings can prove what the bytes are."""
-    kind = _of_a_probe(visit) or _ask(visit, "encryption", "SSEAlgorithm")
-    if kind.startswith("aws:kms"):
-        text = f"{kind}: nobody can verify the bytes, sizes are all that is compared"
-        cure = "use SSE-S3 (AES256) for this bucket, if its rules allow it"
-        yield Finding(NOTE, "encryption", text, cure)
-    else:
-        yield Finding(OK, "encryption", f"{kind or 'none by default'}: every byte can be verified")
-
-
-def _of_a_probe(visit: Visit) -> str:
-    """How a new key of ours was encrypted: the bucket's settings are not told to everybody."""
-    client = visit.opened.client
-    key = visit.opened.remote.key(location.MARKERS, f"registry-probe-{capabilities.new_token()}")
-    try:
-        answer = client.put(key, b"probe")
-        client.delete(key)
-    except RegistryError:
-        return ""  # said by `rights`
-    return answer.headers.get("x-amz-server-side-encryption", "")
-
-
-def _ask(visit: Visit, question: str, element: str) -> str:
-    """One setting of the bucket; "" where the store does not know it or may not tell."""
-    try:
-        body = visit.opened.hasty().client.request("GET", "", {question: ""}).body
-        nodes = ElementTree.fromstring(body).iter()
-    except (RegistryError, ElementTree.ParseError):
-        return ""
-    return next((node.text or "" for node in nodes if node.tag.endswith(element)), "")
 
 
 def pushes(visit: Visit) -> Iterator[Finding]:
@@ -158,9 +93,6 @@ def _size(visit: Visit, entry: Entry) -> int:
 
 
 CHECKS: tuple[Check, ...] = (
-    conditional_writes,
-    versioning,
-    encryption,
     pushes,
     raw_objects.raw_objects,
     uploads,

@@ -248,7 +248,7 @@ class Client:
             pause = min(pause * 2, 5.0)
         if answer.status < 300:
             return answer
-        code, text = _error(answer)
+        code, text = _error(self._told(request) if _is_mute(request, answer) else answer)
         if self._moved(answer) or (code in _EXPIRED and self._renew(keys)):
             return self.complete(request)
         asked = self._asked(request) if answer.status == 403 else ""
@@ -256,12 +256,21 @@ class Client:
             answer.status, code, f"{self.remote.url}: {code or answer.status} {text}{asked}"
         )
 
+    def _told(self, request: Request) -> Answer:
+        """Return what the same request is told as a GET: the answer to a HEAD gives no reason."""
+        first = {**request.headers, "range": "bytes=0-0"}
+        try:
+            return self._once(request._replace(method="GET", headers=first))
+        except (OSError, EOFError):
+            return Answer(0, {}, b"")
+
     def _asked(self, request: Request) -> str:
         """Return what was asked for, as a person may have to tell the bucket's owner."""
         method, key, query = request[:3]
         word = "LIST" if "list-type" in query else method
         at = key or query.get("prefix", "?" + "&".join(query))
-        return f" ({word} {at.removeprefix(self.remote.key(''))})"
+        old = "an old version of " if "versionId" in query else ""
+        return f" ({word} {old}{at.removeprefix(self.remote.key(''))})"
 
     def _once(self, request: Request) -> Answer:
         while True:
@@ -417,6 +426,10 @@ def _page(body: bytes) -> tuple[list[Object], str]:
         storage, modified = text.get("StorageClass", ""), text["LastModified"]
         rows.append(Object(decode(key), size, etag.strip('"'), modified, storage=storage))
     return rows, following if more == "true" else ""
+
+
+def _is_mute(request: Request, answer: Answer) -> bool:
+    return request.method == "HEAD" and answer.status in (400, 403)
 
 
 def _error(answer: Answer) -> tuple[str, str]:

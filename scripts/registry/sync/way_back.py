@@ -81,16 +81,25 @@ class WayBack:
             try:
                 self.sources.others |= past.find(self.sources, self.version)
             except Denied as error:
-                unseen = f" (old versions cannot be listed: {error.code})"
+                unseen = error.code
             lost = self._lost()
         self.sent = [path for path in lost if self.sources.is_here(path)]
         gone = [path for path in lost if path not in self.sent]
         if gone:
-            raise Refusal(
-                f"{self.entry}: of version {content.short(self.version)} S3 no longer keeps "
-                f"{some(gone, most=20)}{unseen}, and the files here are "
-                "others; nothing was touched: type the same in a checkout that still has them"
+            raise Refusal(self._why_not(gone, unseen))
+
+    def _why_not(self, gone: list[str], unseen: str) -> str:
+        """`unseen`: why the bucket's own old versions could not be looked through, if so."""
+        files, cure = some(gone, most=20), "type the same in a checkout that still has them"
+        what = f"of version {content.short(self.version)} S3 no longer keeps {files}"
+        if unseen:
+            bucket = self.session.remote.bucket
+            what = (
+                f"of version {content.short(self.version)} no copy of {files} was seen, and what "
+                f"the bucket itself keeps of old versions cannot be listed ({unseen})"
             )
+            cure += f", or ask for s3:ListBucketVersions on arn:aws:s3:::{bucket}"
+        return f"{self.entry}: {what}, and the files here are others; nothing was touched: {cure}"
 
     def _lost(self) -> list[str]:
         """Return what no object is known to have."""
