@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -235,3 +237,42 @@ def test_what_a_message_says_to_type_is_a_command_that_takes_its_variables():
         assert name in COMMANDS, (file, command)
         given = set(re.findall(r"\b([A-Z][A-Z_]+)=", command))
         assert given <= {row.name for row in variables.taken_by(name)}, (file, command)
+
+
+TOOLS = re.compile(r"`((?:git|\.venv/bin/dvc|rm|chmod|ls|export|unset) [^`\n<]*)`")
+# So stand the rows of status/cures.py.
+LISTED = re.compile(r'^ +(?:[({].*, )?"((?:git|\.venv/bin/dvc|ls) [^"\n]*)",$', re.M)
+
+
+def other_commands_in_messages():
+    """Each command of another tool that a source says to type, `x` in each of its blanks."""
+    for file in sorted((ROOT / "scripts").rglob("*.py")):
+        joined = re.sub(r'"\s*\n\s*f?"', "", file.read_text())
+        listed = LISTED.findall(joined) if file.name == "cures.py" else []
+        for command in [*TOOLS.findall(joined), *listed]:
+            filled = re.sub(r"\{[^{}]*\}", "x", command)  # from inside
+            yield file.name, re.sub(r"\{[^{}]*\}", "x", filled)
+
+
+def test_what_a_message_says_to_type_of_other_tools_is_a_command_of_theirs(tmp_path):
+    """As far as each tool itself reads it: no such command, no such option, too few words."""
+    from dvc.cli import parse_args
+
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "x"]):
+        identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", "-C", tmp_path, *identity, *words], check=True)
+    env = {"GIT_EDITOR": "true", "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    every = {*other_commands_in_messages()}
+    assert len(every) > 30
+    for file, command in sorted(every):
+        words = shlex.split(command)
+        if words[0].endswith("dvc"):
+            parse_args(words[1:])
+        elif words[0] == "git":
+            run = subprocess.run(
+                ["bash", "-c", command], cwd=tmp_path, env=env, capture_output=True, text=True
+            )
+            assert run.returncode not in (127, 129), (file, run)
+            assert not re.search("usage:|not a git command|unknown option", run.stderr), (file, run)
+        else:
+            assert subprocess.run(["bash", "-c", f"type {words[0]}"], stdout=-3).returncode == 0

@@ -119,6 +119,19 @@ WAYS = [
 ]  # fmt: skip
 
 
+def test_the_aws_command_of_a_message_is_one_that_is_here(working, bucket, dead_port):
+    """It said `aws configure`, and only .venv has that; its version 1 has no `aws sso login`."""
+    no_such_profile_with_a_blank(working, bucket.server, dead_port)
+    said = working.push().err
+    typed = re.search(r"run `([^`]* configure [^`]*)`", said)[1]
+    assert "sso login --profile 'my team'` (by version 2 of aws)" in said
+    local(working, credentialpath=str(working.path / "keys"))
+    env = {"AWS_SHARED_CREDENTIALS_FILE": str(working.path / "keys")}
+    expect(working.run("bash", "-c", f"printf 'AK\\nSK\\n\\n\\n' | {typed}", **env), 0)
+    said = working.push(**env).err
+    assert "credentials: none" not in said, said
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_registry_out_of_reach(working, bucket, way, dead_port):
     before, stored = working.tree(), bucket.read()

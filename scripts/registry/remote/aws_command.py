@@ -6,6 +6,7 @@ import os
 import shlex
 
 from registry.remote import aws_settings, proxy
+from registry.remote.keys import aws_program
 from registry.remote.location import Remote
 
 
@@ -20,8 +21,7 @@ def of(remote: Remote, words: str) -> str:
     said = "".join(f" {name} {shlex.quote(value)}" for name, value in options.items() if value)
     said += "" if remote.verifies else " --no-verify-ssl"
     said += " --no-sign-request" if remote.is_anonymous else ""
-    program = shlex.quote(os.environ.get("AWS") or ".venv/bin/aws")
-    return f"{variables}{_keys(remote)}{program} {words}{said}"
+    return f"{variables}{_keys(remote)}{aws_program()} {words}{said}"
 
 
 def _variables(remote: Remote) -> dict[str, str]:

@@ -11,7 +11,15 @@ import threading
 from typing import Any
 
 from registry.errors import Unreachable
-from registry.remote.keys import Credentials, Keys, advice, checked, profile_option
+from registry.remote.keys import (
+    Credentials,
+    Keys,
+    advice,
+    aws_program,
+    checked,
+    login,
+    profile_option,
+)
 from registry.remote.location import GUESS, Remote
 
 _SESSIONS = os.path.join("~", ".aws", "cli", "cache")  # where the aws command keeps them
@@ -68,7 +76,7 @@ def _cure(remote: Remote, profile: str) -> str:
     """What helps when keys do not come the way that the profile says; not always new ones."""
     aws, option = remote.aws, profile_option(profile)
     if any(name.startswith("sso_") for name in aws.options):
-        return f"; run `aws sso login{option}`; `aws configure sso{option}` writes its settings"
+        return f"; run {login(option)}; `configure sso` of that writes its settings"
     files = ((aws.config_file, aws.options), (aws.credentials_file, aws.keys.get(aws.profile, {})))
     for file, options in files:
         for name in ("credential_process", "role_arn", "web_identity_token_file"):
@@ -87,7 +95,7 @@ def _guarded(ask: Any, profile: str, cure: str) -> Any:  # noqa: ANN401  # botoc
         option = profile_option(profile)
         raise Unreachable(
             "this role asks for an MFA code and there is no terminal to type it: run "
-            f"`aws sts get-caller-identity{option}` in one, which remembers the session"
+            f"`{aws_program()} sts get-caller-identity{option}` in one, which remembers the session"
         ) from None
     except (BotoCoreError, ClientError, OSError, ValueError, KeyError, TypeError) as error:
         told = " ".join(str(error).split()) or type(error).__name__

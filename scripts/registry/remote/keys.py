@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -39,7 +40,21 @@ def profile_option(profile: str) -> str:
 
 def advice(profile: str) -> str:
     option = profile_option(profile)
-    return f"; run `aws configure{option}` or `aws sso login{option}`, or set AWS_PROFILE"
+    return f"; run `{aws_program()} configure{option}` or {login(option)}, or set AWS_PROFILE"
+
+
+def login(option: str) -> str:
+    """Return what logs in again; .venv has version 1 of aws, which knows no SSO."""
+    from shlex import quote
+
+    return f"`{quote(os.environ.get('AWS') or 'aws')} sso login{option}` (by version 2 of aws)"
+
+
+def aws_program() -> str:
+    """Return the aws command, shell-quoted, as a person has it after our set-up."""
+    from shlex import quote
+
+    return quote(os.environ.get("AWS") or ".venv/bin/aws")
 
 
 def checked(keys: Keys, source: str) -> Keys:

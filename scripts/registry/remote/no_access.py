@@ -9,7 +9,7 @@ import shlex
 from registry.errors import Unreachable
 from registry.remote import aws_command, aws_settings, credentials, location, proxy, s3
 from registry.remote.http import Address
-from registry.remote.keys import profile_option
+from registry.remote.keys import aws_program, login, profile_option
 
 _REGION = "the bucket is in another region: name it with `make remote URL=… REGION=…`"
 CURES = {  # by S3's error codes
@@ -98,4 +98,4 @@ def _better_keys(remote: location.Remote, source: str) -> str:
         return f"mend {remote.credentials_file}, or name another profile in `make remote`"
     profile = remote.profile or aws_settings.usual_profile()
     named = profile_option(profile)
-    return f"`aws configure{named}` enters others, `aws sso login{named}` logs in again"
+    return f"`{aws_program()} configure{named}` enters others, {login(named)} logs in again"
