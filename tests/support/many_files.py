@@ -21,6 +21,7 @@ from registry.remote.location import Remote
 from registry.remote.s3 import Object
 from registry.remote.session import Session
 from registry.sync import compare, guards, marker
+from registry.sync.placing import Placing
 from registry.sync.pull import Pull
 from registry.sync.push import Push
 from registry.sync.survey import Survey
@@ -53,7 +54,7 @@ def peak() -> int:
 def push(entry: Entry, session: Session, count: int) -> None:
     """A first push: all of it is sent, verified, sealed and noted."""
     push = Push(entry, session)
-    push.survey = survey(entry, session)
+    push.view.survey = survey(entry, session)
     push.survey.local.files.update(stats(count))
     guards.refuse_unfit(push.survey)
     push.decide()
@@ -61,8 +62,8 @@ def push(entry: Entry, session: Session, count: int) -> None:
     push.sending = Sending(push.survey)
     push.sending.files.update((path, Row(stat, tag(n))) for n, (path, stat) in numbered(count))
     push.claimed = push._journal()
-    push.own = journal.load(entry, session.remote.identity, push.survey.numbers)
-    assert push.own and len(push.own.uploads) == count
+    push.view.own = journal.load(entry, session.remote.identity, push.survey.numbers)
+    assert push.view.own and len(push.view.own.uploads) == count
     list_it(push.survey, count)
     push.claimed.mine = marker.pushing(session, "token").sealing(push.survey.remote)
     push._record()
@@ -76,11 +77,12 @@ def pull(entry: Entry, session: Session, count: int) -> None:
     list_it(pull.survey, count)
     pull.decide()
     assert len(pull.wanted) == count and pull.wanted_bytes
-    pull._note()
+    placing = Placing(pull.survey, pull.plan, None, entry.folder, False, pull.known_rows)
+    placing._note()
     for path, stat in stats(count):
         pull.survey.base.rows[path] = Row(stat, pull.survey.remote[path].etag)
         pull.survey.local.files[path] = stat
-    pull._learn()
+    placing._learn()
     pull.survey.save()
 
 

@@ -1,11 +1,12 @@
 """Sync: one entry's push, pull, reset, removal and seal, each promise kept in one place.
 
-`push` and `pull` are the stories, read top to bottom. Both take a `survey` of the three sides,
-`compare` them into a plan (`local_bytes` reads what a stat cannot tell), pass the `guards`, and
-hold the entry by a `claim` on its `marker`, so that of two people who push one is refused. `upload`
-and `download` move what was planned by `transfer` and verify it (`copies` finds what S3 holds
-already); `deletion` takes out of S3 what a push deletes, `place` puts files where they belong,
-`trash` keeps what they replace.
+`push` and `pull` are the stories, read top to bottom. Both take a `survey` of the three sides
+(`push_view` is the push's), which fills `tables` and has `compare` make a plan of them
+(`local_bytes` reads what a stat cannot tell, `reset_plan` is the plan of a reset). They pass the
+`guards`, and hold the entry by a `claim` on its `marker`, so that of two people who push one is
+refused. `upload` and `download` move what was planned by `transfer` and verify it (`copies` finds
+what S3 holds already); `deletion` takes out of S3 what a push deletes, `placing` changes the
+entry's folder, where `place` puts one file, and `trash` keeps what they replace.
 `seal` vouches for an entry without a push, `verify` reads every byte of it (`framing`), `remove`
 takes it out of S3. `versions` gives what is sealed its version and record, `lineage` what it was
 made from, `history` reads the records. `set_aside` has what a push replaces in S3 `kept`,

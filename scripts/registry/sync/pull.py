@@ -5,8 +5,6 @@ Until everything has arrived and was checked, nothing in the entry's folder is t
 
 from __future__ import annotations
 
-import contextlib
-import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,13 +14,12 @@ from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.humanize import some
 from registry.index import journal
-from registry.index.baseline import OVERRULED, Row, Rows
-from registry.index.table import Tags
-from registry.names import folders_of
+from registry.index.baseline import Rows
 from registry.remote.session import Session
-from registry.sync import compare, guards, place, refusals, trash
+from registry.sync import compare, guards, refusals, reset_plan, trash
 from registry.sync.compare import Plan
 from registry.sync.download import Fetching
+from registry.sync.placing import Placing
 from registry.sync.survey import Survey
 from registry.transfer import engine
 
@@ -41,7 +38,7 @@ class Pull:
     plan: Plan = field(init=False)
     fetching: Fetching | None = None
     unverifiable: list[str] = field(default_factory=list)
-    late: list[str] = field(default_factory=list)  # changed here while we were at it
+    placing: Placing | None = None
     trash: Path | None = None
     is_listed: bool = False
     known_rows: Rows = field(default_factory=Rows)
@@ -78,7 +75,7 @@ class Pull:
             problems += names.name_twins(self.survey.remote)
         if problems:
             raise refusals.hostile_keys(problems)
-        self.plan = self._reset_plan() if self.reset else self.survey.plan(compare.PULL)
+        self.plan = reset_plan.plan(self.survey) if self.reset else self.survey.plan(compare.PULL)
         guards.check_pull(self.survey, self.plan, self.reset)
         self.replaces = any(path in self.survey.local.files for path in self.wanted)
 
@@ -91,19 +88,11 @@ class Pull:
 
     def place(self) -> None:
         """Set aside what vanished upstream, then put every fetched file in place."""
-        self._note()
         self.trash = trash.new(self.entry, self._why())
-        for path in self.plan[compare.TRASH]:
-            self._set_aside(path, self.trash / path)
-        self._drop_emptied_folders()
-        if self.wanted:
-            place.flush(workspace.stage(self.entry))
-        if not self._put_whole():
-            for path in self.wanted:
-                self._put(path, self.trash / path)
-        if self.plan.moves:  # or a power cut leaves old files that the baseline calls new ones
-            place.flush(self.entry.folder)
-        self._learn()
+        self.placing = Placing(
+            self.survey, self.plan, self.fetching, self.trash, self.keeps_replaced, self.known_rows
+        )
+        self.placing.carry_out()
 
     def _why(self) -> str:
         """Return why files go to the trash, as its listing will say."""
@@ -120,8 +109,9 @@ class Pull:
             trash.tidy(self.trash)
         journal.drop(self.entry)
         workspace.drop_stage(self.entry)
-        if self.late:
-            raise RegistryError(f"changed here during the pull: {some(self.late)}: run again")
+        if self.placing and self.placing.late:
+            late = some(self.placing.late)
+            raise RegistryError(f"changed here during the pull: {late}: run again")
 
     def abandon(self) -> None:
         if self.trash:
@@ -153,29 +143,6 @@ class Pull:
         back = 0 if self.keeps_replaced else back
         return disk.Need(self.entry, workspace.stage(self.entry), max(0, size - left), back)
 
-    def _reset_plan(self) -> Plan:
-        """S3's state, whatever is here: fetch what differs, set aside what it does not have."""
-        if not self.survey.remote:
-            raise Refusal("S3 holds nothing for it: nothing to reset to, nothing touched")
-        plan = Plan(compare.PULL)
-        self.survey.plan(compare.PULL)  # reads the bytes it has to, all at once
-        for path in sorted({*self.survey.local.files, *self.survey.remote}):
-            if path not in self.survey.remote:
-                plan.add(compare.TRASH, path)
-            elif path not in self.survey.local.files or not self._is_good(path):
-                plan.add(compare.FETCH, path)
-            elif self.survey.base.rows.get(path) != self.survey.row(path):
-                plan.add(compare.ADOPT, path)
-        for path in self.survey.base.rows:
-            if path not in self.survey.remote and path not in self.survey.local.files:
-                plan.add(compare.FORGET, path)
-        return plan
-
-    def _is_good(self, path: str) -> bool:
-        row, listed = self.survey.base.rows.get(path), self.survey.remote[path]
-        known = row and row.etag == listed.etag and row.stat == self.survey.local.files[path]
-        return bool(known) or self.survey.equal(path)
-
     def _check_still_there(self) -> None:
         """See that S3 is still as planned, so that no mixture of two states is put in place."""
         if not self.is_listed or (self.survey.is_sealed and not self.unverifiable):
@@ -185,66 +152,3 @@ class Pull:
         now = self.survey.remote.mark("sizes", "tags")
         if now != before or self.survey.marker_etag != planned_marker:
             raise RegistryError("it changed in S3 while it was being pulled: run again")
-
-    def _note(self) -> None:
-        """Journal what is about to be placed: after a crash it must not pass for an edit."""
-        placing = Tags(self.survey.numbers)
-        placing.update((path, self.survey.remote[path].etag) for path in self.wanted)
-        if placing:
-            journal.Journal(self.session.remote.identity, placing=placing).save(self.entry)
-
-    def _set_aside(self, path: str, aside: Path) -> None:
-        link = place.link_on_the_way(self.entry.folder, path)
-        if not link and place.take_away(self._at(path), self.survey.local.files[path], aside):
-            self.survey.base.rows.pop(path, None)
-        else:
-            self.late.append(path)
-
-    def _put_whole(self) -> bool:
-        """Return where nothing is here yet, the stage becomes the entry's folder, in one step."""
-        if not self.fetching or os.path.lexists(self.entry.folder) or not self.fetching.is_whole():
-            return False
-        try:
-            os.rename(workspace.stage(self.entry), self.entry.folder)
-        except OSError:  # somebody made one in this very moment: file by file then
-            return False
-        self.survey.base.rows.merge(self.fetching.stats, "stats")
-        self.survey.base.rows.merge(self.survey.remote, "tags")
-        self.survey.local.files.merge(self.fetching.stats, "stats")
-        return True
-
-    def _put(self, path: str, aside: Path) -> None:
-        """Put one fetched file in place; its row is of the very file that was placed."""
-        rows, staged = self.survey.base.rows, workspace.stage(self.entry) / path
-        planned = self.survey.local.files.get(path)
-        stat = None
-        if not place.link_on_the_way(self.entry.folder, path):  # there was none, when planned
-            stat = place.put(staged, self._at(path), planned, aside, keep=self.keeps_replaced)
-        if stat is not None:
-            rows[path] = Row(stat, self.survey.remote[path].etag)
-            self.survey.local.files[path] = stat
-            return
-        self.late.append(path)
-        if path in self.known_rows:
-            rows[path] = self.known_rows[path]
-
-    def _learn(self) -> None:
-        """What the baseline learns of paths that did not move."""
-        rows, remote = self.survey.base.rows, self.survey.remote
-        for path in self.plan[compare.ADOPT]:
-            rows[path] = self.survey.row(path)
-        for path in [*self.plan[compare.KEEP_MINE], *self.plan[compare.FORGET]]:
-            rows.pop(path, None)
-        for path in self.plan[compare.KEEP_MINE]:
-            if path in remote:
-                rows[path] = Row(OVERRULED, remote[path].etag)
-
-    def _drop_emptied_folders(self) -> None:
-        """Remove the folders that only held what vanished, now or in a run that died."""
-        gone = [*self.plan[compare.TRASH], *self.plan[compare.FORGET]]
-        for folder in sorted({step for path in gone for step in folders_of(path)}, reverse=True):
-            with contextlib.suppress(OSError):  # it holds something, or is gone as well
-                self._at(folder).rmdir()
-
-    def _at(self, path: str) -> Path:
-        return self.entry.folder / path

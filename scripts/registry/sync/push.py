@@ -9,7 +9,7 @@ import contextlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from registry import parallel, workspace
+from registry import workspace
 from registry.entries import Entry
 from registry.errors import Refusal, RegistryError
 from registry.index import baseline, journal
@@ -23,6 +23,7 @@ from registry.sync import compare, guards, marker, refusals
 from registry.sync.claim import Claim
 from registry.sync.compare import Plan
 from registry.sync.deletion import Deletion
+from registry.sync.push_view import View
 from registry.sync.set_aside import SetAside
 from registry.sync.survey import Survey
 from registry.sync.upload import Sending
@@ -38,85 +39,47 @@ class Push:
 
     entry: Entry
     session: Session
-    survey: Survey = field(init=False)
+    view: View = field(init=False)
     plan: Plan = field(init=False)
     sending: Sending = field(init=False)
     versioning: Versioning = field(init=False)
     aside: SetAside = field(init=False)
     deletion: Deletion = field(init=False)
     noted: Journal = field(init=False)  # what this run is about to do
-    presumes: bool = field(init=False)  # a marker that is known here need not be read first
     claimed: Claim | None = None
-    own: Journal | None = None  # what an interrupted run of ours was about to do
-    is_resumed: bool = False  # whether that was a push whose marker is still there
     before: bytes = b""  # the mark of what S3 listed when we claimed it
-    strange: list[str] = field(default_factory=list)  # what a torn push of ours left half-edited
 
     def __post_init__(self) -> None:
-        self._begin()
         options = self.session.options
-        self.presumes = not (options.dry_run or options.full or options.take_local)
+        self._begin(presumes=not (options.dry_run or options.full or options.take_local))
 
-    def _begin(self) -> None:
-        self.survey = Survey(self.entry, self.session)
-        self.survey.local_bytes.takes_hashes = True
+    def _begin(self, presumes: bool) -> None:
+        self.view = View(self.entry, self.session, presumes)
         self.deletion = Deletion(self.survey)
+
+    @property
+    def survey(self) -> Survey:
+        return self.view.survey
 
     def look_ahead(self, client: Client) -> Push:
         """Look at S3 before `look` does, by the client of the command's first request."""
-        known = self.presumes and baseline.header(self.entry, self.session.remote.identity)
-        is_known = bool(known and known.marker)
-        ask = self.survey.look_again if is_known else self.survey.look_there
-        parallel.both(lambda: self.session.author, lambda: ask(client))
-        self.presumes = is_known
+        self.view.look_ahead(client)
         return self
 
     def look(self) -> None:
         """Look at all sides. Raises Refusal for what must not be pushed, or not now."""
-        self.survey.look_here()
-        guards.refuse_unfit(self.survey)
-        self.own = journal.load(self.entry, self.session.remote.identity, self.survey.numbers)
-        self._look_there()
-        self.survey.end_false_trust()
-        self._heed_marker()
-        if self.own:
-            self.strange = self.survey.recall(self.own, self.is_resumed)
-
-    def _heed_marker(self) -> None:
-        """Raises Refusal where somebody else is at it, or the entry went elsewhere."""
-        holder = self.survey.marker
-        if holder and holder.state == marker.PUSHING:
-            self.is_resumed = self.own is not None and holder.token == self.own.token
-            if not self.is_resumed:
-                raise refusals.being_pushed(self.entry, holder)
-        is_old = self.survey.base.rows or self.survey.remote  # else a new entry takes a free name
-        if holder and holder.moved and is_old and not self.session.options.take_local:
-            raise refusals.moved(self.entry, holder)
-
-    def _look_there(self) -> None:
-        """Look at S3, as far as `look_ahead` has not; at the marker only where it may be news."""
-        if self.presumes and not self.survey.listed_at and self.survey.base.marker:
-            self.survey.look_again()
-        if not self.survey.listed_at:
-            self.survey.look_there()
-        elif self.presumes and not self._presume_marker():
-            self.survey.look_at_marker()
-
-    def _presume_marker(self) -> bool:
-        """Not in a push that was begun before, nor where a claim has to read the marker anyway."""
-        return not self.own and self.survey.presume_marker() and self.session.is_conditional()
+        self.view.look()
 
     def decide(self) -> None:
         """Make the plan. Raises Refusal, naming paths and ways out, if any path forbids it."""
         self.plan = self.survey.plan(compare.PUSH)
         if self.survey.is_presumed and not self.plan.moves:
-            self.survey.look_at_marker()  # for nobody is going to replace it
-            self._heed_marker()
+            self.view.read_marker()  # for nobody is going to replace it
             self.plan = self.survey.plan(compare.PUSH)
         if self.plan.verdict == compare.REMOVED and self.session.options.take_local:
             self.survey.base.rows.clear()
             self.plan = self.survey.plan(compare.PUSH)
-        guards.check_push(self.survey, self.plan, self.is_resumed)
+        guards.check_push(self.survey, self.plan, self.view.is_resumed)
 
     @cached_property
     def bytes(self) -> int:
@@ -145,7 +108,7 @@ class Push:
     @property
     def is_idle(self) -> bool:
         """Whether nothing here is news to S3, whose marker says so: only the baseline may learn."""
-        is_behind = self.is_behind and not self.is_resumed
+        is_behind = self.is_behind and not self.view.is_resumed
         return not self.plan.moves and (self.survey.is_sealed or is_behind)
 
     @property
@@ -165,8 +128,7 @@ class Push:
 
     def _plan_anew(self) -> None:
         """Look and decide again, for the marker is not the one that this checkout knew."""
-        self.presumes = False
-        self._begin()
+        self._begin(presumes=False)
         self.look()
         self.decide()
         if not self.plan.moves:
@@ -176,7 +138,7 @@ class Push:
         """Raises marker.Taken where the marker is another than was seen, or presumed."""
         self._learn_seen()
         self.versioning = Versioning(self.survey)
-        self.aside = SetAside(self.survey, self.plan, self.strange)
+        self.aside = SetAside(self.survey, self.plan, self.view.strange)
         self.versioning.fill(set() if self.aside.keeps else self.aside.leaving)
         self.sending = Sending(self.survey, trusts_answers=not self.plan[compare.DELETE])
         self.sending.read(self.plan[compare.UPLOAD])
@@ -185,7 +147,7 @@ class Push:
         claim = self._journal()
         self.before = _mark(self.survey.remote)
         self.aside.look()
-        claim.attempt(self.own)
+        claim.attempt(self.view.own)
         self.claimed = claim
         if not self.sending.is_guarded:
             self.survey.look_again()
@@ -286,10 +248,10 @@ class Push:
 
     def _journal(self) -> Claim:
         """Write down what is about to be done, before it is; the claim to do it under."""
-        token = (self.own and self.own.token) or capabilities.new_token()
+        token = (self.view.own and self.view.own.token) or capabilities.new_token()
         tags, deletes = Tags(self.survey.numbers), self.plan[compare.DELETE]
-        if self.own:  # a torn push may have sent and deleted more than this run has to
-            tags, deletes = self.own.uploads, sorted({*self.own.deletes, *deletes})
+        if self.view.own:  # a torn push may have sent and deleted more than this run has to
+            tags, deletes = self.view.own.uploads, sorted({*self.view.own.deletes, *deletes})
         tags.update((path, "") for path in self._overruled)
         tags.merge(self.sending.files, "tags")
         place = self.session.remote.identity

@@ -4,65 +4,39 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import compress
-from pathlib import Path
 
 from registry import freed, parallel
-from registry.entries import Entry
 from registry.index import baseline, listing, scan
-from registry.index.baseline import Baseline, Row, Rows
+from registry.index.baseline import Row
 from registry.index.journal import Journal
 from registry.index.listing import Objects
-from registry.index.path_ids import Numbers
-from registry.index.scan import Scan
-from registry.index.stats import Stat
-from registry.index.table import unlike
-from registry.remote.s3 import Client, Object
-from registry.remote.session import Session
+from registry.remote.s3 import Client
 from registry.sections import SECTIONS
-from registry.sync import compare, marker, proof
-from registry.sync.compare import CHANGED, GONE, SAME, Plan
-from registry.sync.local_bytes import LocalBytes
+from registry.sync import compare, marker
+from registry.sync.compare import Plan
 from registry.sync.marker import Marker
+from registry.sync.tables import Tables
 
 
 @dataclass
-class Survey:
-    """The sides of one entry. `looked_ns`: when the local stats were taken."""
+class Survey(Tables):
+    """The tables, filled by looking, and the marker that says what they are worth.
 
-    entry: Entry
-    session: Session
+    `looked_ns`: when the local stats were taken.
+    """
+
     looked_ns: int = 0
-    local: Scan = field(default_factory=Scan)
-    base: Baseline = field(default_factory=Baseline)
     marker: Marker | None = None
     marker_etag: str = ""
     is_presumed: bool = False  # whether the marker is the baseline's, and was not read
-    remote: Objects = field(default_factory=Objects)
     listed_at: float = 0.0
     remote_problems: list[str] = field(default_factory=list)
     outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
-    local_bytes: LocalBytes = field(init=False)
     _digest: tuple[bytes, str] = (b"", "")
     _known_tags: bytes = b""  # of the baseline that was loaded
-
-    def __post_init__(self) -> None:
-        place, files = self.session.remote.identity, self.local.files
-        self.local_bytes = LocalBytes(self.entry, place, files)
-        self._share()
-
-    def _share(self) -> None:
-        """Have all tables use the same numbers: then they are compared at the speed of memory."""
-        self.base.rows = self.base.rows.on(self.numbers)
-        self.remote = self.remote.on(self.numbers)
-
-    @property
-    def numbers(self) -> Numbers:
-        return self.local.files.numbers
 
     def look_here(self) -> None:
         """Walk the folder and load the baseline."""
@@ -188,16 +162,8 @@ class Survey:
         return sealed.digest == self._digest[1]
 
     def plan(self, direction: str) -> Plan:
-        """Compare the sides; reads the bytes only of files whose stat cannot tell."""
-        if direction == compare.PULL and not self.local.files:
-            # Not checked out: everything is to be fetched.
-            self.base = Baseline(rows=Rows(self.numbers))
-        verdict = compare.judge(direction, self.local.files, self.base.rows, self.remote)
-        if verdict:
-            return Plan(direction, verdict)
-        self.local_bytes.read(self.doubtful())
-        sides = self.local_side, self.remote_side, self.equal, self.local.files
-        return compare.compare(direction, self._unlike(), *sides, self._mine)
+        """Return what is to be done; reads the bytes only of files whose stat cannot tell."""
+        return self.compared(direction, self._mine)
 
     @property
     def _mine(self) -> compare.Cells:
@@ -212,38 +178,6 @@ class Survey:
         if self.is_torn and self.may_restore:
             return compare.CONFLICTS | compare.LOST | compare.NEWS
         return compare.CONFLICTS | (compare.NO_CELLS if self.is_torn else compare.LOST)
-
-    def local_side(self, path: str) -> str:
-        here, row = self.local.files.get(path), self.base.rows.get(path)
-        if here is None:
-            return GONE if row else SAME
-        if row is None:
-            return CHANGED
-        return SAME if here == row.stat or self.local_bytes.holds(path, row.etag) else CHANGED
-
-    def remote_side(self, path: str) -> str:
-        listed, row = self.remote.get(path), self.base.rows.get(path)
-        if listed is None:
-            return GONE if row else SAME
-        return SAME if row and listed.etag == row.etag else CHANGED
-
-    def equal(self, path: str) -> bool:
-        """Return whether both sides hold the same bytes; False also where an ETag cannot tell."""
-        listed, here = self.remote[path], self.local.files[path]
-        if here.size != listed.size:
-            return False
-        same = self.local_bytes.verdict(path, listed.etag)
-        if same is None:
-            same = self.second_opinion(self.entry.folder / path, here, path)
-        return bool(same)
-
-    def second_opinion(self, file: str | Path, stat: Stat, path: str) -> bool | None:
-        """Return whether a file holds the bytes of the remote's `path`; None if nobody can tell."""
-        return proof.verdict(self.session, file, stat, self.remote[path])
-
-    def row(self, path: str) -> Row:
-        """Return a baseline row for a path whose local bytes are known to be the remote's."""
-        return Row(self.local.files[path], self.remote[path].etag)
 
     def recall(self, own: Journal, still_ours: bool = False) -> list[str]:
         """Count in what an interrupted run of ours did, in S3 and here; see Journal.recognize."""
@@ -264,27 +198,11 @@ class Survey:
             self.base.marker = ""
         self.base.device = device
 
-    def agrees(self) -> bool:
-        """Return whether the baseline says of every path what S3 lists."""
-        self._share()
-        return self.base.rows.mark("tags") == self.remote.mark("tags")
-
     def save(self) -> None:
         """Write the baseline; it names the marker only if it agrees with all that S3 lists."""
         base = self.base
-        for path in self._unlike_here():
-            row = base.rows.get(path)
-            here = self.local.files.get(path) if row else None
-            if here and row and self.local_bytes.known(path, row.etag):
-                base.rows[path] = Row(here, row.etag)  # touched, not changed
-        if self.marker is None or self.marker.state == marker.DONE:
-            base.marker = self.marker_etag if self.agrees() else ""
-            if self.marker and base.marker:
-                base.version = self.marker.version
-            if self.marker:
-                base.sealed = self.marker_etag, marker.body(self.marker).decode()
-        elif not self.is_last_sealed:  # else it says what a torn entry can be brought back to
-            base.marker = ""
+        self._learn_touched()
+        self._note_marker()
         if not base.marker and base.rows.mark("tags") != self._known_tags:
             base.version = ""  # a mixture is none; what nothing replaced is still the known one
         self.local_bytes.save_contents()
@@ -293,31 +211,22 @@ class Survey:
         if base.rows:
             freed.forget(self.entry)
 
-    def doubtful(self) -> Iterator[tuple[str, str]]:
-        """Yield (path, ETag) for which the stat alone does not answer."""
-        for path in self._unlike():
-            here, row, listed = self._sides(path)
-            if not here:
-                continue
-            if row and here != row.stat and (row.stat.size == here.size or row.stat.size < 0):
-                yield path, row.etag
-            if listed and listed.size == here.size and not (row and row.etag == listed.etag):
-                yield path, listed.etag
+    def _learn_touched(self) -> None:
+        """Take the new stat of each file that was touched, but not changed."""
+        rows = self.base.rows
+        for path in self.unlike_here():
+            row = rows.get(path)
+            here = self.local.files.get(path) if row else None
+            if here and row and self.local_bytes.known(path, row.etag):
+                rows[path] = Row(here, row.etag)
 
-    def _sides(self, path: str) -> tuple[Stat | None, Row | None, Object | None]:
-        return self.local.files.get(path), self.base.rows.get(path), self.remote.get(path)
-
-    def _unlike_here(self) -> Iterator[str]:
-        """The paths whose stat here is not the baseline's, in no order."""
-        self._share()
-        flags = bytearray(len(self.numbers))
-        unlike(flags, self.local.files, self.base.rows, "stats")
-        return compress(self.numbers, flags)
-
-    def _unlike(self) -> list[str]:
-        """The paths that are not plainly the same on all sides, sorted."""
-        self._share()
-        flags = bytearray(len(self.numbers))
-        unlike(flags, self.local.files, self.base.rows, "stats")
-        unlike(flags, self.base.rows, self.remote, "tags")
-        return sorted(compress(self.numbers, flags))
+    def _note_marker(self) -> None:
+        base = self.base
+        if self.marker and self.marker.state != marker.DONE:
+            if not self.is_last_sealed:  # else it says what a torn entry can be brought back to
+                base.marker = ""
+            return
+        base.marker = self.marker_etag if self.agrees() else ""
+        if self.marker:
+            base.version = self.marker.version if base.marker else base.version
+            base.sealed = self.marker_etag, marker.body(self.marker).decode()
