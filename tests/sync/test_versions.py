@@ -162,6 +162,23 @@ def test_a_marker_says_what_it_was_made_from(anna, ben, bucket):
     assert {id: marker(bucket, M)["made_from"].get(id) for id in known} == known
 
 
+def test_bytes_of_before_are_not_called_made_from_what_is_here_today(anna, bucket):
+    anna.add(A, {"x.txt": b"1"})
+    anna.add(M, {"weights": b"1", "log": b"1"})
+    card = anna.read(f"{M}.card.md")
+    anna.write(f"{M}.card.md", card.replace(b"datasets: [", f"datasets: [{A}, ".encode()))
+    expect(anna.script("push_entries", A, M), 0)
+    assert marker(bucket, M)["made_from"][A] == version_of({"x.txt": b"1"})
+    anna.write(f"{A}/x.txt", b"2")
+    anna.delete(f"{M}/log")
+    expect(anna.script("push_entries", A, M), 0)
+    assert marker(bucket, A)["version"] == version_of({"x.txt": b"2"})
+    assert marker(bucket, M)["made_from"][A] == version_of({"x.txt": b"1"})
+    old_marker(bucket, M)
+    expect(anna.make("seal", f"DATASET={M}"), 0)
+    assert not marker(bucket, M)["made_from"]
+
+
 def test_who_may_not_write_lists_pushes_all_the_same(anna, bucket):
     anna.add(A, {"x.txt": b"1"})
     anna.proxy.when("PUT", r"/\.registry/versions").answer(403, "AccessDenied")

@@ -187,7 +187,8 @@ class Push:
         """
         if self.claimed:
             self.survey.local_bytes.contents.merge(self.sending.hashes, "tags", "hashes")
-            done = self.versioning.seal(self.claimed.mine.sealing(self.survey.remote))
+            sealing = self.claimed.mine.sealing(self.survey.remote)
+            done = self.versioning.seal(sealing, self._known_origin())
             expected = marker.expected_etag(done)  # no marker has it until this one is there
             self.survey.marker, self.survey.marker_etag = done, expected
             self._record()
@@ -202,6 +203,16 @@ class Push:
         if self.deletion.spared:
             self.claimed = None
             raise refusals.spared(self.entry, self.deletion.spared)
+
+    def _known_origin(self) -> dict[str, str] | None:
+        """Return what was said of bytes that were in S3 before; None: they are new.
+
+        Of what nobody sealed yet that is nothing: what lies here today may be younger than it.
+        """
+        if self.plan[compare.UPLOAD] or self.view.own:
+            return None
+        former = self.claimed.former if self.claimed else None
+        return former.made_from if former else {}
 
     def learn(self) -> None:
         """Write the baseline; there is nothing left to resume then."""

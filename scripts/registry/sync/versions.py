@@ -84,7 +84,7 @@ class Versioning:
     def seal(self, done: Marker, made_from: dict[str, str] | None = None) -> Marker:
         """Return the marker with its version and what the entry is made from, once both are in S3.
 
-        `made_from`: the versions of its sources; None: those of what its card names, as S3 has it.
+        `made_from`: the versions of its sources; None: those that are here of what its card names.
         """
         survey = self.survey
         for path in [path for path in survey.local_bytes.contents if path not in survey.remote]:
