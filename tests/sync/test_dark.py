@@ -17,12 +17,13 @@ def test_what_no_card_speaks_of_is_counted_and_removed_by_name(clone, bucket):
     run = anna.script("check_cards", "--remote")
     assert "(3 files, 2.9 KiB, newest of 2" in run.out, run
     assert f"or `make remove DATASET={DARK}`" in run.out and "`make remove LOOSE=1`" in run.out, run
-    assert "and 1 file is not" in run.out or "1 file" in run.out, run
+    assert "and 1 file is not (data.txt)" in run.out, run
 
     told = expect(anna.script("show_status", FULL="1"), 0).err
     assert f"{DARK}: 3 files, 2.9 KiB, newest of 2" in told and "`make remove LOOSE=1`" in told, (
         told
     )
+    assert "processed_datasets/: 1 file in S3 in no entry's folder: `make check-cards" in told, told
     anna.proxy.clear()
     assert DARK not in expect(anna.script("show_status"), 0).said
     assert not anna.proxy.count("GET", r"prefix=[^&]*processed_datasets/(&|$)"), "no more requests"

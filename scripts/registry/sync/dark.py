@@ -72,7 +72,7 @@ def moved(client: Client, chosen: Iterable[Entry]) -> dict[str, str]:
 
 
 def told(session: Session, known: Collection[str]) -> Iterator[str]:
-    """A line for each prefix that is none of these entries', and one for what lies beside them.
+    """A line for each prefix that is none of these entries', and two for what lies beside them.
 
     Lists all of the mirrored sections.
     """
@@ -89,6 +89,9 @@ def told(session: Session, known: Collection[str]) -> Iterator[str]:
         if rules := [name for name in beside if not scan.travels(name)]:
             files = plural(len(rules), "card or rule", "cards and rules")
             yield f"{section}/: {files} in S3, which Git has: `make remove LOOSE=1`"
+        if bare_files := len(beside) - len(rules):
+            files = f"{plural(bare_files, 'file')} in S3 in no entry's folder"
+            yield f"{section}/: {files}: `make check-cards REMOTE=1` says how to move them into one"
 
 
 def _why_bare(entry: Entry, now: str) -> str:

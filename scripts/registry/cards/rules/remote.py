@@ -99,10 +99,10 @@ def _cards_of_git(section: str, names: list[str]) -> Problem:
 def _loose(section: str, names: list[str], move: Move) -> Problem:
     """All files beside the folders of a section: one finding, one cure."""
     shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if names[SHOWN:] else "")
-    count = f"{len(names)} file{'s' * (len(names) > 1)}"
+    count = "1 file is" if len(names) == 1 else f"{len(names)} files are"
     command = move(f"{section}/", f"{section}/loose/")
     cure = f"move them into one by `{command}`, then `make card DATASET={section}/loose`"
-    text = f"what is in S3 must be in an entry's folder, and {count} are not ({shown}): {cure}"
+    text = f"what is in S3 must be in an entry's folder, and {count} not ({shown}): {cure}"
     return Problem(f"{section}/", 1, text, rule="remote-loose")
 
 
