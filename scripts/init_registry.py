@@ -11,6 +11,7 @@ docs/migrating.md tells each way from its beginning.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 from registry import console, entries, git, lock, options
@@ -25,6 +26,7 @@ from registry.remote.settings import Choice
 from registry.sections import SECTIONS
 from registry.start import drafts, former, join, plan, undo
 from registry.start.former import Former, Share
+from registry.start.shared import Shared
 from registry.sync import remove
 
 SAMPLES = ROOT / "examples" / "samples.txt"
@@ -64,7 +66,8 @@ def look(where: str, samples: list[Entry]) -> plan.Start:
     remote = place(remotes.get(name, {}))
     connect.prove(remote)
     coming = {path.removesuffix(CARD) for path in share.cards}
-    bare, left = drafts.lacking(ROOT, s3.Client(remote), coming)
+    versions = {path.removesuffix(".dvc") for path in share.versions}
+    bare, left = drafts.lacking(ROOT, s3.Client(remote), coming, versions)
     return plan.Start(remote, fetched, share, samples, bare, left, remotes)
 
 
@@ -123,7 +126,7 @@ def say_next(fetched: Former | None) -> None:
     say("init: done, and committed; `make init UNDO=1` goes back. Next:")
     say("  make pull                 # what is in S3; what is here already is only compared")
     if fetched:
-        say(f"  git push -u origin HEAD:{fetched.branch}   # for everybody: they type git pull")
+        say(f"  {_to_everybody(fetched.shared)}")
     else:
         say(
             "  make card DATASET=section/name    # begins an entry; its folder goes beside the card"
@@ -134,6 +137,15 @@ def say_next(fetched: Former | None) -> None:
             say("  git remote rename origin upstream; git remote add origin <its URL>")
     if Store().process.pid():
         say("  make store-stop           # the samples' store, which still runs")
+
+
+def _to_everybody(shared: Shared) -> str:
+    """What sends it on, as that repository takes it: no push moves what is checked out there."""
+    if shared.is_checkout:
+        words = ["git", "-C", shared.url, "pull", "--ff-only", str(ROOT), shared.branch]
+        return f"{shlex.join(words)}   # origin is a checkout: no push moves its branch"
+    words = ["git", "push", "-u", "origin", f"HEAD:{shared.branch}"]
+    return f"{shlex.join(words)}   # for everybody: they type git pull"
 
 
 if __name__ == "__main__":

@@ -18,15 +18,23 @@ from registry.sections import SECTIONS
 from registry.selection import select
 
 
-def draft(entry: Entry, library: Library, sources: str, code: Code | None, here: Amount) -> Card:
+def draft(
+    entry: Entry,
+    library: Library,
+    sources: str,
+    code: Code | None,
+    here: Amount,
+    is_new: bool = True,
+) -> Card:
     """The card to begin with: `sources` are what it derives from, `here` what is in its folder.
 
+    One that `is_new` was retrieved today; of what was there before nobody knows when.
     Raises UsageError for sources that cannot be, Refusal when there is a card already.
     """
     if entry.card.exists():
         raise Refusal(f"{entry}.card.md is there already: edit it; nothing is overwritten")
     card = blank(entry, library)
-    if "retrieved" in card.fields:
+    if is_new and "retrieved" in card.fields:
         card = edit.set_key(card, "retrieved", str(datetime.date.today()))
     if sources:
         card = _derived(card, library, sources)

@@ -15,13 +15,16 @@ from registry.sections import MIRRORED, SYNCED
 from registry.sync import dark
 
 
-def lacking(root: Path, client: Client, coming: set[str]) -> tuple[list[Entry], dict[str, str]]:
-    """Return the entries, by name, that have a folder here or keys in S3, and no card here nor
-    among those that are coming; and {name: why it gets none}.
+def lacking(
+    root: Path, client: Client, coming: set[str], versions: set[str]
+) -> tuple[list[Entry], dict[str, str]]:
+    """Return the entries, by name, that have a folder here, keys in S3 or a `.dvc` file among those
+    that are coming (`versions`), and no card here nor coming; and {name: why it gets none}.
 
     Of a move that is not over S3 lists both names, and who made it brings its card by Git.
     """
-    bare = [entry for entry in sorted(_stored(root, client)) if str(entry) not in coming]
+    known = _stored(root, client) | {entries.entry_of(id, root) for id in versions}
+    bare = [entry for entry in sorted(known) if str(entry) not in coming]
     moved = dark.moved(client, [*bare, *map(entries.entry_of, coming)] if bare else [])
     left = {}
     for old, new in moved.items():
@@ -52,6 +55,6 @@ def write(root: Path, chosen: list[Entry]) -> list[str]:
         if entry.folder.is_dir():
             files = scan.scan(entry.folder).files
             here = Amount(len(files), sum(stat.size for stat in files.values()))
-        card = draft.draft(entry, library, "", None, here)
+        card = draft.draft(entry, library, "", None, here, is_new=False)
         write_whole(entry.card, card.text.encode())
     return [f"{entry}{entries.CARD}" for entry in chosen]

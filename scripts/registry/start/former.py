@@ -11,18 +11,24 @@ from registry import git
 from registry.entries import CARD, TEMPLATE
 from registry.errors import UsageError
 from registry.remote import config_file
-from registry.sections import SECTIONS
+from registry.sections import RAW, SECTIONS
+from registry.start import shared
+from registry.start.shared import Shared
 
 UNITED = (".gitignore", ".gitattributes", ".dvcignore")  # files of rules: both sides' lines count
 
 
 @dataclass(frozen=True)
 class Former:
-    """A repository at `where`, whose `branch` ends in `commit`; its objects are here."""
+    """A repository at `where`, whose `branch` ends in `commit`; its objects are here.
+
+    `shared`: where everybody gets it.
+    """
 
     where: str
     branch: str
     commit: str
+    shared: Shared
 
 
 @dataclass
@@ -41,7 +47,9 @@ class Share:
     @property
     def versions(self) -> list[str]:
         """The `.dvc` files of raw datasets."""
-        return [path for path in self.theirs if path.endswith(".dvc") and _is_top(path)]
+        return [
+            p for p in self.theirs if p.endswith(".dvc") and p.startswith(f"{RAW}/") and _is_top(p)
+        ]
 
 
 def fetch(root: Path, where: str) -> Former:
@@ -59,8 +67,8 @@ def fetch(root: Path, where: str) -> Former:
             f"FROM={where!r} is no Git repository with a commit ({error}): for folders of data "
             "see docs/migrating.md"
         ) from None
-    branch = told.partition("ref: refs/heads/")[2].partition("\t")[0]
-    return Former(place, branch or "main", commit)
+    branch = told.partition("ref: refs/heads/")[2].partition("\t")[0] or "main"
+    return Former(place, branch, commit, shared.of(place, branch))
 
 
 def _is_path(where: str) -> bool:
@@ -71,22 +79,22 @@ def share(root: Path, former: Former) -> Share:
     """Return which file comes from which side. Raises GitError."""
     ours = set(git.committed(root))
     folders = {path[:end] for path in ours for end in _slashes(path)}
-    shared = Share()
+    parts = Share()
     for path in listed(root, former.commit):
-        _part(shared, path, ours, folders).append(path)
-    return shared
+        _part(parts, path, ours, folders).append(path)
+    return parts
 
 
-def _part(shared: Share, path: str, ours: set[str], folders: set[str]) -> list[str]:
+def _part(parts: Share, path: str, ours: set[str], folders: set[str]) -> list[str]:
     name = path.rpartition("/")[2]
     if "/.dvc/" in path:
-        return shared.left_out
+        return parts.left_out
     if path in ours and name in UNITED:
-        return shared.both
+        return parts.both
     above = {path[:end] for end in _slashes(path)}
     if path in ours or path in folders or above & ours or path.startswith(".dvc/"):
-        return shared.ours
-    return shared.theirs
+        return parts.ours
+    return parts.theirs
 
 
 def _slashes(path: str) -> Iterator[int]:

@@ -49,6 +49,8 @@ def _of_former(former: Former, share: Share) -> list[str]:
         f"history: {plural(len(share.cards), 'card')}, "
         f"{plural(len(share.versions), '.dvc file')}, {plural(more, 'other file')}"
     ]
+    if former.shared.url != former.where:
+        lines.append(f"origin is to be {former.shared.url}, of which that is a checkout")
     if share.both:
         lines.append(f"of both sides, line by line: {some(share.both, 9)}")
     if share.ours:
@@ -76,8 +78,8 @@ def carry_out(plan: Start, root: Path) -> int:
         raise
     renamed = False
     if plan.former:
-        renamed = undo.point_origin(root, plan.former.where)
-        undo.call_branch(root, plan.former.branch)
+        renamed = undo.point_origin(root, plan.former.shared.url)
+        undo.call_branch(root, plan.former.shared.branch)
     undo.remember(root, was, renamed)
     return owed
 
