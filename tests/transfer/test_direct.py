@@ -167,11 +167,12 @@ class Clock:
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
 
-def play(clock, governor, rate, seconds):
-    """So many seconds of requests, at `rate(limit)` of them a second."""
+def play(clock, governor, rate, seconds, busy=0.0):
+    """So many seconds of `rate(limit)` requests a second; one thread does `busy` of each."""
     end = clock.now + seconds
     while clock.now < end:
         clock.now += 1 / rate(governor.limit)
+        governor.worked(busy / rate(governor.limit))
         governor.done()
     return governor.limit
 
@@ -181,6 +182,12 @@ def test_connections_grow_as_long_as_it_pays(monkeypatch):
     assert play(clock, Governor(1000), lambda n: min(n, 30) * 25, 9) == 128
     assert play(clock, Governor(20), lambda n: n * 25, 9) == 20
     assert play(clock, Governor(3), lambda n: 300, 9) == 3
+
+
+def test_connections_do_not_grow_where_one_thread_has_all_it_can_do(monkeypatch):
+    clock = Clock(monkeypatch)
+    assert play(clock, Governor(1000), lambda n: n * 25, 9, busy=0.9) == governor.FEWEST
+    assert play(clock, Governor(1000), lambda n: n * 25, 9, busy=0.5) == 1000
 
 
 def test_connections_fall_when_the_store_is_busy(monkeypatch):

@@ -15,6 +15,7 @@ MEMORY = 2**20  # bytes that a connection may take, with its buffers and maybe i
 WINDOW = 0.1  # seconds that show at least how quick it is with so many connections
 GAIN = 1.1  # what twice as many connections must bring, or it stays as it was
 REQUEST = 32 * 1024  # bytes: what a request is worth beside what it moves
+BUSY = 0.8  # part of the time from which the thread that takes the answers could take no more
 
 
 class Governor:
@@ -27,10 +28,14 @@ class Governor:
         self._begin(time.monotonic())
 
     def _begin(self, now: float) -> None:
-        self._since, self._requests, self._bytes = now, 0, 0
+        self._since, self._requests, self._bytes, self._worked = now, 0, 0, 0.0
 
     def moved(self, count: int) -> None:
         self._bytes += count
+
+    def worked(self, seconds: float) -> None:
+        """For so long nobody waited for an answer."""
+        self._worked += seconds
 
     def done(self) -> None:
         """A request has come to its end."""
@@ -41,7 +46,7 @@ class Governor:
         if now - self._since < WINDOW:
             return
         rate = (self._bytes + self._requests * REQUEST) / (now - self._since)
-        if rate > self._best * GAIN:
+        if rate > self._best * GAIN and self._worked < BUSY * (now - self._since):
             self._best = rate
             self.limit = min(self.limit + 1 if self._was_asked else self.limit * 2, self.most)
         self._begin(now)

@@ -6,6 +6,7 @@ Python costs more than a small object. What takes long has a thread of its own.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import select
 import socket
@@ -54,6 +55,7 @@ class Pool:
         self._batches: deque[_Batch] = deque()  # that have tasks left
         self._running = 0
         self._is_served = False
+        self._idle_until = 0.0
         self._flights: dict[int, _Flight] = {}
         self._poll = select.poll()
         self._bell, self._button = socket.socketpair()  # which wakes who waits for answers
@@ -91,8 +93,9 @@ class Pool:
         self._pace.take(count)
 
     def _serve(self) -> None:
+        self._idle_until = time.monotonic()
         while self._is_busy():
-            self._take_answers()
+            self._take_answers(1000)
 
     def _is_busy(self) -> bool:
         """Begin what there is room for; whether anything is under way then."""
@@ -121,11 +124,17 @@ class Pool:
         return None
 
     def _begin(self, batch: _Batch, task: Task) -> None:
-        """A new connection takes a while to open too: whoever needs one waits beside."""
+        """A new connection takes a while to open too: whoever needs one waits beside.
+
+        But where a store answers at once, one that had to open would be the slower one.
+        """
         if not isinstance(task, Order):
             return self._beside(batch, task)
         try:
             connection = task.begin()
+            if not connection and self._flights:
+                self._take_answers(0)
+                connection = task.begin()
         except BaseException as error:
             return self._beside(batch, partial(task.settle, error))
         if not connection:
@@ -134,8 +143,12 @@ class Pool:
         self._flights[number] = _Flight(batch, task, connection, time.monotonic())
         self._poll.register(number, select.POLLIN)
 
-    def _take_answers(self) -> None:
-        for number, _ in self._poll.poll(1000):
+    def _take_answers(self, wait: int) -> None:
+        """Settle what is answered within so many milliseconds."""
+        self.governor.worked(time.monotonic() - self._idle_until)
+        events = self._poll.poll(wait)
+        self._idle_until = time.monotonic()
+        for number, _ in events:
             if number in self._flights:
                 self._poll.unregister(number)
                 batch, order, connection, _ = self._flights.pop(number)
@@ -146,9 +159,8 @@ class Pool:
                     self._beside(batch, partial(order.settle, outcome))
             else:
                 self._bell.recv(1024)
-        now = time.monotonic()
         for flight in self._flights.values():
-            if now - flight.since < flight.connection.silent:
+            if self._idle_until - flight.since < flight.connection.silent:
                 break
             flight.connection.cut()
 
@@ -160,7 +172,7 @@ class Pool:
             self._ring()
 
         try:
-            threading.Thread(target=work, daemon=True).start()
+            _thread.start_new_thread(work, ())  # threading's would be waited for until it runs
         except RuntimeError:  # the machine bears no more of them
             self._do(batch, task)
 
