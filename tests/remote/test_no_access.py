@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 
 from registry.errors import Unreachable
@@ -42,3 +45,15 @@ def test_a_proxy_that_is_in_the_way_is_named(said, cure, tmp_path, monkeypatch):
     assert "through the proxy proxy.example:3128" in told and cure in told
     monkeypatch.setenv("NO_PROXY", "store.example")
     assert "through the proxy" not in no_access.explain(s3.Client(remote), Unreachable(said))
+
+
+def test_a_clock_that_is_wrong(rclone_bucket, monkeypatch):
+    """The store of this machine looks at it as Amazon's does; its answer tells what time it is."""
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 1200)
+    client = s3.Client(rclone_bucket.server.remote("p"))
+    with pytest.raises(s3.Denied) as raised:
+        client.get("x")
+    assert raised.value.code == "RequestTimeTooSkewed" and "`make doctor`" in raised.value.cure
+    told = no_access.explain(client, raised.value)
+    assert re.search(r"clock is wrong, (20 min|19 min 59 s).* off the store's: set it", told), told

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
 from registry import entries, freed, parallel
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import some
 from registry.index import baseline, content
+from registry.remote import connect
+from registry.remote.s3 import Client
 from registry.remote.session import Session
 from registry.sections import EXPERIMENTS, MIRRORED, SECTIONS
 from registry.sync import compare, marker
+from registry.sync.marker import Marker
 from registry.sync.survey import Survey
 
 
@@ -23,9 +27,12 @@ def orphans(session: Session) -> list[Entry]:
 
 
 def follow(orphans: list[Entry], session: Session, dry_run: bool) -> Iterator[str]:
-    """Rename what was moved; a line for each, and for each that stays."""
-    for old in orphans:
-        held, _ = marker.read(session.client, old)
+    """Rename what was moved; a line for each, and for each that stays.
+
+    Raises Unreachable as `connect.connect` does: this may be the first that a command asks.
+    """
+    read = partial(_markers, orphans)
+    for old, held in connect.first(session, read) if orphans else []:
         section, _, name = (held.moved if held else "").partition("/")
         if section not in SECTIONS or not name or "/" in name:
             continue
@@ -46,6 +53,10 @@ def follow(orphans: list[Entry], session: Session, dry_run: bool) -> Iterator[st
             yield f"{old}: renamed to {new}, as {held.who if held else 'somebody'} moved it"
 
 
+def _markers(chosen: list[Entry], client: Client) -> list[tuple[Entry, Marker | None]]:
+    return [*parallel.ask(chosen, lambda entry: marker.read(client, entry)[0])]
+
+
 def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[str]:
     """Rename what another one replaced and S3 holds under a name of its own now; a line for each.
 
@@ -58,8 +69,7 @@ def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[s
     here = {e: v for e in chosen if (v := _verified(e, session)) and os.path.lexists(e.folder)}
     if not here:
         return
-    markers = parallel.ask(absent, lambda e: marker.read(session.client, e)[0])
-    for new, held in markers:
+    for new, held in _markers(absent, session.client):
         version = held.version if held and held.state == marker.DONE else ""
         old = next((e for e in here if here[e] == version and e.section == new.section), None)
         if not version or old is None or not _is_replaced(old, version, session):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import time
 
 from registry.errors import Unreachable
+from registry.humanize import human_seconds
 from registry.remote import aws_command, aws_settings, credentials, location, proxy, s3
 from registry.remote.http import Address
 from registry.remote.keys import aws_program, login, profile_option
@@ -22,7 +24,8 @@ CURES = {  # by S3's error codes
     "PermanentRedirect": _REGION,
     "IllegalLocationConstraintException": _REGION,
     "ExpiredToken": "the credentials have expired: {keys}",
-    "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
+    "RequestTimeTooSkewed": "this machine's clock is wrong{off}: set it, best by NTP "
+    "(`sudo timedatectl set-ntp true`)",
 }
 
 _KNOWN_CA = (
@@ -49,12 +52,24 @@ def explain(client: s3.Client, error: Unreachable) -> str:
     except Unreachable:
         source = "none"
     cure = _cure(remote, error, source) or _by_proxy(client, error)
+    cure = cure.replace("{off}", _clock_off(client))
     look = f"s3 ls {shlex.quote(remote.url + '/')}"
     return (
         f"cannot get into the registry, nothing was touched\n"
         f"  remote: {place}\n  credentials: {source}\n  reason: {error}"
         f"{cure}\n  try: {aws_command.of(remote, look)}"
     )
+
+
+def _clock_off(client: s3.Client) -> str:
+    """How far this machine's clock is from the store's, by its last answer; "" if it told none."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        theirs = parsedate_to_datetime(client.date).timestamp()
+    except (ValueError, TypeError):
+        return ""
+    return f", {human_seconds(abs(time.time() - theirs))} off the store's"
 
 
 def _cure(remote: location.Remote, error: Unreachable, source: str) -> str:

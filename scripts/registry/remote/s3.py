@@ -45,6 +45,8 @@ class Denied(Unreachable):
         self.code = code
         if code == "AccessDenied":
             self.cure = "`make doctor` tells which rights are missing"
+        elif self.is_of_keys:
+            self.cure = "`make doctor` tells what is wrong with the keys or the clock"
 
     @property
     def is_of_keys(self) -> bool:
