@@ -10,7 +10,7 @@ from registry.errors import Refusal
 BY_CLOUD = "it is versioned by the cloud (`files:`)"
 KEPT_HERE = "it is not to be pushed (`push: false`)"
 NOT_CACHED = "DVC keeps no copies of it (`cache: false`)"
-NOT_DOWNLOADED = "it is an import that was never downloaded (`--no-download`)"
+NOT_DOWNLOADED = "it is an import that names no version of what it brings (`--no-download`)"
 
 
 class BadDvcFile(Refusal):

@@ -11,7 +11,7 @@ from registry.entries import Entry
 from registry.index import baseline, journal
 from registry.index.baseline import UNKNOWN, Baseline, Row
 from registry.index.journal import Journal
-from registry.index.stats import Stat
+from registry.index.stats import Stat, Stats
 from registry.sync import marker
 
 A = "processed_datasets/a"
@@ -231,3 +231,12 @@ def test_a_file_changed_just_before_the_look_is_read_again_next_time(tmp_path):
     known = baseline.load(entry, "place").rows
     assert known["old"] == rows["old"]
     assert [known[name].stat for name in ("fresh", "coarse", "later")] == [UNKNOWN] * 3
+    for name, waits in (
+        ("old", (0, 0)),
+        ("coarse", (0, 2 * second)),
+        ("fresh", (second // 20,) * 2),
+    ):
+        files = Stats()
+        files[name] = Stat(1, now - ages[name], now - ages[name], 7)
+        told = tuple(baseline.tick_to_wait(files, now, coarse) for coarse in (False, True))
+        assert told == waits, "what a look waits for, to be sure of it"

@@ -200,6 +200,8 @@ def test_an_import_that_was_never_downloaded(anna, ben, tmp_path, kind):
         ben.delete(RAW)
         run = expect(ben.pull(RAW), 1)
         assert "`dvc pull` brought no files of it" in run.err and "a remote" not in run.err, run
+        assert (ben.path / RAW).is_dir(), "empty, as plain dvc leaves it"
+        assert "nothing to push: it is an import" in expect(ben.push(RAW), 0).out
         dvc(ben, "update", f"{RAW}.dvc")
         expect(ben.pull(RAW), 0)
     else:

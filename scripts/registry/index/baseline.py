@@ -159,9 +159,16 @@ def _header(head: dict[str, Any] | None, remote: str) -> Header | None:
         return None
 
 
-def newest(files: Stats) -> int:
-    """When the last edit of any of them was, in ns; 0 for none."""
-    return max((max(_edited(cells[0])) for _, cells in blocks(files, "stats")), default=0)
+def tick_to_wait(files: Stats, looked_ns: int, coarse: bool) -> int:
+    """How long a clock tick is, in ns, that an edit of any of these was within at that time; 0 for
+    none. `coarse`: also the ticks of disks that keep whole seconds.
+    """
+    longest = 0
+    for _, cells in blocks(files, "stats"):
+        for when, ctime in zip(_edited(cells[0]), field_of(cells[0], 2), strict=True):
+            tick = _tick(ctime) if coarse else FINE_TICK_NS
+            longest = max(longest, tick if when >= looked_ns - tick else 0)
+    return longest
 
 
 def _pair(value: Any) -> tuple[str, str]:  # noqa: ANN401  # what JSON holds
@@ -177,10 +184,13 @@ def _sure(stats: bytes, looked_ns: int) -> bytes:
         return stats
     sure = bytearray(stats)
     for n, (when, ctime) in enumerate(zip(last, ctimes, strict=True)):
-        whole_seconds = ctime % 1_000_000_000 == 0
-        if when >= looked_ns - (COARSE_TICK_NS if whole_seconds else FINE_TICK_NS):
+        if when >= looked_ns - _tick(ctime):
             set_stat(sure, n, UNKNOWN)
     return bytes(sure)
+
+
+def _tick(ctime: int) -> int:
+    return FINE_TICK_NS if ctime % 1_000_000_000 else COARSE_TICK_NS
 
 
 def _edited(stats: bytes) -> list[int]:

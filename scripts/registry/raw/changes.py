@@ -26,14 +26,17 @@ class Changes:
 def find(session: Session, datasets: Iterable[Dataset]) -> Changes:
     """Return which of these differ from what their `.dvc` files say.
 
-    An import that was never downloaded names no version: it may differ from what was pulled.
+    An import that was never downloaded names no version: it may differ from what was pulled. Of one
+    whose `dvc pull` brought nothing an empty folder is left.
     """
     place, here = session.remote.identity, [d for d in datasets if d.is_here]
     mine = [d for d in here if d.has_version]
     changes = Changes({d for d in mine if _is_edited_in_cache(session, d)})
-    changes.changed.update(
-        d for d in here if not d.has_version and not verified.is_untouched(d.entry, place)
-    )
+    for dataset in (d for d in here if not d.has_version):
+        if not dataset.scan().files:
+            changes.missing.add(dataset)
+        elif not verified.is_untouched(dataset.entry, place):
+            changes.changed.add(dataset)
     told = dvc.status(d.entry for d in mine if d not in changes.changed)
     for dataset in mine:
         states = told.get(dataset.entry, set())

@@ -59,13 +59,15 @@ def look_if_fit(entry: Entry) -> tuple[Dataset, tuple[Scan, int]]:
 def look(entry: Entry) -> tuple[Scan, int]:
     """Return the dataset's files as they are now, and when that was, for `remember`.
 
-    What came within the last clock tick could not be remembered: a tick later it can.
+    What came within the last clock tick could not be remembered: a tick later it can. A long one is
+    worth it where no version tells later that nothing changed.
     """
-    when = time.time_ns()
-    seen = Dataset.anyway(entry).scan()
-    if baseline.newest(seen.files) < when - baseline.FINE_TICK_NS:
+    when, dataset = time.time_ns(), Dataset.anyway(entry)
+    seen = dataset.scan()
+    tick = baseline.tick_to_wait(seen.files, when, coarse=not dataset.has_version)
+    if not tick:
         return seen, when
-    time.sleep(1.2 * baseline.FINE_TICK_NS / 1e9)
+    time.sleep(1.2 * tick / 1e9)
     when = time.time_ns()
     return Dataset.anyway(entry).scan(), when
 
