@@ -88,6 +88,8 @@ def test_a_missing_key_may_become_a_blank():
     assert debt.with_blanks(had, now) == {**had, (path, "blank-field"): 2}
     worse = {**now, (path, "blank-field"): 3}
     assert debt.with_blanks(had, worse) == had
+    bare, begun = {(path, debt.FRONT_MATTER): 1}, {(path, "blank-field"): 2, (path, "pair"): 1}
+    assert debt.with_blanks(bare, begun) == {**bare, **begun}, "others may have to name it yet"
 
 
 def test_what_is_mended_is_taken_out_until_the_file_goes(registry):

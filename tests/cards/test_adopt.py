@@ -170,3 +170,26 @@ def bare_cards(root, named):
         path.parent.mkdir(exist_ok=True)
         path.write_text("".join(f"See {other}.\n" for other in others))
     return Library(root)
+
+
+def test_a_run_that_says_what_it_made_is_named_back(tmp_path):
+    """Its front matter says so; a text that names the model may be of runs that did not make it."""
+    said, names = "training_results/zeta", "training_results/ablations"
+    library = bare_cards(tmp_path, {MODEL: [RUN], RUN: [], said: [], names: [MODEL]})
+    (tmp_path / f"{said}.card.md").write_text(f"---\nmodel: {MODEL}\n---\n")
+    head = adopt.front_matter(library.card(library.ids[MODEL]), library)
+    line = f"training_results: [{RUN}, {said}]  # from line 1; named by {said}\n"
+    assert line in head and names not in head
+
+
+def test_the_cure_of_a_pair_keeps_those_that_are_named(tmp_path):
+    library = bare_cards(tmp_path, {MODEL: [], RUN: [], "training_results/other": []})
+    head = "---\n{}: {}\n---\n"
+    (tmp_path / f"{MODEL}.card.md").write_text(head.format("training_results", RUN))
+    (tmp_path / "training_results/other.card.md").write_text(head.format("model", MODEL))
+    other = library.card(library.ids["training_results/other"])
+    [(_, said)] = references.pairs(other, library)
+    line = f"training_results: [{RUN}, training_results/other]"
+    assert f"write `{line}` in {MODEL}.card.md" in said
+    (tmp_path / f"{MODEL}.card.md").write_text(f"---\n{line}\n---\n")
+    assert [*references.pairs(other, Library(tmp_path))] == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from registry.cards import circles, clues, edit, schema
+from registry.cards import clues, edit, relations, schema
 from registry.cards.card import Card
 from registry.cards.clue import Clue
 from registry.cards.edit import BLANK, LISTS
@@ -17,6 +17,7 @@ from registry.cards.rules.body import TITLE
 from registry.cards.rules.fields import blanks_in
 from registry.cards.rules.required import excused
 from registry.cards.schema import CODE_KEYS, LINEAGE, ONE_OF
+from registry.humanize import some
 from registry.sections import EXPERIMENTS
 
 SEVERAL = (*LISTS, "training_results", "model")
@@ -74,7 +75,10 @@ def _known(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """({key: its value as YAML}, {key: where it is from}) of all that can be said."""
     by_key: dict[str, list[Clue]] = {}
-    for clue in clues.clues(card, library):
+    shown = clues.clues(card, library)
+    own = {(clue.key, clue.text) for clue in shown}
+    named = [c for c in relations.named_back(card, library) if (c.key, c.text) not in own]
+    for clue in [*shown, *named]:
         by_key.setdefault(clue.key, []).append(clue)
     if card.entry.section == EXPERIMENTS and "source_datasets" in by_key:
         by_key.pop("datasets", None)  # one of the two is asked for
@@ -95,14 +99,16 @@ def _known(
 
 def _circular(of_key: list[Clue], card: Card, library: Library) -> dict[Clue, list[str]]:
     """Those that would have the card derive from itself, and the circle that each closes."""
-    closed = {clue: circles.closed_by(clue.text, card, library) for clue in of_key}
+    closed = {clue: relations.circle(clue.text, card, library) for clue in of_key}
     return {clue: circle for clue, circle in closed.items() if circle}
 
 
 def _told(taken: list[Clue], others: list[str], above: int) -> Iterator[str]:
-    lines = ", ".join(dict.fromkeys(str(clue.line + above) for clue in taken))
-    if taken:
+    lines = ", ".join(dict.fromkeys(str(clue.line + above) for clue in taken if clue.line))
+    if lines:
         yield f"from line{'s' * (', ' in lines)} {lines}"
+    if by := [clue.text for clue in taken if not clue.line]:
+        yield f"named by {some(by)}"
     if others:
         yield f"or: {', '.join(others[:3])}"
 

@@ -26,8 +26,10 @@ HEAD = """\
 LINE = re.compile(r"(?P<path>\S.*) (?P<rule>[a-z][a-z-]*) (?P<count>[1-9]\d*)")
 # What no age excuses, and what is about this file.
 NEVER = ("secret", "dvc-config", "data-in-git", "debt")
-# A card that gets front matter may have blanks in it for as long as it might have had none.
+# A card that gets front matter may have blanks in it for as long as it might have had none, and
+# name another one that does not name it yet.
 FRONT_MATTER, BLANKS = "front-matter", ("blank-field", "required-key", "required-with")
+BEGUN = (*BLANKS, "pair")
 Key = tuple[str, str]
 Debt = dict[Key, int]
 
@@ -120,9 +122,9 @@ class _Version:
 
 def _most(version: Debt, key: Key) -> int:
     path, rule = key
-    if rule not in BLANKS:
-        return version.get(key, 0)
-    return sys.maxsize if (path, FRONT_MATTER) in version else _blanks(version, path)
+    if rule in BEGUN and (path, FRONT_MATTER) in version:
+        return sys.maxsize
+    return _blanks(version, path) if rule in BLANKS else version.get(key, 0)
 
 
 def _blanks(debt: Debt, path: str) -> int:
@@ -149,11 +151,11 @@ def count(problems: Iterable[Problem]) -> Debt:
 def with_blanks(debt: Debt, now: Debt) -> Debt:
     """What is tolerated, and the blanks of cards that got front matter, or keys, since then."""
     begun = {path for path, rule in debt if rule == FRONT_MATTER and (path, rule) not in now}
-    begun |= {path for path, _ in debt if 0 < _blanks(now, path) <= _blanks(debt, path)}
+    more = {path for path, _ in debt if 0 < _blanks(now, path) <= _blanks(debt, path)}
     blanks = {
-        key: max(n, debt.get(key, 0))
-        for key, n in now.items()
-        if key[0] in begun and key[1] in BLANKS
+        (path, rule): max(n, debt.get((path, rule), 0))
+        for (path, rule), n in now.items()
+        if (path in begun and rule in BEGUN) or (path in more and rule in BLANKS)
     }
     return {**debt, **blanks}
 

@@ -47,7 +47,8 @@ def unknown(card: Card, library: Library) -> Iterator[Found]:
             cure = f"delete it, it is for {' and '.join(BY_NAME[key].sections)}"
         else:
             near = guess(key, [*names, *HUB_KEYS]).strip()
-            cure = (near + " Else delete it or say it in the body").strip()
+            rest = "delete it or say it in the body"
+            cure = f"{near} Else {rest}" if near else rest
         yield card.line_of(key), f"{key!r} must be a key that cards of {section} have: {cure}"
 
 

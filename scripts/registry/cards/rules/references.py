@@ -9,7 +9,7 @@ from registry.cards.formats import HUB_ID, ORIGINAL, TODO
 from registry.cards.kinds import Found
 from registry.cards.library import Library
 from registry.cards.rules import names
-from registry.cards.schema import BY_NAME, FIELDS, FITS, LINEAGE, fitting
+from registry.cards.schema import FIELDS, FITS, LINEAGE, fitting
 from registry.sections import MODELS, RESULTS, SECTIONS
 
 
@@ -40,7 +40,7 @@ def hub_ids(card: Card, library: Library) -> Iterator[Found]:
 
 
 def pairs(card: Card, library: Library) -> Iterator[Found]:
-    """A champion and its training results name each other."""
+    """A champion and its training results name each other, once both have front matter."""
     section = card.entry.section
     if section not in (MODELS, RESULTS):
         return
@@ -50,10 +50,13 @@ def pairs(card: Card, library: Library) -> Iterator[Found]:
     for text, line in card.texts(key):
         other = library.ids.get(text)
         paired = library.card(other) if other else None
-        if not other or not paired or back not in BY_NAME or other.section not in (MODELS, RESULTS):
+        if not other or not paired or paired.bare or other.section not in (MODELS, RESULTS):
             continue
-        if str(card.entry) not in [text for text, _ in paired.texts(back)]:
-            cure = f"add `{back}: {card.entry}` to {paired.path}, or correct this line"
+        named = [text for text, _ in paired.texts(back) if not TODO.search(text)]
+        if str(card.entry) not in named:
+            every = ", ".join([*named, str(card.entry)])
+            whole = f"[{every}]" if named else every
+            cure = f"write `{back}: {whole}` in {paired.path}, or correct this line"
             yield line, f"{key} must be named by both: {text} does not name this entry: {cure}"
 
 
