@@ -21,6 +21,7 @@ folder as it is. Exit code 0 when it is built, 2 for wrong usage, 3 when FOLDER 
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ def main(argv: list[str]) -> int:
     chosen = selection.select(args.entries, SECTIONS) if args.entries else None
     base = _address(args.url)
     need_packages()
+    gc.set_threshold(200_000)  # cards become millions of tokens, and looking for circles among them
     from catalog import collect, kept, output, pushes, stamps, unchanged
 
     place = (ROOT / args.out).absolute()

@@ -46,8 +46,8 @@ def render(card: Card, links: Links) -> Rendered:
     tokens = _without_title(tokens)
     gfm.with_emoji(tokens)
     for token in tokens:
-        _align(token)
-        _pictures(token, section, links)
+        if token.children or token.type == "html_block":
+            _pictures(token, section, links)
     html = _parser().renderer.render(tokens, _parser().options, env)
     return Rendered(clean.clean(html, section, links), _words(tokens), _summary(tokens), anchor)
 
@@ -62,6 +62,12 @@ def _parser() -> MarkdownIt:
     parser = gfm.parser()
     parser.add_render_rule("table_open", lambda *_: f'<div class="scroll" {TABLE}><table>\n')
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    for name in ("thead", "tbody", "tr"):  # said at once: cards have more cells than all else
+        parser.add_render_rule(f"{name}_open", lambda *_, name=name: f"<{name}>\n")
+        parser.add_render_rule(f"{name}_close", lambda *_, name=name: f"</{name}>\n")
+    for name in ("th", "td"):
+        parser.add_render_rule(f"{name}_open", _cell)
+        parser.add_render_rule(f"{name}_close", lambda *_, name=name: f"</{name}>\n")
     parser.add_render_rule("fence", _code)
     parser.add_render_rule("code_block", _code)
     return parser
@@ -72,6 +78,15 @@ def _code(_: RendererHTML, tokens: Sequence[Token], at: int, *rest: object) -> s
     language = (token.info.split() or [""])[0]
     code = highlight(token.content, language)
     return f"<pre {CODE}><code>{code}</code></pre>\n"
+
+
+def _cell(_: RendererHTML, tokens: Sequence[Token], at: int, *rest: object) -> str:
+    """A cell's alignment as a class: the pages allow no styles of their own."""
+    token = tokens[at]
+    if not token.attrs:
+        return f"<{token.tag}>"
+    align = str(token.attrs["style"]).removeprefix("text-align:")
+    return f'<{token.tag} class="{align}">'
 
 
 def highlight(code: str, language: str) -> str:
@@ -105,13 +120,6 @@ def _number_headings(tokens: list[Token]) -> str:
         tokens[at].attrSet("id", ANCHOR + anchor)  # else clean would not, where it begins so
         tokens[at].tag = tokens[at + 2].tag = f"h{last}"
     return anchors[0] if has_title else ""
-
-
-def _align(token: Token) -> None:
-    """A cell's alignment as a class: the pages allow no styles of their own."""
-    style = str(token.attrs.pop("style", "")) if token.type in ("td_open", "th_open") else ""
-    if style.startswith("text-align:"):
-        token.attrSet("class", style.removeprefix("text-align:"))
 
 
 def _pictures(token: Token, section: str, links: Links) -> None:

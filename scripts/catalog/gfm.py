@@ -19,7 +19,9 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-PLAIN = re.compile(r"(?:[^\W_]|[ .,;%()/-])+")  # nothing in it means anything to Markdown
+# Nothing in it means anything to Markdown; in an address nothing has to be encoded.
+PLAIN = re.compile(r"(?:[^\W_]|[ .,;%()/?'\"+=-]|:(?!/))+")
+ADDRESS = re.compile(r"(?:https?://[a-z0-9.-]+(?:/[\w./?=#&~+,;:@-]*)?|[\w./#-]*)", re.ASCII)
 MARKS = ("://", "@", "www.", "WWW.")  # one of them is in every address
 LONGEST = 2000  # letters of a formula
 EMOJI = re.compile(r":[a-z0-9_+-]+:")
@@ -28,7 +30,7 @@ OPTIONS = {"linkify": True, "tasklists": True, "alerts": True}
 
 
 def parser() -> MarkdownIt:
-    made = MarkdownIt("commonmark", OPTIONS)
+    made = Markdown("commonmark", OPTIONS)
     made.enable(["table", "strikethrough", "linkify"])
     made.linkify = Autolinks()
     made.core.ruler.at("inline", _read_lines)
@@ -40,6 +42,13 @@ def parser() -> MarkdownIt:
     made.add_render_rule("footnote_block_open", lambda *_: '<hr><ol class="footnotes">\n')
     made.add_render_rule("footnote_block_close", lambda *_: "</ol>\n")
     return made
+
+
+class Markdown(MarkdownIt):
+    """Takes an address as it is, where that is seen at once; most are so, and encoding takes long."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802  # the library's name
+        return url if ADDRESS.fullmatch(url) else super().normalizeLink(url)
 
 
 def _read_lines(state: StateCore) -> None:

@@ -17,7 +17,7 @@ HUB_ID = re.compile(r"[\w.-]+/[\w.-]+|[\w.-]+")
 HUB_PAGE = re.compile(r"https?://(?:huggingface\.co|hf\.co)/(?:datasets/)?([\w.-]+/[\w.-]+)/?.*")
 ORIGINAL = re.compile(r"original|extended(?:\|[\w./-]+)?")
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
-TODO = re.compile(r"\bTODO\b|<name>")  # a blank of the template, which has a rule of its own
+TODO = re.compile(r"TODO(?<!\wTODO)\b|<name>")  # a blank of the template; it has its own rule
 STATUS = ("active", "deprecated")
 
 

@@ -17,7 +17,8 @@ HIDDEN = re.compile(
     r"|<!--.*?(?:-->|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)\1(?!`)", re.DOTALL)
+# That it begins with a literal makes it quick: no ` stands before the first.
+CODE = re.compile(r"(`(?<!``)`*)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)\1(?!`)", re.DOTALL)
 
 
 class Heading(NamedTuple):
@@ -44,7 +45,7 @@ def uncomment(text: str) -> str:
 
 def spaces(text: str) -> str:
     """As many spaces as the text has characters, with its line ends."""
-    return re.sub(r"[^\n]", " ", text)
+    return "\n".join(" " * len(line) for line in text.split("\n"))
 
 
 def headings(prose: str) -> list[Heading]:

@@ -16,8 +16,10 @@ from registry.cards.library import Library
 from registry.cards.rules import names
 from registry.sections import SECTIONS
 
-ID = re.compile(rf"(?<![\w/.-])({'|'.join(SECTIONS)})/([^\W_][\w.-]*)")
-NAMED = re.compile(r"(?<![\w*`/])_([^\W_](?:[\w.-]*[^\W_])?)_(?![\w`/])")
+# A pattern that begins with a literal is looked for quickly: what stands before it comes after it.
+SECTION = "|".join(rf"{name}(?<![\w/.-]{name})" for name in SECTIONS)
+ID = re.compile(rf"({SECTION})/([^\W_][\w.-]*)")
+NAMED = re.compile(r"_(?<![\w*`/]_)([^\W_](?:[\w.-]*[^\W_])?)_(?![\w`/])")
 # How like a name must be: less where the section says that an entry is meant.
 VERY_LIKE = {True: 0.75, False: 0.85}
 
