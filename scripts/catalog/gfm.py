@@ -19,9 +19,8 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-# Nothing in it means anything to Markdown; in an address nothing has to be encoded.
-PLAIN = re.compile(r"(?:[^\W_]|[ .,;%()/?'\"+=-]|:(?!/))+")
-ADDRESS = re.compile(r"(?:https?://[a-z0-9.-]+(?:/[\w./?=#&~+,;:@-]*)?|[\w./#-]*)", re.ASCII)
+from catalog import spans
+
 MARKS = ("://", "@", "www.", "WWW.")  # one of them is in every address
 LONGEST = 2000  # letters of a formula
 EMOJI = re.compile(r":[a-z0-9_+-]+:")
@@ -45,20 +44,20 @@ def parser() -> MarkdownIt:
 
 
 class Markdown(MarkdownIt):
-    """Takes an address as it is, where that is seen at once; most are so, and encoding takes long."""
+    """Takes an address as it is where nothing of it has to be encoded, for that is seen at once."""
 
-    def normalizeLink(self, url: str) -> str:  # noqa: N802  # the library's name
-        return url if ADDRESS.fullmatch(url) else super().normalizeLink(url)
+    def normalizeLink(self, url: str) -> str:  # the library's name
+        return url if spans.ADDRESS.fullmatch(url) else super().normalizeLink(url)
 
 
 def _read_lines(state: StateCore) -> None:
-    """What stands in the blocks; most cells of tables are words or a number, which read quickly."""
+    """What stands in the blocks; most of it is written simply, and read quickly."""
     for token in state.tokens:
-        if token.type == "inline" and PLAIN.fullmatch(token.content):
-            token.children = [Token("text", "", 0, content=token.content)]
-        elif token.type == "inline":
-            token.children = token.children or []
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
+        if token.type == "inline":
+            token.children = spans.read(token.content)
+            if token.children is None:
+                token.children = []
+                state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 class Autolinks(LinkifyIt):  # type: ignore[misc]  # it ships no types

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from functools import partial
+
 import pytest
 from support.sites import Page, build, commit, without_entries, write_card
 
 pytest.importorskip("nh3", reason="nh3 is not installed: scripts/setup.sh dev")
 
-from catalog import body, gfm
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import inline
+
+from catalog import body, gfm, spans
 from catalog.links import Links
 from registry.cards import card
 from registry.entries import Entry
@@ -28,6 +34,27 @@ def html(tmp_path):
         )
 
     return html
+
+
+PIECES = (
+    "**", "*", "a", "b1", "_", "`", "[", "](", "x.md", "https://example.org/a?b=1", ")", " ", "\n",
+    ".", "(", "é", ";", ":", "!", "&amp;", "\\", "<b>", "|", "-", "www.a.org", "a@b.co", "$", "~~",
+    "[^1]", "**a**", "*b*", "`c*`", "[l](m.md)", ":rocket:", "%", "\u00a0", "http://x",
+)  # fmt: skip
+
+
+def test_what_is_read_at_once_is_what_the_library_reads():
+    quick, whole, chance = gfm.parser(), gfm.parser(), random.Random(1)
+    whole.core.ruler.at("inline", inline)  # the library's own
+    whole.normalizeLink = partial(MarkdownIt.normalizeLink, whole)
+    read = 0
+    for _ in range(20_000):
+        text = "".join(chance.choices(PIECES, k=chance.randint(1, 9))).strip()
+        if spans.read(text):
+            assert quick.render(text) == whole.render(text), text
+            read += 1
+    assert read > 1000
+    assert spans.read("Of **much** and *more*: `a*b`,\nsee [it](x.md), snake_case.")
 
 
 def test_anchors_are_githubs():
