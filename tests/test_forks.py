@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support import session
+from support import crash_at, session
 from support.process import Process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there are no forks elsewhere")
@@ -251,3 +251,23 @@ def test_signals_and_locks(probe):
         run = process.wait()
         assert not run.left_running, run
         assert probe.run(True, "bash", "-c", shell, lock)[1] == "0\n"
+
+
+def test_it_stops_at_the_same_steps(probe, tmp_path):
+    """What crash_at.py counts is counted in a fork as in a start, and kills it there."""
+    log = crash_at.Log(tmp_path / "log")
+    body = "open('a', 'w').close(); os.rename('a', 'b'); subprocess.run(['true']); os.remove('b')"
+    steps = []
+    for forks in (True, False):
+        assert probe.run(forks, PYTHON, "scripts/probe.py", body, env=log.env())[0] == 0
+        steps.append(log.steps())
+    assert steps[0] == steps[1] and len(steps[0]) == 4
+    assert is_forked(probe, env=log.env())
+    for number, left in ((1, set()), (2, {"a"}), (3, {"b"}), (4, {"b"})):
+        words = f'{PYTHON} scripts/probe.py "$0"; echo survived', body
+        env = log.env(number)
+        done = probe.run(True, "bash", "-c", *words, env=env, start_new_session=True)
+        assert done[:2] == (-9, ""), "the whole group"
+        assert {name for name in "ab" if (probe.path / name).exists()} == left
+        for name in left:
+            (probe.path / name).unlink()

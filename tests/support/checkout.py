@@ -281,9 +281,8 @@ class Checkout:
 
     def _copy(self, source: Path, target: Path) -> None:
         """With times: a test of "nothing changed" must not see everything changed."""
-        for name in (".registry", *SECTIONS):
-            if (source / name).exists():
-                subprocess.run(["cp", "-Rp", source / name, target / name], check=True)
+        names = [source / name for name in (".registry", *SECTIONS) if (source / name).exists()]
+        subprocess.run(["cp", "-Rp", *names, target], check=True)
 
 
 def _local_config(path: Path) -> list[tuple[str, str]]:

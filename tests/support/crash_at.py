@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-INJECT = Path(__file__).resolve().parent / "inject"
+from support.session import INJECT
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 STAND_IN = Path(__file__).resolve().parent / "stand_in"
+INJECT = STAND_IN.parent / "inject"
 NAME = "TEST_SESSION"
 _held: list[int] = []  # by this process, to its end
 
@@ -62,6 +63,7 @@ def _make_venv(folder: Path) -> None:
     bin_ = folder / "bin"
     first = Path(sys.base_prefix, "bin", f"python{sysconfig.get_python_version()}")
     text = (STAND_IN / "python").read_text().replace("{real}", sys.executable)
+    text = text.replace("{inject}", str(INJECT))
     (bin_ / "python").write_text(f"#!{first} -ISE\n{text}")
     (bin_ / "python").chmod(0o755)
     for name in () if " " in str(bin_) else ("aws", "dvc"):  # typed, these begin with it

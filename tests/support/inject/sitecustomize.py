@@ -44,7 +44,14 @@ def step(what: str, args: tuple) -> None:
     count = os.lseek(fd, 0, os.SEEK_CUR) // WIDTH
     os.close(fd)
     if count == int(os.environ["CRASH_AT"]):
-        os.killpg(os.getpgrp(), signal.Signals[f"SIG{os.environ['CRASH_SIGN']}"])
+        end(signal.Signals[f"SIG{os.environ['CRASH_SIGN']}"])
+
+
+def end(sign: signal.Signals) -> None:
+    """For a fork, getpgrp() is the group of who asked for it, and 0 is its own."""
+    if sign == signal.SIGKILL:
+        os.killpg(os.getpgrp(), sign)
+    os.killpg(0, sign)
 
 
 def writes(path: object, mode: object, flags: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -10,6 +11,8 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from models import Models
 
 LIKE_OURS = ("Uid:", "Gid:", "Groups:", "SigBlk:", "Cap", "NoNewPrivs:", "Seccomp:")
 LIBRARYS = 3 << 31  # signals that the C library ignores in what posix_spawn starts
@@ -25,6 +28,7 @@ class Command:
         self.code: types.CodeType | None = None
         self.is_verb = name.startswith("scripts/")
         self.known: set[str] = set()
+        self.models = Models()
         self.like = like()
         sys.path[0] = scripts
         try:
@@ -45,11 +49,26 @@ class Command:
             del sys.path[0]  # what is beside the scripts is none of theirs
             importlib.import_module(IMPORTED[self.name])
 
+    def news(self) -> list[Any]:
+        """What this run imported and read that was not known before it."""
+        names = [n for n, m in sys.modules.items() if n not in self.known and _is_file(m)]
+        return [*names, *(self.models.kept.keys() - self.known_models)]
+
+    def learn(self, news: list[Any]) -> bool:
+        """Whether that was anything, for the next run."""
+        old = len(sys.modules), len(self.models.kept)
+        for one in news:
+            with contextlib.suppress(Exception):
+                importlib.import_module(one) if isinstance(one, str) else self.models.load(one)
+        return old != (len(sys.modules), len(self.models.kept))
+
     def note_paths(self) -> None:
         """All that has the template's place in it, and the inodes of what was imported there."""
         root = os.path.dirname(self.scripts)
         gc.unfreeze()
         self.known = set(sys.modules)
+        self.models.settle()
+        self.known_models = set(self.models.kept)
         self.paths = [
             (one, os.path.relpath(one, root))
             for one in gc.get_objects()
@@ -80,6 +99,10 @@ class Command:
             return all(_inodes(f"{scripts}{name}") == s for name, s in self.sources.items())
         except OSError:
             return False
+
+
+def _is_file(module: object) -> bool:
+    return bool(getattr(getattr(module, "__spec__", None), "has_location", False))
 
 
 def _made_of(home: str) -> Iterator[tuple[Any, str, object]]:

@@ -36,16 +36,12 @@ def run(command: Command, asked: dict[str, Any], fds: list[int], teller: int) ->
     _take_streams()
     _take_interpreter(asked)
     Path("/proc/self/comm").write_text(command.name[-15:])  # for who looks at what runs
+    _take_python_path(command)
     gc.enable()
     status = _outcome(command, asked)
-    new = [n for n, m in sys.modules.items() if n not in command.known and _is_file(m)]
-    if new:
-        os.write(teller, marshal.dumps(new))
+    if news := command.news():
+        os.write(teller, marshal.dumps(news))
     os._exit(status)
-
-
-def _is_file(module: object) -> bool:
-    return bool(getattr(getattr(module, "__spec__", None), "has_location", False))
 
 
 def _take_files(numbers: list[int], fds: list[int]) -> None:
@@ -65,6 +61,7 @@ def _take_environment(asked: dict[str, Any]) -> None:
     os.umask(asked["umask"])
     os.chdir(asked["cwd"])
     os.getppid = lambda: asked["parent"]
+    os.getpgrp = lambda: asked["group"]
     time.tzset()
 
 
@@ -98,6 +95,13 @@ def _take_interpreter(asked: dict[str, Any]) -> None:
     sys.prefix = sys.exec_prefix = os.path.abspath(f"{sys.executable}/../..")
     sys.path[:] = [p.replace(old, sys.prefix, 1) if p.startswith(old) else p for p in sys.path]
     sys.orig_argv = [sys.executable, *asked["argv"][1:]]
+
+
+def _take_python_path(command: Command) -> None:
+    """What crash_at.py puts there is loaded by every start, and so by this one."""
+    if path := os.environ.get("PYTHONPATH"):
+        sys.path.insert(command.is_verb, path)
+        importlib.import_module("sitecustomize")
 
 
 def _outcome(command: Command, asked: dict[str, Any]) -> int:

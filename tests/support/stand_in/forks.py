@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import importlib
 import marshal
 import os
 import select
@@ -132,15 +131,11 @@ class Forks:
         self.learn()
 
     def learn(self) -> None:
-        """Import what the run imported, for the next."""
-        names: list[str] = []
+        news: list[Any] = []
         with contextlib.suppress(BlockingIOError):
             while True:
-                names += marshal.loads(self.news.recv(MOST))
-        for name in names:
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)
-        if names:
+                news += marshal.loads(self.news.recv(MOST))
+        if self.command.learn(news):
             self.settle()
 
 
