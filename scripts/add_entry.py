@@ -30,7 +30,7 @@ def main(argv: list[str]) -> int:
         raise Refusal(pipelines.served_by_dvc(entry, stage))
     dataset = Dataset(entry, DvcFile((Out(entry.name),))) if is_new else Dataset.of(entry)
     scanned = dataset.scan()
-    refuse_unfit(dataset, scanned)
+    refuse_unfit(dataset, scanned, is_new)
     if not is_new and is_as_named(dataset):
         say(f"add: {entry} is as {entry.name}.dvc says: there is no new version")
         return 0
@@ -52,16 +52,18 @@ def chosen(argv: list[str]) -> Entry:
     return selection.select_one(word, ["raw_datasets"])
 
 
-def refuse_unfit(dataset: Dataset, scanned: Scan) -> None:
-    """Raises Refusal for what cannot be stored, and for what is not ours to make a version of."""
+def refuse_unfit(dataset: Dataset, scanned: Scan, is_new: bool) -> None:
+    """Raises Refusal for what cannot be stored, and for what is not ours to make a version of.
+
+    Of one that `is_new` there is no version that could be pulled.
+    """
     entry, file = dataset.entry, dataset.file
     lines = scanned.blocked + scanned.problems + names.name_problems(scanned.files, "")
     if lines:
         raise Refusal(f"{entry} cannot be stored as it is:\n  " + "\n  ".join(lines[:20]))
     if not scanned.files:
-        raise Refusal(
-            f"{entry} has no files here: `make pull DATASET={entry:sh}`, or fill its folder"
-        )
+        pull = f"`make pull DATASET={entry:sh}`, or " * (not is_new)
+        raise Refusal(f"{entry} has no files here: {pull}put its files into {entry}/")
     if file.source:
         raise Refusal(
             f"{entry} comes from {file.source}: `.venv/bin/dvc update {entry:sh}.dvc` takes what "

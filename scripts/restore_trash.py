@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
     if wanted not in items:
         near = difflib.get_close_matches(wanted, items, n=1, cutoff=0.3)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise UsageError(f"ID={wanted!r} is not in the trash: `make trash` lists it{hint}")
+        raise UsageError(f"ID={wanted!r} is not in the trash: `make trash` lists what is{hint}")
     lock.take(entries.ROOT, "make restore")
     if options.dry_run:
         for path in items[wanted].files():

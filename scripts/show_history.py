@@ -59,7 +59,9 @@ def look(entry: Entry, most: int) -> list[Sealed]:
 
 def show(entry: Entry, told: list[Sealed]) -> None:
     if not told:
-        raise Refusal(f"{entry}: nothing was sealed of it yet: `make push DATASET={entry:sh}`")
+        is_here = entry.folder.exists() or entry.dvc_file.exists()
+        cure = f": `make push DATASET={entry:sh}`" if is_here else ", and nothing of it is here"
+        raise Refusal(f"{entry}: nothing was sealed of it yet{cure}")
     who = max(len(sealed.marker.who) for sealed in told)
     for sealed in told:
         made = sealed.marker

@@ -26,6 +26,7 @@ from registry.raw.dataset import Dataset
 from registry.remote import connect
 from registry.remote.session import Session
 from registry.sections import SECTIONS, SYNCED
+from registry.sync import dark
 from registry.sync import verify as sync_verify
 from registry.sync.survey import Survey
 from registry.sync.verify import UNVERIFIABLE, Finding
@@ -54,6 +55,8 @@ def main(argv: list[str]) -> int:
 def public_key() -> Path | None:
     """Return the key that SIGNED=1 is to verify by. Raises UsageError without one."""
     if not options.flag("SIGNED"):
+        if options.text("KEY"):
+            raise UsageError("KEY= says by whose key it is signed: add SIGNED=1, or leave it out")
         return None
     if not options.text("KEY"):
         raise UsageError("SIGNED=1: by whose key? KEY=public.pem")
@@ -81,9 +84,7 @@ def is_raw(entry: Entry) -> bool:
 
 def look(session: Session, entry: Entry) -> Survey:
     if not is_here(entry):
-        is_freed = freed.is_noted(entry, session.remote.identity)
-        away = "it was freed" if is_freed else "it is not here"
-        raise Refusal(f"{away}: `make pull DATASET={entry:sh}`")
+        raise away(session, entry)
     if is_raw(entry):
         survey = Survey(entry, session, local=Dataset.of(entry).scan())
     else:
@@ -92,6 +93,16 @@ def look(session: Session, entry: Entry) -> Survey:
     if survey.local.blocked:
         raise RegistryError(survey.local.blocked[0])
     return survey
+
+
+def away(session: Session, entry: Entry) -> Refusal:
+    """Say that it is not here; a pull is only advised of what there is to pull."""
+    is_stored = entry.dvc_file.exists() if is_raw(entry) else dark.is_stored(session, entry)
+    if not is_stored:
+        return Refusal(f"there is nothing of it, here or in S3: put its files into {entry}/")
+    is_freed = freed.is_noted(entry, session.remote.identity)
+    why = "it was freed" if is_freed else "it is not here"
+    return Refusal(f"{why}: `make pull DATASET={entry:sh}`")
 
 
 def verify(meter: Meter, survey: Survey) -> list[Finding]:

@@ -239,6 +239,22 @@ def test_what_a_message_says_to_type_is_a_command_that_takes_its_variables():
         assert given <= {row.name for row in variables.taken_by(name)}, (file, command)
 
 
+def test_no_pull_and_no_push_is_advised_where_there_is_nothing(anna):
+    """`make verify` and `make add` said `make pull`, `make history` said `make push`: refused."""
+    anna.card(A)
+    raw = anna.card("raw_datasets/maps")
+    (raw.parent / "maps.dvc").unlink(missing_ok=True)
+    for words, code in ((["verify", f"DATASET={A}"], 3), (["history", f"DATASET={A}"], 3),
+                        (["verify", "DATASET=maps"], 3), (["add", "DATASET=maps"], 3)):  # fmt: skip
+        run = expect(anna.make(*words), 2)
+        assert f"Error {code}" in run.err and "`make pu" not in run.err, run
+    assert "0 entries" not in expect(anna.make("pull", f"DATASET={A}"), 2).err, "others are"
+    assert "add SIGNED=1" in expect(anna.make("verify", "KEY=public.pem"), 2).err
+    anna.write(f"{A}/x", b"1")
+    typed = re.search("`(make push [^`]*)`", anna.make("history", f"DATASET={A}").err)[1]
+    expect(anna.run("bash", "-c", typed), 0)
+
+
 TOOLS = re.compile(r"`((?:git|\.venv/bin/dvc|rm|chmod|ls|export|unset) [^`\n<]*)`")
 # So stand the rows of status/cures.py.
 LISTED = re.compile(r'^ +(?:[({].*, )?"((?:git|\.venv/bin/dvc|ls) [^"\n]*)",$', re.M)

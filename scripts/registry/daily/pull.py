@@ -133,12 +133,10 @@ def report(pulls: list[Pull], results: list[parallel.Result[Any]], took: str) ->
             print_line(f"{pull.entry}: {text}")
     code = console.report(results)
     good = [p for p in pulls if p.entry not in failed]
+    up_to_date = f"{plural(len(good), 'entry', 'entries')} up to date, " if good else ""
     files, size = sum(len(p.wanted) for p in good), sum(p.wanted_bytes for p in good)
     refused = f", {len(failed)} not done" if failed else ""
-    say(
-        f"pull: {plural(len(good), 'entry', 'entries')} up to date, "
-        f"{plural(files, 'file')} fetched ({human_bytes(size)}) {took}{refused}"
-    )
+    say(f"pull: {up_to_date}{plural(files, 'file')} fetched ({human_bytes(size)}) {took}{refused}")
     return code
 
 
