@@ -28,6 +28,7 @@ from support.sites import (
     write_card,
 )  # fmt: skip
 
+from registry import forge
 from registry.entries import Entry
 from registry.sync import marker
 
@@ -229,17 +230,41 @@ def test_odd_names_have_pages_that_links_find(own):
     assert broken_links(site) == []
 
 
-@pytest.mark.parametrize(
-    ("origin", "web"),
-    [
-        ("git@github.com:acme/registry.git", "https://github.com/acme/registry"),
-        ("https://user:secret@github.com/acme/registry", "https://github.com/acme/registry"),
-        ("ssh://git@gitlab.acme.org/a/b/c.git", "https://gitlab.acme.org/a/b/c"),
-        ("/srv/git/registry.git", ""),
-        ('https://evil.example/x"><script>', ""),
-    ],
-)
-def test_links_to_the_repository(own, origin, web):
+HUB, LAB = "https://github.com/acme/registry", "https://gitlab.acme.org/a/b/c"
+ORIGINS = {
+    "git@github.com:acme/registry.git": (HUB, [f"{HUB}.git", "git@github.com:acme/registry.git"]),
+    "https://github.com/acme/registry.git": (HUB, [f"{HUB}.git"]),
+    "https://user:secret@github.com/acme/registry": (HUB, [f"{HUB}.git"]),
+    "ssh://git@gitlab.acme.org/a/b/c.git": (LAB, [f"{LAB}.git", "ssh://git@gitlab.acme.org/a/b/c.git"]),
+    "ssh://git:secret@gitlab.acme.org:2222/a/b/c.git": (
+        LAB, [f"{LAB}.git", "ssh://git@gitlab.acme.org:2222/a/b/c.git"]),
+    "https://gitlab.acme.org:8443/a/b/c/": (
+        "https://gitlab.acme.org:8443/a/b/c", ["https://gitlab.acme.org:8443/a/b/c.git"]),
+    "git@gitlab.acme.org:2222/c.git": (
+        "https://gitlab.acme.org/2222/c",
+        ["https://gitlab.acme.org/2222/c.git", "git@gitlab.acme.org:2222/c.git"]),
+    "https://me:secret@git.acme.org/data/registry.git": (
+        "", ["https://git.acme.org/data/registry.git"]),
+    "git@git.acme.org:registry.git": ("", ["git@git.acme.org:registry.git"]),
+    "/srv/git/registry.git": ("", []),
+    "file:///srv/git/registry.git": ("", []),
+    "https://evil.example/x;reboot": ("", []),
+    "git@github.com:a/$(reboot)": ("https://github.com/a/$(reboot)", []),
+    "https://github.com/a/`id`": ("https://github.com/a/`id`", []),
+    'https://evil.example/x"><script>': ("", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_the_addresses_of_a_repository(origin):
+    web, clones = ORIGINS[origin]
+    assert forge.repository(origin) == web
+    assert list(forge.clone_urls(origin)) == clones
+
+
+@pytest.mark.parametrize("origin", [*ORIGINS][:5:2])
+def test_links_to_the_repository(own, origin):
+    web, clones = ORIGINS[origin]
     own.git("remote", "add", "origin", origin)
     write_card(own, f"{SETS}/a", "## What it is\n\n[code](../Makefile) and [data](a/x.txt)")
     commit(own, "One")
@@ -249,6 +274,9 @@ def test_links_to_the_repository(own, origin, web):
     assert code == ([f"{files}/HEAD/Makefile"] if web else [])
     assert not any("x.txt" in href for href in page.all("a", "href"))
     assert "secret" not in page.source
+    for clone in clones:
+        assert page.says(f"git clone {clone}")
+    assert page.says(f"make pull DATASET={SETS}/a")
 
 
 # What S3 and this machine say.

@@ -26,7 +26,7 @@ class Collection:
     name: the registry's. commit, when: what was checked out. web: the repository's address for
     people, or "". offline: why S3 told nothing, or "". status: whether this machine was looked at.
     mirror: the address of the public mirror that this is of, or ""; published: its files, by id.
-    kept: what the last build worked out.
+    kept: what the last build worked out. clones: what `git clone` takes.
     """
 
     items: list[Item]
@@ -42,6 +42,7 @@ class Collection:
     published: dict[str, Mirror] = field(default_factory=dict)
     client: Client | None = None
     kept: Kept = field(default_factory=Kept)
+    clones: tuple[str, ...] = ()
 
 
 NOT_ASKED = pushes.Reached(problem="it was not asked")
@@ -65,19 +66,19 @@ def collect(
     entries = sorted({*shown, *pushed}, key=_place)
     items = {str(e): Item(e, library.card(e), push=answer.pushes.get(str(e))) for e in entries}
     commit, when = history.head(root)
-    web, of_files = naming.addresses(root)
+    at = naming.addresses(root)
     changes, by_git = history.read(root)
-    links = Links(root, items, of_files, moved=renamed.names(by_git, answer.pushes, items))
+    links = Links(root, items, at.files, moved=renamed.names(by_git, answer.pushes, items))
     _fill(items, changes, status)
     _render(items, links, kept)
     stored.list_files(items, answer, kept)
     stored.say_where(items, answer.client)
     _judge(library, items, shown)
     edges = relations.connect(items)
-    name = title or naming.name(root, web)
+    name = title or naming.name(root, at.web)
     return Collection(
-        list(items.values()), edges, links, name, commit, when, web, answer.problem, status,
-        client=answer.client, kept=kept,
+        list(items.values()), edges, links, name, commit, when, at.web, answer.problem, status,
+        client=answer.client, kept=kept, clones=at.clones,
     )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ class EntryPages:
             "made_from": self._all_near(item.made_from),
             "used_by": self._all_near(item.used_by),
             "published": published.version if published else "",
-            "clone": f"{self._collection.web}.git" if self._collection.web else "",
+            "clones": self._collection.clones,
             **self._picture(item),
             **self._runs(item),
         }

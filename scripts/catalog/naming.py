@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import NamedTuple
 
 from registry import forge, git
 
@@ -13,13 +14,21 @@ def name(root: Path, web: str) -> str:
     return web.rpartition("/")[2] or _heading(root) or root.name
 
 
-def addresses(root: Path) -> tuple[str, str]:
-    """(the repository, its files) for people, from Git's `origin`, if it is on a known forge."""
+class Addresses(NamedTuple):
+    """Of the repository: web and files for people, on a forge that we know; clones for Git."""
+
+    web: str = ""
+    files: str = ""
+    clones: tuple[str, ...] = ()
+
+
+def addresses(root: Path) -> Addresses:
+    """Return them from Git's `origin`."""
     try:
         origin = git.run(root, "config", "remote.origin.url", good=(0, 1)).decode().strip()
     except (git.GitError, UnicodeDecodeError):
-        return "", ""
-    return forge.repository(origin), forge.web_url(origin)
+        return Addresses()
+    return Addresses(forge.repository(origin), forge.web_url(origin), forge.clone_urls(origin))
 
 
 def _heading(root: Path) -> str:

@@ -7,10 +7,17 @@ from pathlib import Path
 
 from registry import git
 
-# The forges that we know, also on hosts of one's own: gitlab.example.org.
+HOST = r"(?P<{}>(?:[\w-]+\.)*(?:github|gitlab|codeberg)(?:\.[\w-]+)+)"
+# The forges that we know, also on hosts of one's own: gitlab.example.org. A port is the web's where
+# the web is asked; the one of SSH is another's.
 REMOTE = re.compile(
-    r"(?:https://|ssh://|git@)(?:[^@/]*@)?((?:[\w-]+\.)*(?:github|gitlab|codeberg)(?:\.[\w-]+)+)"
-    r"[:/](.+?)(?:\.git)?/?"
+    rf"(?:(?P<scheme>https?)://(?:[^@/]*@)?{HOST.format('web')}(?P<port>:\d+)?/"
+    rf"|ssh://(?:[^@/]*@)?{HOST.format('ssh')}(?::\d+)?/|[\w.-]+@{HOST.format('scp')}:/?)"
+    r"(?P<path>.+?)(?:\.git)?/?"
+)
+# What `git clone` takes from elsewhere: nothing in it means anything to a shell or to a page.
+CLONED = re.compile(
+    r"(?:https?|ssh|git)://(?:[\w.-]+@)?[\w.-]+(?::\d+)?/[\w./~%+-]+|[\w.-]+@[\w.-]+:[\w./~+-]+"
 )
 
 
@@ -40,4 +47,22 @@ def web_url(remote: str) -> str:
 def repository(remote: str) -> str:
     """Return where people see the repository of a git remote: `https://host/owner/name`, or ""."""
     match = REMOTE.fullmatch(remote)
-    return f"https://{match[1]}/{match[2]}" if match else ""
+    if not match:
+        return ""
+    host = match["web"] or match["ssh"] or match["scp"]
+    return f"{match['scheme'] or 'https'}://{host}{match['port'] or ''}/{match['path']}"
+
+
+def clone_urls(remote: str) -> tuple[str, ...]:
+    """Return what `git clone` takes of a git remote: by the web, then as it is named here.
+
+    Nothing of a folder of this machine, and no password.
+    """
+    web, own = repository(remote), _without_secret(remote)
+    named = "" if web and own.startswith("http") else own
+    return tuple(url for url in (web and f"{web}.git", named) if CLONED.fullmatch(url))
+
+
+def _without_secret(remote: str) -> str:
+    """Without user name and password; of SSH without the password, for the user is its address."""
+    return re.sub(r"^(ssh://[^:@/]*):[^@/]*@", r"\1@", public(remote))

@@ -18,11 +18,12 @@ import signal
 import sys
 from typing import BinaryIO
 
-from catalog.preview import blocks
+from catalog.preview import blocks, watcher
 from catalog.preview.ranged import Ranged, TooMuch, Unread
 
-SECONDS = 5
+SECONDS = 4  # with the start of its process, a file takes less than 5
 MEMORY = 300 * 2**20
+LARGE = f"it takes more than {MEMORY >> 20} MiB of memory to look into it"
 MOST = 400_000  # letters of an answer
 for _code in ("utf-8-sig", "utf-16", "latin-1", "cp437", "ascii"):
     codecs.lookup(_code)  # now: a child can open no module any more
@@ -50,9 +51,9 @@ def serve() -> None:
                 module.show, Ranged(job["path"], job["size"], job["left"], *pipes, job["here"])
             )
             os._exit(0)
-        status = os.waitpid(child, 0)[1]
+        status, is_large = watcher.wait(child, MEMORY)
         if status:
-            _say(f"\nX {_why(status)}")
+            _say(f"\nX {LARGE if is_large else _why(status)}")
 
 
 def _bound() -> None:
@@ -76,7 +77,7 @@ def _preview(show: object, file: Ranged) -> None:
     except (TooMuch, Unread) as error:
         shown = [blocks.note(str(error), isinstance(error, Unread))]
     except MemoryError:
-        shown = [blocks.note(f"it takes more than {MEMORY >> 20} MiB of memory to look into it")]
+        shown = [blocks.note(LARGE)]
     except RecursionError:
         shown = [blocks.note("it is nested deeper than is looked into")]
     except Exception as error:  # a file that is not what it seems can raise anything

@@ -17,8 +17,8 @@ from registry.cards.rules import names
 from registry.sections import SECTIONS
 
 # A pattern that begins with a literal is looked for quickly: what stands before it comes after it.
-SECTION = "|".join(rf"{name}(?<![\w/.-]{name})" for name in SECTIONS)
-ID = re.compile(rf"({SECTION})/([^\W_][\w.-]*)")
+SECTION_ALONE = "|".join(rf"{name}(?<![\w/.-]{name})" for name in SECTIONS)
+ID = re.compile(rf"({SECTION_ALONE})/([^\W_][\w.-]*)")
 NAMED = re.compile(r"_(?<![\w*`/]_)([^\W_](?:[\w.-]*[^\W_])?)_(?![\w`/])")
 # How like a name must be: less where the section says that an entry is meant.
 VERY_LIKE = {True: 0.75, False: 0.85}
