@@ -18,7 +18,8 @@ from registry.sections import MIRRORED, SECTIONS
 def list_files(items: dict[str, Item], answer: Answer, kept: Kept) -> None:
     """Look up what files each has, and what a run's files say."""
     work = partial(looked.look, answer=answer, kept=kept)
-    for item, (listed, its_run) in parallel.over(items.values(), work, pushes.AT_ONCE):
+    threads = pushes.AT_ONCE if answer.client else 1  # only to wait for S3: here they take turns
+    for item, (listed, its_run) in parallel.over(items.values(), work, threads):
         item.contents, item.run = listed, its_run
     runs.assign(items)
 
