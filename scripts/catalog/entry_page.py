@@ -99,9 +99,11 @@ class EntryPages:
     def _runs(self, item: Item) -> dict[str, Any]:
         """The runs beside it."""
         beside = self._alike.of(item)
+        metrics = runs.side_by_side(beside)
         return {
             "runs": [Near(run.title, run.page, run.id) for run in beside],
-            "metrics": runs.side_by_side(beside),
+            "metrics": metrics,
+            "verdict": runs.verdict(beside, metrics),
             "settings": runs.settings(beside),
             "series": Markup(programs.in_html(runs.curves(beside))) if beside else "",
         }

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from catalog.item import Item
+from registry.humanize import plural
 from registry.inside import judge
 from registry.sections import MODELS, RESULTS
 
@@ -72,6 +73,18 @@ def side_by_side(runs: list[Item]) -> list[MetricRow]:
     last = [run.run.metrics.last if run.run else {} for run in runs]
     names = sorted({name for values in last for name in values}, key=_rank)
     return [MetricRow(n, judge.direction(n), _cells(n, [v.get(n) for v in last])) for n in names]
+
+
+def verdict(runs: list[Item], rows: list[MetricRow]) -> str:
+    """Return in how many of the metrics that can be judged each run is best, most first; "" where
+    nothing is to be told."""
+    judged = [[cell.is_best for cell in row.cells] for row in rows if row.way]
+    judged = [row for row in judged if any(row)]
+    if len(runs) < 2 or not judged:
+        return ""
+    counts = Counter({at: sum(row[at] for row in judged) for at in range(len(runs))})
+    said = ", ".join(f"{runs[at].title} in {count}" for at, count in counts.most_common() if count)
+    return f"Best of {plural(len(judged), 'metric')} whose better side is known: {said}."
 
 
 def settings(runs: list[Item]) -> list[tuple[str, list[str]]]:

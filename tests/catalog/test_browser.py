@@ -228,6 +228,8 @@ def test_which_run_was_better_and_why(visit, site):
     )
     best = page.get_by_role("group", name="Metrics").locator(".best")
     playwright.expect(best).to_have_text(["0.0619 best"])
+    verdict = "Best of 1 metric whose better side is known: fast in 1."
+    playwright.expect(page.get_by_text(verdict)).to_be_visible()
     page = on.open("runs.html")
     page.get_by_role("button", name="loss").click()  # the best first: the least
     playwright.expect(page.locator("tbody th").first).to_have_text("fast")
