@@ -23,16 +23,23 @@ from registry.entries import ROOT
 from registry.errors import Refusal
 from registry.files import write_whole
 from registry.humanize import plural
+from registry.problems import Problem
 
 
 def main(argv: list[str]) -> int:
     _arguments().parse_args(argv)
     library = Library()
     path = ROOT / debt.DEBT_FILE
-    now = debt.count(itertools.chain(*check.check(library, library.entries)))
+    problems = [*itertools.chain(*check.check(library, library.entries))]
+    now = debt.count(problems)
     is_new = not path.is_file()
     allowed = begun(now) if is_new else debt.with_blanks(debt.read(ROOT)[0], now)
-    kept = {key: min(allowed[key], now[key]) for key in allowed if key in now}
+    unread = {p.path for p in problems if hides(p, allowed)}
+    kept = {
+        (path, rule): count if path in unread else min(count, now[path, rule])
+        for (path, rule), count in allowed.items()
+        if path in unread or (path, rule) in now
+    }
     text = debt.as_text(kept)
     if text:
         write_whole(path, text.encode())
@@ -40,6 +47,12 @@ def main(argv: list[str]) -> int:
         path.unlink()
     console.say(told(kept, allowed, now, is_new))
     return 0
+
+
+def hides(problem: Problem, allowed: Debt) -> bool:
+    """Return whether less of a card can be seen than before: what is not seen is not mended."""
+    is_new = (problem.path, problem.rule) not in allowed
+    return problem.rule == "conflict" or (problem.rule == debt.FRONT_MATTER and is_new)
 
 
 def begun(now: Debt) -> Debt:

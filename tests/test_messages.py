@@ -255,6 +255,36 @@ def test_no_pull_and_no_push_is_advised_where_there_is_nothing(anna):
     expect(anna.run("bash", "-c", typed), 0)
 
 
+def test_a_merge_conflict_in_a_card_is_called_so_and_never_committed(anna):
+    """It was "YAML: quote texts that hold …", and `git add … && git commit` was the advice."""
+    card = f"{A}.card.md"
+    anna.add(A, {"x": b"1"})
+    text = anna.read(card).decode()
+    for license, words in (("mit", ["-b", "side"]), ("cc0-1.0", ["-"]), ("bsl-1.0", [])):
+        anna.write(card, re.sub("license: .*", f"license: {license}", text).encode())
+        anna.git("add", "-A")
+        anna.git("commit", "-qm", license)
+        anna.git("checkout", "-q", *words)
+    anna.run("git", "merge", "side")
+    told = json.loads(expect(anna.make("status", "FORMAT=json"), 0).out)["next"]
+    steps = {step["command"] for step in told}
+    assert f"make check-cards DATASET={A}" in steps and "git add" not in str(steps), told
+    said = expect(anna.make("check-cards", f"DATASET={A}"), 2)
+    assert f"{card}:3: a merge conflict: take one side" in said.out and "1 error\n" in said.err
+    run = anna.make("push")
+    assert "a merge conflict" in run.err and f"git add -- {card}" not in run.err, run
+    run = expect(anna.make("move", f"DATASET={A}", "TO=b"), 2)
+    assert "a merge conflict" in run.err and (anna.path / card).exists(), run
+    before = anna.read(card)
+    for command in ("adopt", "check-cards"):
+        anna.make(command, f"DATASET={A}", *(["FIX=1"] if command == "check-cards" else []))
+    assert anna.read(card) == before
+    for typed in re.findall("`(git [^`]*)`", said.out)[1:]:  # the other side's, and git add
+        expect(anna.run("bash", "-c", typed), 0)
+    assert b"license: cc0-1.0" in anna.read(card)
+    expect(anna.make("check-cards", f"DATASET={A}"), 0)
+
+
 TOOLS = re.compile(r"`((?:git|\.venv/bin/dvc|rm|chmod|ls|export|unset) [^`\n<]*)`")
 # So stand the rows of status/cures.py.
 LISTED = re.compile(r'^ +(?:[({].*, )?"((?:git|\.venv/bin/dvc|ls) [^"\n]*)",$', re.M)

@@ -129,3 +129,18 @@ def test_push_and_the_hooks_honour_it(registry):
     kit.write(registry, "champion_models/poet", OLD["champion_models/poet"] + "\nA line more.\n")
     kit.git(registry, "add", "--all")
     assert kit.run(registry, "check_cards.py", "--staged", "--quiet").returncode == 0
+
+
+def test_what_cannot_be_seen_is_not_mended(registry):
+    """A conflict, or front matter that is no YAML, hid the blanks behind it, and they were paid."""
+    text = "---\npretty_name: Half\n---\n\n# Card: half\n"
+    path = kit.write(registry, "champion_models/half", text)
+    kit.commit(registry)
+    kit.run(registry, "record_debt.py")
+    kit.commit(registry)
+    before = (registry / "cards.debt").read_text()
+    assert "champion_models/half.card.md required-key 3" in before
+    for broken in (f"<<<<<<< HEAD\n=======\n>>>>>>> x\n{text}", text.replace("Half", "[Half")):
+        path.write_text(broken)
+        kit.run(registry, "record_debt.py")
+        assert (registry / "cards.debt").read_text() == before

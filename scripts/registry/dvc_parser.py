@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from registry import conflict
 from registry.dvc_outs import BadDvcFile, DvcFile, Out, how_to_mend
 
 # What `dvc add` writes: read without starting a YAML parser, since every command reads them all.
@@ -29,19 +30,9 @@ def parse(content: bytes, path: str) -> DvcFile:
     if usual:
         digest, size, files, name = usual.groups()
         return DvcFile((Out(name, digest, False, int(size), int(files) if files else None),))
-    if conflict := _CONFLICT.search(text):
-        line = text.count("\n", 0, conflict.start()) + 1
-        raise BadDvcFile(path, line, f"a merge conflict: {_choose(path)}")
+    if mark := _CONFLICT.search(text):
+        line = text.count("\n", 0, mark.start()) + 1
+        raise BadDvcFile(path, line, conflict.cure(path))
     from registry import dvc_schema  # the YAML parser takes longer to load than to run
 
     return dvc_schema.DvcReader(path).file(text)
-
-
-def _choose(path: str) -> str:
-    from shlex import quote
-
-    word = quote(path)
-    return (
-        f"take one side with `git checkout --ours -- {word}` or `git checkout --theirs -- {word}` "
-        f"(or delete the other side's lines and the marks by hand), then `git add {word}`"
-    )

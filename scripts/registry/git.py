@@ -124,6 +124,12 @@ def uncommitted(root: Path, *paths: str) -> list[str]:
     return [line[3:] for line in names(run(root, *words)) if line[2:3] == " "]
 
 
+def unmerged(root: Path, *paths: str) -> set[str]:
+    """Return the files that are in a conflict of a merge. Raises GitError."""
+    words = ("diff", "--name-only", "--diff-filter=U", "--no-relative", "-z", "--", *paths)
+    return set(names(run(root, *words)))
+
+
 class Commit(NamedTuple):
     """A commit: its id, its author's name, and when they made it (ISO, UTC)."""
 

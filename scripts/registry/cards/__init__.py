@@ -5,7 +5,8 @@ What its fields may hold is data in `schema`, whose `kinds` and `formats` judge 
 `check` says whether cards are good, by the rules in `rules/`; `library` is all cards at once, for
 rules that follow references; `lineage` follows them from one entry, and `retire` says that one is
 not to be built on. `draft`, `questions` and `code` begin a card. `adopt` begins that of an old one
-by `clues` in its text, each a `clue`: `code_clues`, `entry_clues`, `license_clues`. `edit` and
+by `clues` in its text, each a `clue`: `code_clues`, `entry_clues`, `license_clues`, and by the
+`relations` of cards, which name each other. `edit` and
 `repair` change a card, `hub` exports it. `debt` lists the problems of old cards that are tolerated,
 `gather` makes one of many; `hub_keys` and `hub_lists` hold what the Hub knows besides. `licenses`
 knows what each license allows, `backlinks` where cards name an entry; `rename` rewrites that,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from registry import conflict
 from registry.cards import front_matter, markdown
 from registry.cards.front_matter import Split
 from registry.cards.markdown import Heading
@@ -13,7 +14,7 @@ from registry.entries import Entry
 
 class Card:
     """One card. `broken` are the reasons (line, message) why its front matter cannot be used;
-    a `bare` one has none."""
+    a `bare` one has none; `conflict` is the line where a merge left both sides' text, or 0."""
 
     def __init__(self, entry: Entry, text: str) -> None:
         self.entry, self.text = entry, text
@@ -21,6 +22,7 @@ class Card:
         self.where: Split | None = None
         self.broken: list[tuple[int, str]] = []
         self.bare = False
+        self.conflict = conflict.line_of(text)
 
     @property
     def path(self) -> str:
@@ -79,6 +81,9 @@ class Card:
 def parse(entry: Entry, text: str) -> Card:
     """A card from its text; never raises: what is wrong with the front matter is in `broken`."""
     card = Card(entry, text)
+    if card.conflict:  # whose front matter it is would be a guess
+        card.broken.append((card.conflict, conflict.cure(card.path)))
+        return card
     try:
         card.where = front_matter.split(text)
         if card.where is None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from registry import git
 from registry.console import say
 from registry.entries import ROOT
+from registry.humanize import some
 from registry.sections import SECTIONS
 
 
@@ -19,7 +20,10 @@ def look() -> list[str]:
 def name(looked: Callable[[], list[str]]) -> int:
     """Name them, with what to type; the exit code."""
     paths = looked()
-    if paths:
+    unmerged = git.unmerged(ROOT, *paths) if paths else set()
+    if unmerged:
+        say(f"push: in a merge conflict, which `git status` tells how to end: {some([*unmerged])}")
+    if paths := [path for path in paths if path not in unmerged]:
         say("push: not committed yet, so nobody else sees them: " + ", ".join(paths))
         say(f"push: git add -- {shlex.join(paths)} && git commit{and_share()}")
     return 0

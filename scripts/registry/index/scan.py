@@ -22,7 +22,7 @@ LITTER_BEGINS = ("._",)
 LITTER_ENDS = (".card.md", ".dvc")
 # A repository's own history is no data of the entry: DVC and the Hub leave it out as well.
 GIT = ".git"
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+AS_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # A disk within an entry: when it is not there one day, its files would pass for deleted.
 NAMED = 200  # letters of a path that are shown
 _MOUNTED = "another disk is mounted here: copy its files into the entry, or mount all of the entry"
@@ -125,7 +125,7 @@ def _look_into(top: str, folder: _Folder, seen: Scan) -> list[_Folder]:
 
     By its handle: the system need not find the way to it anew for each file.
     """
-    handle = os.open(os.path.join(top, folder.below) if folder.below else top, FOLDER)
+    handle = os.open(os.path.join(top, folder.below) if folder.below else top, AS_FOLDER)
     try:
         with os.scandir(handle) as rows:
             children = sorted(rows, key=attrgetter("name"))  # as a stamp needs them

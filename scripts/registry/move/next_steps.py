@@ -19,7 +19,8 @@ def what_is_left(plan: MovePlan) -> Iterator[str]:
     """Yield what a person has to do now, line by line."""
     if wrong := tell.left_in_cards(plan):
         cards = join(dict.fromkeys(problem.path for problem in wrong))
-        yield f"{plural(len(wrong), 'blank or problem')} left: fill them in, then `git add {cards}`"
+        count = plural(len(wrong), "blank or problem", "blanks or problems")
+        yield f"{count} left: fill them in, then `git add {cards}`"
     if own := len([*tell.of_itself(plan)]):
         yield f"{plural(own, 'line')} of {plan.new}{CARD} named what it replaced: now it is itself"
     others = git.ask(plan.root, "grep", "-l", "-F", plan.old, "--", ".", f":!*{CARD}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry import files
+from registry import conflict, files
 from registry.cards import backlinks, convert, debt, edit, rename, retell
 from registry.cards.card import Card
 from registry.cards.library import Library
@@ -38,6 +38,8 @@ class Texts:
         card = self.library.card(self.old)
         if card is None:
             raise Refusal(f"{self.old} has no card that can be read: `make card` or mend it first")
+        if card.conflict:
+            raise Refusal(f"{card.path}:{card.conflict}: {conflict.cure(card.path)}")
         self._add_own(card)
         self._add_others()
         self._add_file(ledger.FILE, self._in_ledger)

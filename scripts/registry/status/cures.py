@@ -220,7 +220,13 @@ CURES: tuple[Cure, ...] = (
     ),
     (
         {states.NOT_COMMITTED},
-        outlook.is_kept,
+        lambda c: c.is_unmerged,
+        "make check-cards DATASET={each}",
+        "a merge conflict: this says how to end it",
+    ),
+    (
+        {states.NOT_COMMITTED},
+        lambda c: outlook.is_kept(c) and not c.is_unmerged,
         "git add -- {paths} && git commit",
         "nobody else sees it before",
     ),

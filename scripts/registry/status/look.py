@@ -85,6 +85,7 @@ def _add_what_git_knows(conditions: list[Condition]) -> tuple[list[str], list[st
     """
     try:
         paths = git.uncommitted(ROOT, *SECTIONS)
+        unmerged = git.unmerged(ROOT, *paths) if paths else set()
         commits = git.last_commits(ROOT, "raw_datasets/*.dvc")
     except git.GitError as error:
         return [], [str(error)]
@@ -92,12 +93,13 @@ def _add_what_git_knows(conditions: list[Condition]) -> tuple[list[str], list[st
         own = {f"{one.entry}{CARD}", f"{one.entry}.dvc"}
         if own & {*paths}:
             one.add(states.NOT_COMMITTED)
+            one.is_unmerged = bool(own & unmerged)
         commit = commits.get(f"{one.entry}.dvc")
         if commit:
             version = dvc_file.content(one.entry)
             who, when = commit.who, commit.when
             one.marker = Marker(DONE, "", who, "", when, commit.id, version=version)
-    return paths, []
+    return [path for path in paths if path not in unmerged], []
 
 
 def _look_for_cards(conditions: list[Condition]) -> None:

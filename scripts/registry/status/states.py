@@ -100,6 +100,7 @@ class Condition:
     `unfit`: the path that cannot be stored, if one is to blame. `is_ours`: whether the push that is
     unfinished is this checkout's own; `may_restore`: whether its files were whole before that push.
     `has_bad_card`: whether its card would stop a push; asked only where one is next.
+    `is_unmerged`: whether a merge of Git left a conflict in its card or `.dvc` file.
     `card_in_git`: where Git has the card of one that is not here: in UPSTREAM, in the PAST, in the
     commit of a MOVE, which comes with the advice for its old name, or "".
     """
@@ -112,6 +113,7 @@ class Condition:
     is_ours: bool = False
     may_restore: bool = False
     has_bad_card: bool = False
+    is_unmerged: bool = False
     card_in_git: str = ""
 
     @property

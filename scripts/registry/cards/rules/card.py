@@ -32,7 +32,9 @@ class Rule(NamedTuple):
     level: str = "error"
 
 
+CONFLICT = Rule("conflict", fields.whole)
 RULES = (
+    CONFLICT,
     Rule("front-matter", fields.readable),
     Rule("line-ends", fields.line_ends, "warning"),
     Rule("duplicate-key", fields.duplicate),
@@ -69,7 +71,7 @@ def check(card: Card, library: Library) -> Iterator[Problem]:
     """Every problem of one card, in the order of its lines."""
     problems = (
         Problem(card.path, line, message, rule.level, rule.name)
-        for rule in RULES
+        for rule in ([CONFLICT] if card.conflict else RULES)
         for line, message in rule.check(card, library)
     )
     yield from sorted(dict.fromkeys(problems), key=lambda problem: problem.line)

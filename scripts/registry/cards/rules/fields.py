@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from registry import conflict
 from registry.cards.card import Card
 from registry.cards.formats import TODO
 from registry.cards.hub_keys import HUB_KEYS, model_index
@@ -12,6 +13,12 @@ from registry.cards.library import Library
 from registry.cards.schema import BY_NAME, ORDER, OURS
 from registry.cards.vocabulary import guess, known, nearest, words
 from registry.cards.yaml_values import UNREADABLE, Value, scalars
+
+
+def whole(card: Card, library: Library) -> Iterator[Found]:
+    """No merge left both sides' text in it."""
+    if card.conflict:
+        yield card.conflict, conflict.cure(card.path)
 
 
 def readable(card: Card, library: Library) -> Iterator[Found]:
