@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -285,19 +286,29 @@ def test_a_merge_conflict_in_a_card_is_called_so_and_never_committed(anna):
     expect(anna.make("check-cards", f"DATASET={A}"), 0)
 
 
-TOOLS = re.compile(r"`((?:git|\.venv/bin/dvc|rm|chmod|ls|export|unset) [^`\n<]*)`")
-# So stand the rows of status/cures.py.
-LISTED = re.compile(r'^ +(?:[({].*, )?"((?:git|\.venv/bin/dvc|ls) [^"\n]*)",$', re.M)
+TOOLS = r"((?:git|\.venv/bin/dvc|rm|chmod|ls|export|unset) [^`\n<]*)"
 
 
 def other_commands_in_messages():
-    """Each command of another tool that a source says to type, `x` in each of its blanks."""
+    """Each command of another tool that a text says to type, `x` in each of its blanks."""
     for file in sorted((ROOT / "scripts").rglob("*.py")):
-        joined = re.sub(r'"\s*\n\s*f?"', "", file.read_text())
-        listed = LISTED.findall(joined) if file.name == "cures.py" else []
-        for command in [*TOOLS.findall(joined), *listed]:
-            filled = re.sub(r"\{[^{}]*\}", "x", command)  # from inside
-            yield file.name, re.sub(r"\{[^{}]*\}", "x", filled)
+        for text in texts_of(ast.parse(file.read_text())):
+            whole = re.fullmatch(TOOLS, text) if file.name == "cures.py" else None
+            for command in re.findall(f"`{TOOLS}`", f"`{text}`" if whole else text):
+                yield file.name, re.sub(r"\{[^{}]*\}", "x", command)
+
+
+def texts_of(tree):
+    """Every text that is no docstring; what is filled in is an x."""
+    parts = {id(part) for node in ast.walk(tree) for part in getattr(node, "values", ())
+             if isinstance(node, ast.JoinedStr)}  # fmt: skip
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(getattr(part, "value", "") if isinstance(part, ast.Constant) else "x"
+                          for part in node.values)  # fmt: skip
+        elif isinstance(getattr(node, "value", None), str) and id(node) not in parts | told:
+            yield node.value
 
 
 def test_what_a_message_says_to_type_of_other_tools_is_a_command_of_theirs(tmp_path):
