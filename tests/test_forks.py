@@ -232,6 +232,18 @@ def test_a_clone_that_changed_a_script_has_its_own(probe):
     assert is_forked(probe)
 
 
+def test_a_clone_of_the_same_bytes_is_as_good(probe):
+    noun = probe.path / "scripts" / "registry" / "noun.py"
+    for text, is_same in ((NOUN, True), (NOUN.replace("Place", "Piece"), False), (NOUN, True)):
+        noun.unlink()
+        noun.write_text(text)
+        assert is_forked(probe) == is_same
+    extra = noun.with_name("extra.py")
+    extra.write_text("")
+    assert not is_forked(probe), "a module that the template lacks could be found instead"
+    extra.unlink()
+
+
 def test_signals_and_locks(probe):
     """Ctrl-C reaches it, a kill of the asker kills it and what it started, and frees its locks."""
     lock = "import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)"

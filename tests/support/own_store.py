@@ -11,9 +11,9 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+from support import session
 from support.checkout import Checkout
 from support.process import SECONDS, Run
 
@@ -30,13 +30,14 @@ class OwnStore(Checkout):
         self.env[TAG] = secrets.token_hex(8)
         subprocess.run(["git", "clone", "-q", origin, path], env=self.env, check=True)
         if venv:
-            (path / ".venv").symlink_to(sys.prefix)
+            (path / ".venv").symlink_to(session.venv())
         else:
             shutil.rmtree(path / ".venv", ignore_errors=True)
 
     def run(self, *command: str, timeout: float = SECONDS, **env: str) -> Run:
+        env = {**self.env, "TEST_FORKS": self.forks, **env}
         done = subprocess.run(
-            command, cwd=self.path, env={**self.env, **env}, stdin=subprocess.DEVNULL,
+            command, cwd=self.path, env=env, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=timeout, check=False,
         )  # fmt: skip
         return Run(list(command), done.returncode, done.stdout, done.stderr, 0, [])

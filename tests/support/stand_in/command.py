@@ -29,6 +29,7 @@ class Command:
         self.is_verb = name.startswith("scripts/")
         self.known: set[str] = set()
         self.models = Models()
+        self.equal: set[tuple[Any, ...]] = set()  # files of clones, by what changes with them
         self.like = like()
         sys.path[0] = scripts
         try:
@@ -48,6 +49,8 @@ class Command:
         else:
             del sys.path[0]  # what is beside the scripts is none of theirs
             importlib.import_module(IMPORTED[self.name])
+            if self.name == "-m dvc":
+                _keep_parser()
 
     def news(self) -> list[Any]:
         """What this run imported and read that was not known before it."""
@@ -80,7 +83,7 @@ class Command:
         ]  # fmt: skip
         self.homely = list(_made_of(os.environ["HOME"]))
         folders = {os.path.dirname(str(module.__file__)) for module in self.modules}
-        self.sources = {f[len(self.scripts) :]: _inodes(f) for f in {*folders, self.scripts}}
+        self.sources = {f[len(self.scripts) :]: _sources(f) for f in {*folders, self.scripts}}
 
     def can(self, asked: dict[str, Any]) -> bool:
         """Whether a fork is exactly what a start would be."""
@@ -96,13 +99,36 @@ class Command:
     def is_unchanged(self, asked: dict[str, Any]) -> bool:
         scripts = os.path.join(asked["cwd"], os.path.dirname(asked["argv"][1]))
         try:
-            return all(_inodes(f"{scripts}{name}") == s for name, s in self.sources.items())
+            return all(self.is_same(name, f"{scripts}{name}") for name in self.sources)
         except OSError:
             return False
+
+    def is_same(self, name: str, folder: str) -> bool:
+        """The template's files themselves, as hard links, or, as Git clones them, their bytes."""
+        ours, theirs = self.sources[name], _sources(folder)
+        if ours.keys() != theirs.keys():
+            return False
+        other = [f for f in ours if ours[f].inode() != theirs[f].inode()]
+        return all(self.is_equal(Path(ours[f].path), theirs[f]) for f in other)
+
+    def is_equal(self, ours: Path, theirs: os.DirEntry[str]) -> bool:
+        stat = theirs.stat()
+        key = str(ours), stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+        if key not in self.equal and Path(theirs.path).read_bytes() == ours.read_bytes():
+            self.equal.add(key)
+        return key in self.equal
 
 
 def _is_file(module: object) -> bool:
     return bool(getattr(getattr(module, "__spec__", None), "has_location", False))
+
+
+def _keep_parser() -> None:
+    """dvc's hundred parsers, the same at each start, are half the work of a small command."""
+    from dvc.cli import parser
+
+    made = parser.get_main_parser()
+    parser.get_main_parser = lambda: made
 
 
 def _made_of(home: str) -> Iterator[tuple[Any, str, object]]:
@@ -133,7 +159,6 @@ def like() -> list[str]:
     return [*kept, f"{ignored:x}", Path("/proc/self/limits").read_text()]
 
 
-def _inodes(folder: str) -> dict[str, int]:
-    """The clones have the template's files themselves, by hard links."""
+def _sources(folder: str) -> dict[str, os.DirEntry[str]]:
     with os.scandir(folder) as files:
-        return {one.name: one.inode() for one in files if one.name.endswith(".py")}
+        return {one.name: one for one in files if one.name.endswith(".py")}
