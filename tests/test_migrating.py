@@ -221,8 +221,13 @@ def test_a_bucket_alone(fresh, moto_bucket):
         for name, body in files.items():
             moto_bucket.put(f"{entry}/{name}", body)
     moto_bucket.put("elsewhere/x", b"not ours")
+    moto_bucket.put("processed_datasets/bad:name/x", b"1")
     run = expect(fresh.make("init", *words(moto_bucket)), 0)
     assert "3 cards begun" in run.err, run
+    assert "no card for processed_datasets/bad:name: it cannot be an entry's name" in run.err, run
+    for told in (fresh.script("check_cards", "--remote"), fresh.script("show_status", FULL="1")):
+        assert "since it holds ':': rename it in S3, or `make remove" in told.said, told
+        assert "make card DATASET=processed_datasets/bad" not in told.said, "that is refused"
     assert fresh.git("status", "--porcelain") == ""
     expect(fresh.make("pull"), 0)
     assert fresh.tree() == {k: v for k, v in everything().items() if k[:4] != "raw_"}

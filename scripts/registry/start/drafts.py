@@ -23,7 +23,8 @@ def lacking(
 
     Of a move that is not over S3 lists both names, and who made it brings its card by Git.
     """
-    known = _stored(root, client) | {entries.entry_of(id, root) for id in versions}
+    known, unfit = _stored(root, client)
+    known |= {entries.entry_of(id, root) for id in versions}
     bare = [entry for entry in sorted(known) if str(entry) not in coming]
     moved = dark.moved(client, [*bare, *map(entries.entry_of, coming)] if bare else [])
     left = {}
@@ -33,18 +34,24 @@ def lacking(
         elif new not in coming:
             left[new] = f"it was {old}, and its card comes by `git push` from where it was moved"
     chosen = [entry for entry in bare if str(entry) not in left]
-    return chosen, {str(entry): left[str(entry)] for entry in bare if str(entry) in left}
+    why = {str(entry): left[str(entry)] for entry in bare if str(entry) in left}
+    named = {id: f"it cannot be an entry's name, since {bad}" for id, bad in unfit.items()}
+    return chosen, why | {id: text for id, text in named.items() if id not in coming}
 
 
-def _stored(root: Path, client: Client) -> set[Entry]:
-    """What has data, here or in S3, and no card here."""
+def _stored(root: Path, client: Client) -> tuple[set[Entry], dict[str, str]]:
+    """What has data, here or in S3, and no card here; and {id: why that cannot be an entry}."""
     known = {e for section in SYNCED for e in entries.on_disk(section, root)}
+    unfit = {}
     for section in MIRRORED:
         prefix = client.remote.key(section, "")
         keys = (row.key[len(prefix) :] for row in client.list(prefix))
-        tops = {key.partition("/")[0] for key in keys if "/" in key}
-        known |= {Entry(section, name, root) for name in tops if not names.why_bad(name)}
-    return {entry for entry in known if not entry.card.exists()}
+        for name in {key.partition("/")[0] for key in keys if "/" in key}:
+            if why := names.why_bad(name):
+                unfit[f"{section}/{name}"] = why
+            else:
+                known.add(Entry(section, name, root))
+    return {entry for entry in known if not entry.card.exists()}, unfit
 
 
 def write(root: Path, chosen: list[Entry]) -> list[str]:

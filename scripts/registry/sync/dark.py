@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from registry import parallel
+from registry import names, parallel
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes, plural
@@ -77,11 +77,11 @@ def told(session: Session, known: Collection[str]) -> Iterator[str]:
     Lists all of the mirrored sections.
     """
     for section in MIRRORED:
-        amounts, names, beside = Amounts(session), set[str](), []
+        amounts, seen, beside = Amounts(session), set[str](), []
         for key in amounts.keys(f"{section}/"):
             name, slash, _ = key.partition("/")
-            names.add(f"{section}/{name}") if slash else beside.append(key)
-        bare = [Entry(section, id.partition("/")[2]) for id in sorted(names - {*known})]
+            seen.add(f"{section}/{name}") if slash else beside.append(key)
+        bare = [Entry(section, id.partition("/")[2]) for id in sorted(seen - {*known})]
         now = moved(session.client, bare)
         for entry in bare:
             why = _why_bare(entry, now.get(str(entry), ""))
@@ -99,6 +99,8 @@ def _why_bare(entry: Entry, now: str) -> str:
     remove = f"`make remove DATASET={entry:sh}`"
     if now:
         return f"moved to {now}: a push from where it was moved takes them out, or {remove}"
+    if bad := names.why_bad(entry.name):
+        return f"which cannot be an entry's name, since {bad}: rename it in S3, or {remove}"
     return f"and no card: `git pull`, or `make card DATASET={entry:sh}`, or {remove}"
 
 

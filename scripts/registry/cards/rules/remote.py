@@ -15,6 +15,7 @@ from registry.cards.library import Library
 from registry.dvc_file import Version
 from registry.dvc_outs import BadDvcFile
 from registry.entries import CARD, Entry
+from registry.names import why_bad
 from registry.problems import Problem
 from registry.sections import MIRRORED, RAW
 
@@ -63,6 +64,14 @@ def _named(entry: Entry) -> list[Version]:
     return []
 
 
+def _named_or_removed(entry: Entry) -> str:
+    """Return what to do about one without a card; not each name in S3 can be an entry's."""
+    remove = f"`make remove DATASET={entry:sh}`"
+    if bad := why_bad(entry.name):
+        return f"it can get none under this name, since {bad}: rename it in S3, or {remove}"
+    return f"run `make card DATASET={entry:sh}`, or {remove}"
+
+
 def _section(
     library: Library, section: str, keys: set[str], move: Move, told: HowMuch, moved: Moved
 ) -> Iterator[Problem]:
@@ -77,8 +86,7 @@ def _section(
     for entry in bare:
         if str(entry) not in now:
             held = f" ({amount})" if (amount := told(str(entry))) else ""
-            text = f"what is in S3{held} must have a card: run `make card DATASET={entry:sh}`"
-            text += f", or `make remove DATASET={entry:sh}`"
+            text = f"what is in S3{held} must have a card: {_named_or_removed(entry)}"
             yield Problem(f"{entry}{CARD}", 1, text, rule="remote-card")
     loose = sorted(key for key in keys if key and "/" not in key)
     cards = [key for key in loose if key.endswith(GIT_ONLY)]
