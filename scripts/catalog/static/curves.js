@@ -64,7 +64,7 @@
     said.textContent = `at ${short(chart.data[0][at])}: ${values.filter(Boolean).join(" · ")}`;
   }
 
-  const point = (chart, left) => chart.setCursor({ left, top: 1 });
+  const point = (chart, left, inAll = false) => chart.setCursor({ left, top: 1 }, true, inAll);
   const go = (chart, at) => point(chart, chart.valToPos(chart.data[0][at], "x"));
   function listen(chart, holder) {
     holder.addEventListener("keydown", (event) => {
@@ -84,7 +84,7 @@
       act();
     });
     chart.over.addEventListener("pointermove", (event) => {  // uPlot itself listens to a mouse
-      if (event.pointerType !== "mouse") point(chart, event.clientX - chart.over.getBoundingClientRect().left);
+      if (event.pointerType !== "mouse") point(chart, event.clientX - chart.over.getBoundingClientRect().left, true);
     });
   }
 
