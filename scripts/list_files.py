@@ -33,7 +33,8 @@ def main(argv: list[str]) -> int:
     pattern = "".join(f.partition("=")[2] for f in flags if f.startswith("--pattern="))
     for word in flags:
         if word not in FLAGS and not word.startswith("--pattern="):
-            raise UsageError(f"{word} is not known: see --help")
+            cure = "SORT=path or SORT=size" if word.startswith("--sort") else "see --help"
+            raise UsageError(f"{word} is not known: {cure}")
     entry = selection.select_one(" ".join(named), SECTIONS)
     listed, problem = look(entry, "--offline" in flags)
     shown = [file for file in listed.files if fits(file.path, pattern)]
