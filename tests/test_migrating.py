@@ -196,6 +196,7 @@ def test_what_cannot_be_taken_over_changes_nothing(fresh, old, tmp_path, moto_bu
                   "ext::sh -c touch% pwned"):  # fmt: skip
         run = expect(fresh.make("init", f"FROM={where}"), 2)
         assert "no Git repository" in run.err and "docs/migrating.md" in run.err, run
+        assert "and the repository exists" not in run.err, "half of Git's advice is no reason"
     fresh.write("docs/sources.md", b"mine, not in Git")
     assert "docs/sources.md" in expect(fresh.make("init", f"FROM={old.path}"), 2).err
     assert fresh.read("docs/sources.md") == b"mine, not in Git"

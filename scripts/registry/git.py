@@ -19,7 +19,7 @@ ELSEWHERE = {
 
 
 class GitError(RegistryError):
-    """Git said no; the text is the last line of what it said, and `said` holds the lines."""
+    """Git said no; the text is the line that tells why, and `said` holds all lines."""
 
     def __init__(self, text: str, said: list[str] | None = None) -> None:
         super().__init__(text)
@@ -43,9 +43,13 @@ def run(root: Path, *words: str, stdin: bytes | None = None, good: tuple[int, ..
     if done.returncode not in good:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         said = [line for line in lines if not line.startswith("Stopping at")]  # says nothing more
-        last = said[-1] if said else f"exit {done.returncode}"
-        raise GitError(f"git {words[0]}: {last}", said)
+        raise GitError(f"git {words[0]}: {_why(said) or f'exit {done.returncode}'}", said)
     return done.stdout
+
+
+def _why(said: list[str]) -> str:
+    """Return the line that tells the reason: the first fatal one, before what is only advice."""
+    return next((line for line in said if line.startswith("fatal: ")), said[-1] if said else "")
 
 
 def environment(root: Path) -> dict[str, str]:
