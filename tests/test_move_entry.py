@@ -142,6 +142,17 @@ def test_edits_made_before_a_move_are_edits_after_it(team):
     assert bucket.get(f"{NEW}/w.bin") == b"WEIGHTS", run
 
 
+def test_the_files_that_still_name_it_are_named_and_no_others(team):
+    """`training_results/poet` is no word of `training_results/poet-run2`, nor of our own tests."""
+    anna, _, _ = team
+    for path, text in (("train.sh", f"python x.py ../{OLD}/w.bin\n"), ("other.sh", f"{OLD}-2\n"),
+                       ("tests/x.py", f"{OLD}\n")):  # fmt: skip
+        anna.write(path, text.encode())
+    commit(anna, "code")
+    said = re.search("also named in (.*): look at that", expect(move(anna), 0).err)[1]
+    assert "train.sh" in said and "other.sh" not in said and "tests/" not in said
+
+
 def test_a_second_move_of_what_is_moved_names_the_commit_that_works(team):
     anna, _, _ = team
     expect(move(anna), 0)

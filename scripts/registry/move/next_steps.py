@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from shlex import join, quote
 
 from registry import git
@@ -14,6 +16,8 @@ from registry.move.plan import MovePlan
 from registry.sections import MIRRORED
 from registry.sync import compare
 
+ASIDE = (":!/tests", ":!/benchmarks", ":!/examples", ":!/findings")
+
 
 def what_is_left(plan: MovePlan) -> Iterator[str]:
     """Yield what a person has to do now, line by line."""
@@ -23,12 +27,29 @@ def what_is_left(plan: MovePlan) -> Iterator[str]:
         yield f"{count} left: fill them in, then `git add {cards}`"
     if own := len([*tell.of_itself(plan)]):
         yield f"{plural(own, 'line')} of {plan.new}{CARD} named what it replaced: now it is itself"
-    others = git.ask(plan.root, "grep", "-l", "-F", plan.old, "--", ".", f":!*{CARD}")
-    if others:
-        yield f"also named in {', '.join(others.split())}: look at that"
+    if others := _also_named_in(plan):
+        yield f"also named in {', '.join(others)}: look at that"
     steps = ", then ".join(f"`{step}`" for step in _steps(plan))
     yield f"{plan.old} is {plan.new}, staged and not committed: {steps}"
     yield f"`{plan.command} UNDO=1` goes back until it is committed"
+
+
+def _also_named_in(plan: MovePlan) -> list[str]:
+    """Return the files besides cards that name it, and not only one whose name begins so.
+
+    Our own tests and samples make up names of their own.
+    """
+    words = ("grep", "-l", "-z", "-F", plan.old, "--", ".", f":!*{CARD}", *ASIDE)
+    whole = re.compile(rf"(?<![\w-]){re.escape(plan.old)}(?![\w-])")  # at the end of a path, too
+    paths = git.names(git.run(plan.root, *words, good=(0, 1)))
+    return [path for path in paths if whole.search(_text(plan.root / path))]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _steps(plan: MovePlan) -> Iterator[str]:
