@@ -23,6 +23,10 @@ OLD_MAC = re.compile(r"---[ \t]*\r(?!\n)")
 CLOSE = re.compile(r"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 
 
+HINT = "quote texts that hold `: `, ` #` or quotes, or start with one of @`%&*[{>|!"
+TAB_HINT = "write a space in place of the tab"
+
+
 class Split(NamedTuple):
     """Where things are in a card's text, as offsets: the fence, the YAML, what follows both."""
 
@@ -78,6 +82,6 @@ def read(text: str, where: Split) -> Mapping:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first + mark.line if mark else first
-        hint = "quote texts that hold `: `, ` #` or quotes, or start with one of @`%&*[{>|!"
         said = f"{error.context or ''} {error.problem or ''}".strip()
+        hint = TAB_HINT if "'\\t'" in said else HINT
         raise BadFrontMatter(line, f"front matter must be YAML: {said}: {hint}") from None
