@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
 from pathlib import Path
 
-from registry import console, entries, files, lock
+from registry import console, entries, files, git, lock
 from registry.console import say
-from registry.entries import ROOT, Entry
+from registry.entries import CARD, ROOT, Entry
 from registry.errors import Refusal, UsageError
 from registry.humanize import plural
 from registry.index import stats
@@ -72,7 +73,24 @@ def restore(item: trash.Item) -> int:
         )
     files.drop_tree(item.content)
     trash.tidy(item.content)
+    if command := from_git(entry):
+        say(f"restore: its card is in Git's history: `{command}` brings it back")
     return 0
+
+
+def from_git(entry: Entry) -> str:
+    """Return what brings back its card and `.dvc` file as they last were; "" where that is not so.
+
+    A removal takes them out, and a folder without them is no entry to anybody.
+    """
+    lost = [path for path in (f"{entry}{CARD}", f"{entry}.dvc") if not (ROOT / path).exists()]
+    if f"{entry}{CARD}" not in lost:
+        return ""
+    words = ("log", "-1", "--diff-filter=D", "--no-renames", "--format=%h", "--", lost[0])
+    gone = git.ask(ROOT, *words) if git.show(ROOT, f"HEAD:{lost[0]}") is None else ""
+    commit = f"{gone}~" if gone else "HEAD"
+    held = [path for path in lost if git.show(ROOT, f"{commit}:{path}") is not None]
+    return f"git checkout {commit} -- {shlex.join(held)}" if held else ""
 
 
 def whole(item: trash.Item, entry: Entry) -> bool:

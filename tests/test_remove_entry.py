@@ -61,6 +61,19 @@ def test_a_model_and_its_results_go_together(pair):
         expect(ben.make("remove", f"DATASET={entry}", "CONFIRM=m"), 0)
     assert ben.tree() == bucket.data() == {} and set(FILES.values()) <= set(ben.trash())
 
+    # Who regrets it gets both back by what is printed, a card from HEAD or from before that.
+    for one in (MODEL, RUN):
+        listed = expect(anna.make("trash"), 0).out
+        line = next(line for line in listed.splitlines() if f" {one} " in line)
+        run = expect(anna.run("bash", "-c", re.search("`(make restore [^`]*)`", line)[1]), 0)
+        typed = re.search("`(git checkout [^`]*)` brings it back", run.err)[1]
+        expect(anna.run("bash", "-c", typed), 0)
+        anna.git("rm", "-q", "--cached", f"{RUN}.card.md") if one == MODEL else None
+        anna.git("commit", "-qm", "taken out") if one == MODEL else None
+    assert anna.tree() == {**below(MODEL, FILES), **below(RUN, FILES)}
+    run = expect(anna.push(TAKE="local"), 0)
+    assert bucket.data() == anna.tree(), run
+
 
 def test_what_a_dead_run_removed_already_is_no_riddle(pair):
     anna, _, bucket = pair
