@@ -128,6 +128,7 @@ class QuickCheck:
             torn = journal.load(entry, self.session.remote.identity)  # or others wait for ever
             return self.named or torn is not None  # the push itself says that it is not here
         if not entry.card.exists():
+            self._refuse_moved(entry)
             return _without_card(entry, True)
         known = self.known[entry]
         options = self.session.options
@@ -138,6 +139,17 @@ class QuickCheck:
         if journal.load(entry, self.session.remote.identity):
             return True
         return self.stamps.of(entry) != (known.stamp, True)
+
+    def _refuse_moved(self, entry: Entry) -> None:
+        """Raises Refusal for what is no entry any more, since others moved or removed it."""
+        from registry.sync import refusals
+        from registry.sync.survey import Survey
+
+        survey = Survey(entry, self.session)
+        connect.first(self.session, survey.look_there)
+        is_moved, was_pushed = survey.marker and survey.marker.moved, self.known[entry] is not None
+        if is_moved or (was_pushed and not survey.remote):
+            raise refusals.removed(survey)
 
     def _pull_raw(self, entry: Entry) -> bool:
         if not entry.dvc_file.exists():

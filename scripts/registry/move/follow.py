@@ -39,13 +39,14 @@ def follow(orphans: list[Entry], session: Session, dry_run: bool) -> Iterator[st
         new = Entry(section, name, session.root)
         if not new.card.exists():
             yield f"{old}: it was moved to {new}, whose card is not here yet: `git pull`"
-        elif os.path.lexists(new.folder):
-            yield f"{old}: it was moved to {new}, which is here as well: {_put_away(old)}"
         elif news := _news(old, session):
             yield (
                 f"{old}: it was moved to {new}, and kept here, since it was changed here "
                 f"({some(news)}): copy that into {new}/ after a pull; then {_put_away(old)}"
             )
+        elif os.path.lexists(new.folder):
+            cure = _compare(old, new, session)
+            yield f"{old}: it was moved to {new}, which is here as well: {cure}"
         elif dry_run:
             yield f"{old}: to be renamed to {new}, as it was moved"
         else:
@@ -97,6 +98,13 @@ def _verified(entry: Entry, session: Session) -> str:
 def _is_replaced(old: Entry, version: str, session: Session) -> bool:
     held, _ = marker.read(session.client, old)
     return bool(held and held.state == marker.DONE and held.version not in ("", version))
+
+
+def _compare(old: Entry, new: Entry, session: Session) -> str:
+    """What to do with both folders: what was in step, and not changed since, holds nothing new."""
+    if baseline.header(old, session.remote.identity):
+        return _put_away(old)
+    return f"`diff -rq {old:sh} {new:sh}` tells what only one has; then {_put_away(old)}"
 
 
 def _put_away(old: Entry) -> str:

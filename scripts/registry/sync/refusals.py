@@ -101,6 +101,11 @@ def many_gone(survey: Survey, gone: int) -> Refusal:
 
 
 def moved(entry: Entry, told: Marker) -> Refusal:
+    if not entry.card.exists():
+        return Refusal(
+            f"it was moved to {told.moved} by {told.who or 'somebody'}: `make pull` renames what "
+            "is here, or says why not"
+        )
     return Refusal(
         f"it was moved to {told.moved} by {told.who or 'somebody'}: `git pull` brings the new "
         "card, `make pull` then renames what is here; if that move was given up, "
