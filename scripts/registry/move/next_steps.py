@@ -16,7 +16,7 @@ from registry.move.plan import MovePlan
 from registry.sections import MIRRORED
 from registry.sync import compare
 
-ASIDE = (":!/tests", ":!/benchmarks", ":!/examples", ":!/findings")
+OWN_SAMPLES = (":!/tests", ":!/benchmarks", ":!/examples", ":!/findings")
 
 
 def what_is_left(plan: MovePlan) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _also_named_in(plan: MovePlan) -> list[str]:
 
     Our own tests and samples make up names of their own.
     """
-    words = ("grep", "-l", "-z", "-F", plan.old, "--", ".", f":!*{CARD}", *ASIDE)
+    words = ("grep", "-l", "-z", "-F", plan.old, "--", ".", f":!*{CARD}", *OWN_SAMPLES)
     whole = re.compile(rf"(?<![\w-]){re.escape(plan.old)}(?![\w-])")  # at the end of a path, too
     paths = git.names(git.run(plan.root, *words, good=(0, 1)))
     return [path for path in paths if whole.search(_text(plan.root / path))]
