@@ -6,8 +6,9 @@ import hashlib
 import re
 
 import pytest
+from support import policy
 from support.logging_store import run_store
-from support.oracle import expect
+from support.oracle import below, expect, marker
 
 A = "processed_datasets/a"
 KEYS = {"AWS_ACCESS_KEY_ID": "KEY", "AWS_SECRET_ACCESS_KEY": "s", "AWS_MAX_ATTEMPTS": "1"}
@@ -177,3 +178,32 @@ def test_letters_that_rclone_keeps_for_itself(clone, rclone_bucket, letter):
     ben.card(A)
     expect(ben.script("pull_entries", A, ENGINE="auto"), 0)
     assert ben.tree(A) == anna.tree(A)
+
+
+LISTS = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
+
+
+@pytest.mark.parametrize("demand", ["encryption", "prefix"])
+def test_a_demand_of_the_policy_is_met_by_every_request(clone, moto_bucket, demand):
+    """Of parts, of copies in S3, of probes; also by aws: what is refused would be seen here."""
+    anna, model = clone("anna", moto_bucket), "champion_models/m"
+    if demand == "encryption":
+        for option, value in (("sse", "aws:kms"), ("sse_kms_key_id", "alias/ours")):
+            expect(
+                anna.run(".venv/bin/dvc", "remote", "modify", "--local", "test", option, value), 0
+            )
+        refused = policy.deny(anna.proxy, "s3:PutObject", unless=policy.is_encrypted)
+    else:
+        refused = policy.deny(anna.proxy, *LISTS, unless=policy.is_below(f"{moto_bucket.base}/"))
+    assert doctors_bad(anna.script("run_doctor")) == []
+    anna.add(model, {"big": PARTS[0] + PARTS[1], "x": b"1"})
+    expect(anna.script("push_entries", model), 0)
+    good = marker(moto_bucket, model)["version"]
+    anna.write(f"{model}/big", PARTS[2] + PARTS[0])
+    expect(anna.script("push_entries", model, ENGINE="aws"), 0)
+    expect(anna.script("rollback_entry", model, TO=good), 0)
+    whole = {"big": PARTS[0] + PARTS[1], "x": b"1"}
+    assert moto_bucket.read(f"{model}/") == below(model, whole)
+    expect(anna.script("move_entry", model, "champion_models/n"), 0)
+    assert moto_bucket.get("champion_models/n/big") == PARTS[0] + PARTS[1]
+    assert refused == []
