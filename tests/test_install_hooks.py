@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sys
 
 import pytest
 from support import cards as kit
+from support import session
 from support.oracle import expect
 
 
 @pytest.fixture
 def registry(tmp_path):
     root = kit.make(tmp_path / "r")
-    (root / ".venv" / "bin").mkdir(parents=True)
-    (root / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (root / ".venv").symlink_to(session.venv())
     done = kit.run(root, "install_hooks.py")
     assert done.returncode == 0, done
     assert done.stderr == "hooks: installed pre-commit\nhooks: installed pre-push\n"

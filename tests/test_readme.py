@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+from support import session
 from support.checkout import Checkout
 from support.oracle import expect
 from support.own_store import OwnStore
@@ -57,7 +57,7 @@ def fresh(tmp_path_factory):
 def whole_venv(folder: Path) -> None:
     """This one, with everything noted as installed: the tools of the tests are all there are."""
     folder.mkdir()
-    for part in [*Path(sys.prefix).iterdir(), *ROOT.glob("requirements*.txt")]:
+    for part in [*session.venv().iterdir(), *ROOT.glob("requirements*.txt")]:
         if not (folder / part.name).exists():
             (folder / part.name).symlink_to(part)
 

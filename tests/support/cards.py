@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from registry.cards.library import Library
 from registry.sections import SECTIONS
+from support import session, template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BAD = Path(__file__).resolve().parent / "bad_card"
@@ -30,18 +31,28 @@ ENTRIES = tuple(FRONT)
 def good_card(entry: str, more: str = "") -> str:
     """A card without problems, once the other good cards are there; `more` are further keys."""
     section, _, name = entry.partition("/")
-    template = Library(ROOT).template(section)
-    headings = [h.text for h in template.headings if h.level == 2 and "(optional)" not in h.text]
+    asked = Library(ROOT).template(section).headings
+    headings = [h.text for h in asked if h.level == 2 and "(optional)" not in h.text]
     known = FRONT.get(entry) or next(text for id, text in FRONT.items() if section in id)
     head = f"---\npretty_name: The {name}\nlicense: cc-by-4.0\n{more}{known}---\n"
     return f"{head}\n# Card: {name}\n" + "".join(f"\n## {h}\n\nWords.\n" for h in headings)
 
 
 def make(root: Path, entries: tuple[str, ...] = ENTRIES, templates: bool = True) -> Path:
-    """A registry under `root`, committed, with the good cards of these entries."""
-    shutil.copytree(
-        ROOT / "scripts", root / "scripts", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    """A registry at `root`, committed, with the good cards of these entries; made once per run."""
+    name = hashlib.sha256(repr((entries, templates)).encode()).hexdigest()[:12]
+    made = session.once(f"cards-{name}", lambda folder: _make(folder, entries, templates))
+    shutil.copytree(made, root, symlinks=True, copy_function=_link_or_copy)
+    return root
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    (os.link if template.is_linked(source) else shutil.copy2)(source, target)
+
+
+def _make(root: Path, entries: tuple[str, ...], templates: bool) -> None:
+    scripts = template.template(samples=False) / "scripts"
+    shutil.copytree(scripts, root / "scripts", copy_function=_link_or_copy)
     for section in SECTIONS:
         (root / section).mkdir()
         for name in (".gitignore", *(["template.card.md"] if templates else [])):
@@ -55,7 +66,10 @@ def make(root: Path, entries: tuple[str, ...] = ENTRIES, templates: bool = True)
     if "experiments/try" in entries:
         run(root, "check_experiments.py", "--fix")
     commit(root)
-    return root
+    git(root, "repack", "-adq")
+    git(root, "config", "core.trustctime", "false")  # a further link sets it
+    shutil.rmtree(root / ".git" / "hooks")
+    (root / ".git" / "hooks").mkdir()
 
 
 def write(root: Path, entry: str, text: str | bytes) -> Path:
@@ -72,11 +86,12 @@ def run(
     root: Path, script: str, *words: str, stdin: str = "", **env: str
 ) -> subprocess.CompletedProcess[str]:
     """A script of this registry, as a person runs it; never with this person's settings."""
-    command = [sys.executable, str(root / "scripts" / script), *words]
+    command = [str(session.venv() / "bin/python"), str(root / "scripts" / script), *words]
+    forks = session.forks(template.template(samples=False) / "scripts")
     return subprocess.run(
         command,
         cwd=root,
-        env={**clean(root), **env},
+        env={**clean(root), "TEST_FORKS": forks, **env},
         input=stdin,
         capture_output=True,
         text=True,
@@ -107,6 +122,7 @@ def clean(root: Path) -> dict[str, str]:
         **who,
         "HOME": str(root),
         "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
