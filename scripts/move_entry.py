@@ -122,20 +122,20 @@ def undo(begun: MovePlan | None, word: str) -> int:
         if Options.from_environment().dry_run:
             say(f"move: {one.new} would be {one.old} again")
         else:
-            go_back(one)
-            say(f"move: {one.old} is as it was")
+            say(f"move: {one.old} {go_back(one) or 'is as it was'}")
     return 0
 
 
-def go_back(begun: MovePlan) -> None:
+def go_back(begun: MovePlan) -> str:
+    """In words what is otherwise than it was, if anything."""
     local.check(begun, back=True)
     begun.is_going_back = True
     begun.save()
     relocation = reach.open_up(begun)
     local.go_back(begun)
-    if relocation:
-        relocation.go_back()
+    said = relocation.go_back() if relocation else ""
     begun.drop()
+    return said
 
 
 def _arguments() -> argparse.ArgumentParser:

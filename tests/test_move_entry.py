@@ -172,6 +172,27 @@ def test_a_second_move_of_what_is_moved_names_the_commit_that_works(team):
     assert f"{OLD} is {NEW}: `make push` takes its old keys away" in told, told
 
 
+def test_a_move_that_died_and_was_unlocked_by_a_colleague_who_went_on(team):
+    """It neither goes on nor leaves anything: back, with the news of the others, and once more."""
+    anna, ben, bucket = team
+    anna.proxy.when("PUT", rf"/{NEW}/").call_after(lambda: anna.running.kill())
+    anna.start(".venv/bin/python", "scripts/move_entry.py", OLD, NEW).wait()
+    anna.proxy.clear()
+    expect(ben.script("unlock_entry", OLD, CONFIRM="poet"), 0)
+    ben.write(f"{OLD}/w.bin", b"Ben's news")
+    expect(ben.push(), 0)
+    assert "changed in S3 meanwhile: `make move" in expect(move(anna), 1).err
+    run = expect(move(anna, UNDO="1"), 0)
+    assert f"{OLD} stays in S3 as others changed it since; what was copied to {NEW} went" in run.err
+    assert bucket.read(f"{NEW}/") == {} and marker(bucket, NEW) == {}
+    assert bucket.read(f"{OLD}/") == below(OLD, FILES | {"w.bin": b"Ben's news"})
+    run = expect(anna.pull(), 0)
+    assert anna.read(f"{OLD}/w.bin") == b"Ben's news", (run.said, marker(bucket, OLD))
+    expect(move(anna), 0)
+    assert bucket.read(f"{NEW}/") == below(NEW, FILES | {"w.bin": b"Ben's news"})
+    assert_clean(anna, ben)
+
+
 def test_undo_is_as_before(team):
     anna, _, bucket = team
     before, here, state = bucket.data(), anna.tree(), anna.state()

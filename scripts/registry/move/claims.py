@@ -52,14 +52,20 @@ class Claims:
         token = self.plan.stored.get("token")
         return bool(held and token and held.token == token)
 
-    def claim(self, entry: Entry) -> None:
-        """Raises Refusal where somebody else is at it."""
+    def claim(self, entry: Entry, over: Marker | None = None) -> bool:
+        """Return whether it is ours now: not where it is another state than this, if one is named.
+
+        Raises Refusal where somebody else is at it.
+        """
         held, tag = marker.read(self.session.client, entry)
         if self.is_ours(held):
-            return
+            return True
         if held and held.state != marker.DONE:
             raise refusals.being_pushed(entry, held)
+        if over and (held is None or (held.token, held.digest) != (over.token, over.digest)):
+            return False
         self.write(entry, self.mine, tag)
+        return True
 
     def write(self, entry: Entry, new: Marker, over: str | None = None) -> str:
         """Put a marker there, over the one with this ETag, or whatever is there now; its ETag."""

@@ -15,7 +15,7 @@ from registry.index import listing
 from registry.index.listing import Objects
 from registry.remote.s3 import Object
 from registry.remote.server_copy import Copier
-from registry.sync import kept, versions
+from registry.sync import dark, kept, versions
 from registry.sync.survey import Survey
 
 
@@ -73,9 +73,16 @@ class Copies:
                 if row.key[len(before) :] not in present:
                     yield row, after + row.key[len(before) :]
 
-    def take_away(self) -> None:
-        """Only what is a copy of an object that still is where it was."""
+    def put_away(self) -> str:
+        """All that was copied, into the trash in S3; where to, in words."""
+        bin_ = dark.take_out(self.survey.session, [*self.listed().values()])
+        self.client.delete(self.remote.marker(self.new))
+        return f"; what was copied to {self.new} went to {bin_}"
+
+    def take_away(self) -> str:
+        """Only what is a copy of an object that still is where it was; nothing is to be said."""
         for path, row in self.listed().items():
             if path in self.survey.remote:
                 self.client.delete_unchanged(row.key, row.etag)
         self.client.delete(self.remote.marker(self.new))
+        return ""

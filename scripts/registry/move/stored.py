@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from registry.errors import Refusal, RegistryError
+from registry.errors import RegistryError
 from registry.humanize import human_bytes, plural
 from registry.index.listing import Objects
 from registry.move import fit
@@ -82,7 +82,8 @@ class Relocation:
         self.claims.begin(self.survey.marker)
         if not self._replaced and not self.stays_here:
             self.claims.claim(self.new)
-        self.claims.claim(self.old)
+        if not self.claims.claim(self.old, over=self.claims.former):
+            raise self._changed()  # a colleague unlocked it and went on: that state is not ours
         self._refuse_changed()
         self.known.keep(self.old)
         if not self.stays_here:
@@ -90,26 +91,30 @@ class Relocation:
             self._make_new()
         self.claims.write(self.old, replace(self.claims.former, moved=str(self.new)))
 
-    def go_back(self) -> None:
-        """Take away what was copied, by its ETag; the old marker becomes what it was."""
+    def go_back(self) -> str:
+        """Take away what was copied, by its ETag; the old marker becomes what it was.
+
+        In words what is otherwise than it was: where others changed the old one since, the copies
+        may be the last of some bytes, and go to the trash in S3.
+        """
         for one in self._replacements() if not self.plan.is_stored or self.claims.are_begun else ():
             one.go_back()
         if not self.claims.are_begun:
-            return
+            return ""
         self.survey.look_again()
-        client = self.session.client
-        if marker.digest(self.survey.remote) != self.claims.former.digest:
-            raise Refusal(
-                f"{self.old} changed in S3 since: what was copied to {self.new} stays; "
-                f"`make remove DATASET={self.new:sh}` takes it out"
-            )
+        client, said = self.session.client, ""
+        is_changed = marker.digest(self.survey.remote) != self.claims.former.digest
         if self.claims.is_ours(marker.read(client, self.new)[0]):
-            Copies(self.survey, self.new).take_away()
+            copies = Copies(self.survey, self.new)
+            said = copies.put_away() if is_changed else copies.take_away()
         held, _ = marker.read(client, self.old)
         if held and (self.claims.is_ours(held) or held.moved == str(self.new)):
             self.claims.write(self.old, self.claims.former)
         for entry in (self.old, self.new):
             self.known.restore(entry)
+        if not is_changed:
+            return ""
+        return f"stays in S3 as others changed it since{said}; `make pull` brings that"
 
     def _make_new(self) -> None:
         """The copies, sealed; and what is known here of them."""
@@ -150,4 +155,7 @@ class Relocation:
         """Raises RegistryError unless S3 holds of the old one what it held."""
         self.survey.look_again()
         if marker.digest(self.survey.remote) != self.claims.former.digest:
-            raise RegistryError(f"{self.old} changed in S3 meanwhile: `{self.plan.command} UNDO=1`")
+            raise self._changed()
+
+    def _changed(self) -> RegistryError:
+        return RegistryError(f"{self.old} changed in S3 meanwhile: `{self.plan.command} UNDO=1`")
