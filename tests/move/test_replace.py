@@ -7,7 +7,7 @@ import os
 import re
 
 import pytest
-from support.oracle import assert_clean, below, expect, marker, put_in_step
+from support.oracle import assert_clean, below, expect, join, marker, put_in_step
 
 CHAMPION, RUN = "champion_models/poet", "training_results/poet"
 RIVAL, EXPERIMENT = "champion_models/bard", "experiments/try-7"
@@ -125,6 +125,25 @@ def test_a_rival_that_s3_holds_takes_its_place_on_the_server(anna):
     expect(anna.pull(), 0)
     assert anna.tree(f"{CHAMPION}/") == below(CHAMPION, FILES) == bucket.read(f"{CHAMPION}/")
     assert_clean(anna)
+
+
+def test_what_a_colleague_pushed_meanwhile_is_not_rolled_back_by_an_undo(anna, clone):
+    bucket, ben = anna.bucket, clone("ben", anna.bucket)
+    join(ben, CHAMPION)
+    ben.card(RUN)
+    anna.proxy.when("PUT", rf"/\.registry/{RIVAL}\.json").call_after(lambda: anna.running.kill())
+    words = (".venv/bin/python", "scripts/move_entry.py", RIVAL, CHAMPION)
+    anna.start(*words, REPLACE="1", CONFIRM="poet").wait()
+    anna.proxy.clear()
+    ben.write(f"{CHAMPION}/w.bin", b"Ben's news")
+    expect(ben.script("push_entries", "--gated", CHAMPION), 0)
+    pushed = below(CHAMPION, FILES | {"w.bin": b"Ben's news"})
+    assert bucket.read(f"{CHAMPION}/") == pushed
+    run = expect(replace(anna, RIVAL), 3)
+    assert "pushed it meanwhile" in run.err and "UNDO=1`, then look" in run.err, run
+    expect(anna.script("move_entry", RIVAL, UNDO="1"), 0)
+    assert bucket.read(f"{CHAMPION}/") == pushed
+    assert bucket.read(f"{RIVAL}/") == below(RIVAL, RIVALS)
 
 
 @pytest.mark.parametrize("old", [EXPERIMENT, RIVAL])

@@ -104,7 +104,13 @@ class Replacement:
         return marker.read(client, self.entry)[1]
 
     def go_back(self) -> None:
-        """As it was, whatever was done of it. Raises Refusal where it is kept no longer."""
+        """As it was, whatever was done of it, and not where somebody else pushed it since.
+
+        Raises Refusal where it is kept no longer.
+        """
+        claims = Claims(self.plan, self.session)
+        if claims.are_begun and self._news(claims.former):
+            return
         if self.is_stored and self._version:
             self._roll(self._version, {}, None)
         held, tag = marker.read(self.session.client, self.entry)
@@ -115,16 +121,18 @@ class Replacement:
 
     def _refuse_news(self, former: Marker) -> None:
         """What is replaced is what was shown: nobody pushed it since."""
-        held, _ = marker.read(self.session.client, self.entry)
-        if (
-            held
-            and held.state == marker.DONE
-            and held.version not in (self._version, former.version)
-        ):
+        if held := self._news(former):
             raise Refusal(
                 f"{self.entry}: {held.who or 'somebody'} pushed it meanwhile: "
                 f"`{self.plan.command} UNDO=1`, then look at that"
             )
+
+    def _news(self, former: Marker) -> Marker | None:
+        """The marker of a push that came in between, if one did."""
+        held, _ = marker.read(self.session.client, self.entry)
+        known = (self._version, former.version)
+        is_news = held and held.state == marker.DONE and held.version not in known
+        return held if is_news else None
 
     def _roll(
         self, version: str, others: dict[str, Object], made_from: dict[str, str] | None
