@@ -4,9 +4,11 @@
 each `config_file`), and what that leaves open, AWS's (`aws_settings`, of two `ini` files).
 `settings` writes it, `describe` words it, `aws_command` is a command that goes there. `connect`
 opens a `session` and proves that S3 answers; it starts the store of this clone if need be
-(`embedded`, a `store_process`), and where nobody gets in, `no_access` explains why. `s3` speaks S3
-over `http`, maybe by a `proxy`, signed by `sigv4` with the `keys` that `credentials` finds, with
-botocore's help (`indirect`) where they are not plain.
+(`embedded`, a `store_process`), and where nobody gets in, `no_access` explains why. `s3` speaks S3:
+an `exchange` sends each `request`, signed by `sigv4` with the `keys` that `credentials` finds (by
+`indirect` where they are not plain), and takes its `answer` or gives one of the `errors`;
+a listing's pages are `objects`. Its `connections` to an `address` speak `http`, maybe by a `proxy`,
+encrypted as `tls` has it, and read their `inflow`.
 `children` hands the decision to aws and DVC; `key_server` gives them keys that expire.
 `server_copy` copies objects on the server, by `copy_requests`, large ones in `copy_parts`.
 `old_objects` lists what a bucket with versioning keeps. `capabilities` asks what the store can do,
