@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from models import Models
+from sources import Sources
 
 LIKE_OURS = ("Uid:", "Gid:", "Groups:", "SigBlk:", "Cap", "NoNewPrivs:", "Seccomp:")
 LIBRARYS = 3 << 31  # signals that the C library ignores in what posix_spawn starts
@@ -29,7 +30,7 @@ class Command:
         self.is_verb = name.startswith("scripts/")
         self.known: set[str] = set()
         self.models = Models()
-        self.equal: set[tuple[Any, ...]] = set()  # files of clones, by what changes with them
+        self.sources = Sources()
         self.like = like()
         sys.path[0] = scripts
         try:
@@ -66,7 +67,7 @@ class Command:
         return old != (len(sys.modules), len(self.models.kept))
 
     def note_paths(self) -> None:
-        """All that has the template's place in it, and the inodes of what was imported there."""
+        """All that has the template's place in it, and the folders of what was imported there."""
         root = os.path.dirname(self.scripts)
         gc.unfreeze()
         self.known = set(sys.modules)
@@ -83,7 +84,7 @@ class Command:
         ]  # fmt: skip
         self.homely = list(_made_of(os.environ["HOME"]))
         folders = {os.path.dirname(str(module.__file__)) for module in self.modules}
-        self.sources = {f[len(self.scripts) :]: _sources(f) for f in {*folders, self.scripts}}
+        self.sources.note(self.scripts, folders)
 
     def can(self, asked: dict[str, Any]) -> bool:
         """Whether a fork is exactly what a start would be."""
@@ -98,25 +99,7 @@ class Command:
 
     def is_unchanged(self, asked: dict[str, Any]) -> bool:
         scripts = os.path.join(asked["cwd"], os.path.dirname(asked["argv"][1]))
-        try:
-            return all(self.is_same(name, f"{scripts}{name}") for name in self.sources)
-        except OSError:
-            return False
-
-    def is_same(self, name: str, folder: str) -> bool:
-        """The template's files themselves, as hard links, or, as Git clones them, their bytes."""
-        ours, theirs = self.sources[name], _sources(folder)
-        if ours.keys() != theirs.keys():
-            return False
-        other = [f for f in ours if ours[f].inode() != theirs[f].inode()]
-        return all(self.is_equal(Path(ours[f].path), theirs[f]) for f in other)
-
-    def is_equal(self, ours: Path, theirs: os.DirEntry[str]) -> bool:
-        stat = theirs.stat()
-        key = str(ours), stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
-        if key not in self.equal and Path(theirs.path).read_bytes() == ours.read_bytes():
-            self.equal.add(key)
-        return key in self.equal
+        return self.sources.are_in(scripts)
 
 
 def _is_file(module: object) -> bool:
@@ -157,8 +140,3 @@ def like() -> list[str]:
     ignored = next(int(x[7:], 16) & ~LIBRARYS for x in lines if x.startswith("SigIgn:"))
     kept = [x for x in lines if x.startswith(LIKE_OURS)]
     return [*kept, f"{ignored:x}", Path("/proc/self/limits").read_text()]
-
-
-def _sources(folder: str) -> dict[str, os.DirEntry[str]]:
-    with os.scandir(folder) as files:
-        return {one.name: one for one in files if one.name.endswith(".py")}
