@@ -28,6 +28,7 @@ pytestmark = pytest.mark.xdist_group("fresh")  # one worker, so that it is prepa
 def pulled(tmp_path_factory):
     """A clone after its first `make pull`; each test but the last leaves it as it was."""
     fresh = OwnStore(tmp_path_factory.mktemp("fresh") / "clone")
+    fresh.forks = ""  # a person's first day: each command is a start
     run = expect(fresh.make("pull"), 0)
     assert "36 files" in run.said
     yield fresh
