@@ -16,6 +16,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from typing import Any, TypeVar
 import pytest
 
 from registry.entries import Entry
+from registry.index import baseline
 from registry.raw import verified
 from registry.remote import dvc_config
 from registry.remote.location import DVC_FOLDER
@@ -78,6 +80,7 @@ class Checkout:
         self.running: Process | None = None
         self.is_plain_user = False  # whether its commands have no more rights than anybody's
         self._proxy: FaultProxy | None = None
+        self._edited = 0.0  # when this person last wrote a file
         self.forks = session.forks(template.template(samples=False) / "scripts")
         template.copy(samples, path)
         (path / ".venv").symlink_to(session.venv())
@@ -125,11 +128,18 @@ class Checkout:
 
     def start(self, *command: str, **env: str) -> Process:
         """Start a command in a process group of its own, and remember it as `running`."""
+        self.let_edits_age()
         in_fixture = os.environ.get("PYTEST_CURRENT_TEST", "").endswith("(setup)")
         engine = {"ENGINE": "auto"} if in_fixture else {}
         env = {**self.env, **engine, **env}
         self.running = Process(list(command), self.path, env, self.is_plain_user)
         return self.running
+
+    def let_edits_age(self) -> None:
+        """A file that is looked at within a tick of an edit is looked at again, as it should be:
+        what a test says of the next command must not hang on how quick the machine is."""
+        age = time.monotonic() - self._edited
+        time.sleep(max(0, baseline.FINE_TICK_NS / 1e9 - age))
 
     def run(self, *command: str, timeout: float = SECONDS, **env: str) -> Run:
         """Run a command here to its end; what it leaves running is noted, then killed."""
@@ -200,6 +210,7 @@ class Checkout:
         if template.is_linked(path):
             file.unlink(missing_ok=True)
         file.write_bytes(content)
+        self._edited = time.monotonic()
         return file
 
     def read(self, path: str) -> bytes:

@@ -35,6 +35,7 @@ class OwnStore(Checkout):
             shutil.rmtree(path / ".venv", ignore_errors=True)
 
     def run(self, *command: str, timeout: float = SECONDS, **env: str) -> Run:
+        self.let_edits_age()
         env = {**self.env, "TEST_FORKS": self.forks, **env}
         done = subprocess.run(
             command, cwd=self.path, env=env, stdin=subprocess.DEVNULL,
