@@ -37,8 +37,8 @@ def main(argv: list[str]) -> int:
     for entry in [entry for entry in chosen if entry not in adopted]:
         is_broken, why = left_alone(entry, library)
         broken |= is_broken
-        console.say(f"adopt-cards: left alone: {why}")
-    console.say(f"adopt-cards: {humanize.plural(len(adopted), 'card')} of {len(chosen)} adopted")
+        console.say(f"adopt: left alone: {why}")
+    console.say(f"adopt: {humanize.plural(len(adopted), 'card')} of {len(chosen)} adopted")
     if adopted:
         console.say("look at what was found, fill in every TODO, then run `make check-cards`")
     return 1 if broken else 0

@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
     here = Amount(len(files), sum(stat.size for stat in files.values()))
     card = draft.draft(entry, library, args.sources, code, here)
     for doubt in [*draft.doubts(entry, library), *(code.doubts if code else [])]:
-        console.say(f"make-card: {doubt}")
+        console.say(f"card: {doubt}")
     if sys.stdin.isatty() and sys.stderr.isatty():
         card = questions.answered(card, library, ask)
     create(entry.card, card.text)

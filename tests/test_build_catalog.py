@@ -335,7 +335,7 @@ def test_status_tells_a_change(clone, rclone_bucket: Bucket):
     assert index(build(own, "--status")[0])[f"{SETS}/a"]["here"].startswith("here: 1 file")
     own.write(f"{SETS}/a/x.txt", b"1234")
     site, _ = build(own, "--status")
-    assert index(site)[f"{SETS}/a"]["here"] == "changed here: 1 file, 4 bytes"
+    assert index(site)[f"{SETS}/a"]["here"] == "touched here: 1 file, 4 bytes"
     assert index(site)[f"{SETS}/a"]["pushed"]["who"] == "own"
 
 

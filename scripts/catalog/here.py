@@ -11,7 +11,8 @@ from registry.raw.dataset import Dataset
 from registry.remote import dvc_config
 from registry.sections import SECTIONS
 
-NOT_HERE, HERE, CHANGED, UNKNOWN = "not here", "here", "changed here", "here, never compared"
+# Touched: whether it was changed, only its bytes can tell.
+NOT_HERE, HERE, TOUCHED, UNKNOWN = "not here", "here", "touched here", "here, never compared"
 
 
 def look(entry: Entry) -> tuple[str, int, int]:
@@ -31,7 +32,7 @@ def look(entry: Entry) -> tuple[str, int, int]:
         return UNKNOWN, *amount
     same = known.stamp == scanned.stamp
     current = travels != "dvc" or known.marker == dvc_file.version(entry)
-    return HERE if same and current else CHANGED, *amount
+    return HERE if same and current else TOUCHED, *amount
 
 
 def words(how: str, files: int, size: int) -> str:

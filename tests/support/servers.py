@@ -23,6 +23,7 @@ from registry.remote.embedded import Store
 from registry.remote.location import Remote
 
 RCLONE, MOTO = "rclone", "moto"
+MOTO_STORE = str(Path(__file__).with_name("moto_store.py"))
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def run_moto(folder: Path) -> Iterator[Server]:
     keys.write_text("[test]\naws_access_key_id = tests\naws_secret_access_key = tests-secret\n")
     port = _free_port()
     with open(folder / "log", "wb") as log:
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        command = [sys.executable, MOTO_STORE, "-H", "127.0.0.1", "-p", str(port)]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder
         )
