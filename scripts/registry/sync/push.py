@@ -209,7 +209,8 @@ class Push:
 
         Of what nobody sealed yet that is nothing: what lies here today may be younger than it.
         """
-        if self.plan[compare.UPLOAD] or self.view.own:
+        own = self.view.own  # whose bytes a torn push of ours may have sent already
+        if self.plan[compare.UPLOAD] or (own and own.uploads):
             return None
         former = self.claimed.former if self.claimed else None
         return former.made_from if former else {}
