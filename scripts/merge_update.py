@@ -108,7 +108,7 @@ def take_out(entries: list[Entry]) -> None:
 
 
 def refuse_conflicts() -> None:
-    files = git.names(git.run(ROOT, "diff", "--name-only", "--diff-filter=U", "-z"))
+    files = sorted(git.unmerged(ROOT))
     if files:
         raise Refusal(
             f"both sides changed {', '.join(files)}: mend them, `git add` them and `git commit`, "

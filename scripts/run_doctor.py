@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 from registry import console
 from registry.console import say
@@ -25,7 +24,6 @@ from registry.remote import connect, dvc_config
 from registry.sections import MIRRORED
 from registry.sync import marker
 
-HANDS = 16
 THERE = (*access.CHECKS, *promises.CHECKS, *bucket.CHECKS)  # made only when S3 answers
 COLOURS = {OK: "32", NOTE: "33", BAD: "31"}
 
@@ -53,12 +51,9 @@ def reach(visit: Visit) -> list[Finding]:
     except RegistryError as error:
         return [Finding(BAD, "S3", str(error))]
     visit.remote, visit.session = dvc_config.load(visit.root), session
-    ids = [id for id in etags if id.partition("/")[0] in MIRRORED]
-    with ThreadPoolExecutor(HANDS) as pool:
-        stored_markers = pool.map(lambda id: marker.read(session.client, entry_of(id))[0], ids)
-        visit.markers = {
-            id: stored for id, stored in zip(ids, stored_markers, strict=True) if stored
-        }
+    sealed = [entry_of(id) for id in etags if id.partition("/")[0] in MIRRORED]
+    held = marker.read_all(session.client, sealed)
+    visit.markers = {str(entry): stored for entry, stored in held if stored}
     return [Finding(OK, "S3", f"answers, {plural(len(etags), 'sealed entry', 'sealed entries')}")]
 
 

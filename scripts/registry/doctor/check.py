@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,13 +30,15 @@ class Finding:
 class Visit:
     """What the checks share: this clone, its remote and, if S3 answered, the way in.
 
-    `markers` are those of all entries in S3, by id.
+    `markers` are those of all entries in S3, by id. `probed`: the key of a probe, which is gone
+    again, and what S3 answered to it.
     """
 
     root: Path = ROOT
     remote: Remote | None = None
     session: Session | None = None
     markers: dict[str, Marker] = field(default_factory=dict)
+    probed: tuple[str, Mapping[str, str]] | None = None
 
     @property
     def opened(self) -> Session:

@@ -28,7 +28,7 @@ def conditional_writes(visit: Visit) -> Iterator[Finding]:
 
 def versioning(visit: Visit) -> Iterator[Finding]:
     """Yield whether the bucket keeps what people without this tool overwrite or delete."""
-    key, told = _probe(visit)
+    key, told = _probed(visit)
     version = told.get("x-amz-version-id", "null")
     if version != "null" or _ask(visit, "versioning", "Status") == "Enabled":
         yield Finding(OK, "versioning", "on: the bucket keeps what is overwritten by hand")
@@ -64,7 +64,7 @@ def _old_versions(visit: Visit, key: str, version: str) -> Iterator[Finding]:
 
 def encryption(visit: Visit) -> Iterator[Finding]:
     """Yield whether S3's listings can prove what the bytes are."""
-    probed = _probe(visit)[1].get("x-amz-server-side-encryption", "")
+    probed = _probed(visit)[1].get("x-amz-server-side-encryption", "")
     kind = probed or _ask(visit, "encryption", "SSEAlgorithm")
     if kind.startswith("aws:kms"):
         text = f"{kind}: nobody can verify the bytes, sizes are all that is compared"
@@ -72,6 +72,13 @@ def encryption(visit: Visit) -> Iterator[Finding]:
         yield Finding(NOTE, "encryption", text, cure)
     else:
         yield Finding(OK, "encryption", f"{kind or 'none by default'}: every byte can be verified")
+
+
+def _probed(visit: Visit) -> tuple[str, Mapping[str, str]]:
+    """Return the key of a probe and what S3 told of it; made once, for all checks."""
+    if visit.probed is None:
+        visit.probed = _probe(visit)
+    return visit.probed
 
 
 def _probe(visit: Visit) -> tuple[str, Mapping[str, str]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import partial
 
-from registry import entries, freed, parallel
+from registry import entries, freed
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import some
@@ -31,7 +30,10 @@ def follow(orphans: list[Entry], session: Session, dry_run: bool) -> Iterator[st
 
     Raises Unreachable as `connect.connect` does: this may be the first that a command asks.
     """
-    read = partial(_markers, orphans)
+
+    def read(client: Client) -> list[tuple[Entry, Marker | None]]:
+        return [*marker.read_all(client, orphans)]
+
     for old, held in connect.first(session, read) if orphans else []:
         section, _, name = (held.moved if held else "").partition("/")
         if section not in SECTIONS or not name or "/" in name:
@@ -54,10 +56,6 @@ def follow(orphans: list[Entry], session: Session, dry_run: bool) -> Iterator[st
             yield f"{old}: renamed to {new}, as {held.who if held else 'somebody'} moved it"
 
 
-def _markers(chosen: list[Entry], client: Client) -> list[tuple[Entry, Marker | None]]:
-    return [*parallel.ask(chosen, lambda entry: marker.read(client, entry)[0])]
-
-
 def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[str]:
     """Rename what another one replaced and S3 holds under a name of its own now; a line for each.
 
@@ -70,7 +68,7 @@ def make_way(chosen: list[Entry], session: Session, dry_run: bool) -> Iterator[s
     here = {e: v for e in chosen if (v := _verified(e, session)) and os.path.lexists(e.folder)}
     if not here:
         return
-    for new, held in _markers(absent, session.client):
+    for new, held in marker.read_all(session.client, absent):
         version = held.version if held and held.state == marker.DONE else ""
         old = next((e for e in here if here[e] == version and e.section == new.section), None)
         if not version or old is None or not _is_replaced(old, version, session):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from registry import names, parallel
+from registry import names
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import human_bytes, plural
@@ -67,7 +67,7 @@ def moved(client: Client, chosen: Iterable[Entry]) -> dict[str, str]:
 
     It asks for the marker of each.
     """
-    held = parallel.ask(chosen, lambda entry: marker.read(client, entry)[0])
+    held = marker.read_all(client, chosen)
     return {str(entry): mark.moved for entry, mark in held if mark and mark.moved}
 
 

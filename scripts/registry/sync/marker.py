@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any
 
+from registry import parallel
 from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.humanize import harmless
@@ -160,6 +162,11 @@ def read(client: Client, entry: Entry) -> Seen:
         return parse(answer.body), answer.etag
     except ValueError:
         return Marker(TORN, "unreadable"), answer.etag
+
+
+def read_all(client: Client, entries: Iterable[Entry]) -> Iterator[tuple[Entry, Marker | None]]:
+    """Yield (entry, its marker) for each of these, as `read` reads it, many at once."""
+    return parallel.ask(entries, lambda entry: read(client, entry)[0])
 
 
 def parse(text: bytes) -> Marker:
