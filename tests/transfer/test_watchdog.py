@@ -36,3 +36,14 @@ def test_how_long_it_has_been_silent(monkeypatch, signs, silence):
         now += 1
         pulse.feel(SIGNS[sign])
     assert pulse.silence() == silence
+
+
+def test_several_that_fail_at_once_are_no_sign_of_life(monkeypatch):
+    """aws counts the bytes of each before it says of the first that it failed."""
+    now = 0.0
+    monkeypatch.setattr(watchdog.time, "monotonic", lambda: now)
+    pulse = Pulse()
+    for when, sign in [(1, "d"), (38, "b"), (38.3, "b"), (38.4, "b"), (38.5, "f"), (38.6, "f")]:
+        now = when
+        pulse.feel(SIGNS[sign])
+    assert pulse.silence() == pytest.approx(37.6)

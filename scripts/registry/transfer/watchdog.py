@@ -19,6 +19,8 @@ from registry.errors import Stalled
 STALL_SECONDS = 40.0  # no sign of progress for so long: it hangs
 BUFFERED = 64 * 2**20  # bytes: what all connections together may hold that never went out
 NO_EFFORT = 256 * 1024  # bytes: what drawing progress bars and trying again cost in that time
+JUST_BEFORE = 1.0  # seconds before a file's failure is said: what is counted then is its own
+MOST_AT_ONCE = 100  # files that may fail in one moment
 TICK_BYTES = 512  # a hundredth of a second of computing counts as so many bytes
 
 
@@ -89,21 +91,28 @@ class Pulse:
     """
 
     def __init__(self) -> None:
-        self._last = self._earlier = time.monotonic()
+        self._signs = [time.monotonic()]
         self._gained = 0
         self._troubled = False
 
     def silence(self) -> float:
         """Seconds since then."""
-        return time.monotonic() - self._last
+        return time.monotonic() - self._signs[-1]
 
     def feel(self, sign: Sign) -> None:
+        now = time.monotonic()
         self._gained += sign.further
         if sign.done:
-            self._earlier = self._last = time.monotonic()
+            self._signs = [now]
             self._gained, self._troubled = 0, False
         elif self._gained > (BUFFERED if self._troubled else 0):
-            self._earlier, self._last = self._last, time.monotonic()
+            self._signs = [*self._signs[-MOST_AT_ONCE:], now]
             self._gained = 0
         if sign.failed:
-            self._last, self._troubled = self._earlier, True
+            self._take_back(now)
+
+    def _take_back(self, now: float) -> None:
+        """The last bytes before a file failed were its own, and so are all of that moment: several
+        fail at once."""
+        sure = [when for when in self._signs[:-1] if now - when > JUST_BEFORE]
+        self._signs, self._troubled = (sure or self._signs[:1])[-1:], True
