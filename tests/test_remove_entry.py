@@ -48,6 +48,9 @@ def test_a_model_and_its_results_go_together(pair):
     assert all(kept.count(body) >= 2 for body in FILES.values())
     assert anna.tree() == {} and "git add -A champion_models training_results" in run.err, run
     assert_clean(anna)
+    left = f"git add -- {MODEL}.card.md {RUN}.card.md && git commit"
+    assert left in " ".join(expect(anna.script("show_status"), 0).out.split())
+    assert "git add" not in expect(anna.script("show_status", "raw_datasets/base"), 0).out
 
     # What a colleague is told puts it away, and does not revive it.
     told = expect(ben.script("show_status"), 0).out

@@ -14,6 +14,7 @@ from registry.sections import SECTIONS
 from registry.status import outlook, states
 from registry.status.states import Condition
 
+COMMIT = "git add -- {paths} && git commit"
 NAMED = 3  # so many entries are named in a command; for more of them it is given without names
 ASK_S3 = ("make push", "make pull", "make reset", "make seal", "make unlock", "make remove")
 
@@ -38,9 +39,8 @@ def steps(conditions: list[Condition], uncommitted: list[str], is_cut_off: bool)
 def _of(
     chosen: list[Condition], whole: int, command: str, why: str, uncommitted: list[str]
 ) -> Iterator[Step]:
-    if "{paths}" in command:
-        few = uncommitted if len(uncommitted) <= NAMED else SECTIONS
-        yield Step(command.replace("{paths}", shlex.join(few)), why)
+    if command == COMMIT:
+        yield commit(uncommitted)
     elif "{all}" in command:
         yield from (Step(_together(command, few), why) for few in _groups(chosen))
     elif "{" in command:
@@ -50,6 +50,12 @@ def _of(
         yield Step(command, _filled_for(chosen, why))
     else:
         yield Step(command + _names(chosen, whole), _filled_for(chosen, why))
+
+
+def commit(uncommitted: list[str]) -> Step:
+    """The step that commits these paths; for many of them all that is in the sections."""
+    few = uncommitted if len(uncommitted) <= NAMED else SECTIONS
+    return Step(COMMIT.replace("{paths}", shlex.join(few)), "nobody else sees it before")
 
 
 def _groups(chosen: list[Condition]) -> list[list[Condition]]:
@@ -227,7 +233,7 @@ CURES: tuple[Cure, ...] = (
     (
         {states.NOT_COMMITTED},
         lambda c: outlook.is_kept(c) and not c.is_unmerged,
-        "git add -- {paths} && git commit",
+        COMMIT,
         "nobody else sees it before",
     ),
 )

@@ -40,7 +40,9 @@ def look(chosen: list[Entry], whole: bool) -> Overview:
     _look_for_cards(conditions)
     _judge_cards(conditions)
     conditions.sort(key=lambda c: ([*SECTIONS].index(c.entry.section), c.entry))
-    return Overview(session.remote.url, conditions, problem, uncommitted, unread, without_card)
+    overview = Overview(session.remote.url, conditions, problem, uncommitted, unread, without_card)
+    overview.others = _of_nobody(uncommitted, conditions) if whole else []
+    return overview
 
 
 def _dark(session: Session) -> list[str]:
@@ -100,6 +102,12 @@ def _add_what_git_knows(conditions: list[Condition]) -> tuple[list[str], list[st
             who, when = commit.who, commit.when
             one.marker = Marker(DONE, "", who, "", when, commit.id, version=version)
     return [path for path in paths if path not in unmerged], []
+
+
+def _of_nobody(paths: list[str], conditions: list[Condition]) -> list[str]:
+    """Return those of no entry that is shown: a removed card, a rule, a template."""
+    shown = {f"{c.entry}{end}" for c in conditions for end in (CARD, ".dvc")}
+    return [path for path in paths if path not in shown]
 
 
 def _look_for_cards(conditions: list[Condition]) -> None:

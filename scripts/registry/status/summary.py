@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 @dataclass
 class Overview:
     """`problem`: why S3 could not be asked, or ""; `uncommitted`: paths of the sections;
-    `unread`: why Git does not tell of them, if it does not; `dark`: a line for each prefix in S3
-    that has no card, where that was asked for."""
+    `others`: those of them that are of no entry in `conditions`; `unread`: why Git does not tell
+    of them, if it does not; `dark`: a line for each prefix in S3 that has no card, where that was
+    asked for."""
 
     url: str
     conditions: list[Condition]
@@ -26,6 +27,7 @@ class Overview:
     uncommitted: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     dark: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
     def in_section(self, section: str) -> list[Condition]:
         return [c for c in self.conditions if c.entry.section == section]
@@ -76,7 +78,9 @@ class Overview:
         """Return what to type next, most urgent first."""
         from registry.status import cures
 
-        return cures.steps(self.conditions, self.uncommitted, bool(self.problem))
+        yield from cures.steps(self.conditions, self.uncommitted, bool(self.problem))
+        if self.others and not any(states.NOT_COMMITTED in c.states for c in self.conditions):
+            yield cures.commit(self.uncommitted)
 
 
 def _as_json(condition: Condition, outdated: dict[str, list[str]]) -> dict[str, Any]:
