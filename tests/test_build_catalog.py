@@ -101,7 +101,7 @@ def test_an_entry_page_says_what_the_card_says(own):
     page = Page(site / DATA / "logs.html")
     assert "Logs of <em>seas</em>." in page.source
     assert '<th class="right">b</th>' in page.source
-    assert '<span class="kn">import</span>' in page.source
+    assert '<span class="k">import</span>' in page.source
     assert "2.0 KiB in 3 files" in page.text
     assert "make pull DATASET=raw_datasets/logs" in page.text
     picture = next(src for src in page.all("img", "src") if "pictures" in src)
@@ -523,7 +523,7 @@ def test_the_general_lines_of_python_run(own):
     own.add(f"{SETS}/a", {"x.txt": b"1", "sub/y.txt": b"2"})
     source = Page(build(own)[0] / SETS / "a.html")
     code = re.search(r'id="python">(.*?)</code>', source.source, re.DOTALL).group(1)
-    assert 'class="kn">import' in code  # in colours
+    assert 'class="k">import' in code  # in colours
     code = html.unescape(re.sub("<[^>]*>", "", code))
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=own.path, check=True, capture_output=True, text=True

@@ -8,19 +8,15 @@ from functools import cache
 from html import escape
 from typing import Any, NamedTuple
 
-import pygments
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from catalog import clean, gfm
+from catalog.colours import highlight
 from catalog.links import ANCHOR, SAFE, Links
 from registry.cards.card import Card
 
-PLAIN = HtmlFormatter(nowrap=True)
 SUMMARY = 240  # letters
 NO_ALT = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
 # What makes a wide table or a long line of code reachable by keyboard.
@@ -87,20 +83,6 @@ def _cell(_: RendererHTML, tokens: Sequence[Token], at: int, *rest: object) -> s
         return f"<{token.tag}>"
     align = str(token.attrs["style"]).removeprefix("text-align:")
     return f'<{token.tag} class="{align}">'
-
-
-def highlight(code: str, language: str) -> str:
-    """Code as safe HTML, in colours where the language is known."""
-    lexer = _lexer(language.lower())
-    return pygments.highlight(code, lexer, PLAIN) if lexer else escape(code)
-
-
-@cache
-def _lexer(language: str) -> Any:  # noqa: ANN401  # pygments ships no types
-    try:
-        return get_lexer_by_name(language) if language else None
-    except ClassNotFound:
-        return None
 
 
 def _without_title(tokens: list[Token]) -> list[Token]:

@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from catalog import entry_page, facts, moments, programs, runs, words
-from catalog.body import highlight
 from catalog.collect import Collection
+from catalog.colours import highlight
 from catalog.folder import SiteFolder
 from registry.humanize import plural
 from registry.sections import RESULTS, SECTIONS

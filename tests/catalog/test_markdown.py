@@ -12,8 +12,9 @@ pytest.importorskip("nh3", reason="nh3 is not installed: scripts/setup.sh dev")
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import inline
+from pygments.lexers.python import PythonLexer
 
-from catalog import body, gfm, spans
+from catalog import body, colours, gfm, spans
 from catalog.links import Links
 from registry.cards import card
 from registry.entries import Entry
@@ -55,6 +56,29 @@ def test_what_is_read_at_once_is_what_the_library_reads():
             read += 1
     assert read > 1000
     assert spans.read("Of **much** and *more*: `a*b`,\nsee [it](x.md), snake_case.")
+
+
+CODE = (
+    "a", "b1", "def ", "class", "from", "import", "in", "not", "print", "self", ".y", ".5", "1.",
+    "0x1f", "=", "->", "@d", "(", "]", "{", ":", ",", "\n", "\n    ", "# ", "'a'", '"b"', "rb''",
+    "f'{x!r:>3}'", '"""', "match", "case", "type", "_", "lazy", "ä1", "·", "\\", "!=", "__init__",
+)  # fmt: skip
+
+
+def test_python_has_the_colours_that_its_own_lexer_gives(monkeypatch):
+    whole, quick, chance = PythonLexer(), colours.QuickPython(), random.Random(1)
+    for _ in range(3000):
+        code = "".join(chance.choice(CODE) + chance.choice(("", " ")) for _ in range(9))
+        monkeypatch.setattr(colours, "_lexer", lambda _: quick)
+        coloured = colours.highlight(code, "python")
+        monkeypatch.setattr(colours, "_lexer", lambda _: whole)
+        assert coloured == colours.highlight(code, "python"), code
+    monkeypatch.undo()
+    assert colours.highlight("def f(x): return '<b>'", "py").rstrip() == (
+        '<span class="k">def</span> <span class="n">f</span>(x): '
+        '<span class="k">return</span> <span class="s">&#x27;&lt;b&gt;&#x27;</span>'
+    )
+    assert colours.highlight("a < b", "no such language") == "a &lt; b"
 
 
 def test_anchors_are_githubs():
