@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 
 import pytest
 from support.oracle import expect
@@ -333,3 +334,23 @@ def test_what_a_message_says_to_type_of_other_tools_is_a_command_of_theirs(tmp_p
             assert not re.search("usage:|not a git command|unknown option", run.stderr), (file, run)
         else:
             assert subprocess.run(["bash", "-c", f"type {words[0]}"], stdout=-3).returncode == 0
+
+
+@pytest.mark.parametrize(("to", "code"), [("/dev/full", 1), ("&-", 0)])
+def test_results_that_could_not_be_written_are_no_success(tmp_path, to, code):
+    """Python's own flush at its end said nothing of a full disk, and a closed output was a bug."""
+    script = tmp_path / "say.py"
+    script.write_text(
+        "import sys\n"
+        f"sys.path.insert(0, {str(ROOT / 'scripts')!r})\n"
+        "from registry import console\n"
+        "def main(words):\n"
+        "    print('x' * 10, sys.stdout.isatty())\n"
+        "    return 0\n"
+        "sys.exit(console.run(main, 'status'))\n"
+    )
+    run = subprocess.run(
+        ["bash", "-c", f"{sys.executable} {script} >{to}"], capture_output=True, text=True
+    )
+    assert run.returncode == code and "bug" not in run.stderr, run
+    assert run.stderr == ("status: No space left on device\n" if code else ""), run

@@ -9,6 +9,10 @@ import re
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
 
+from registry import git
+from registry.entries import ROOT
+from registry.move import next_steps
+
 OLD, NEW, RUN = "champion_models/poet", "champion_models/bard", "training_results/poet"
 FILES = {"w.bin": b"weights", "sub dir/ü #1+.txt": b"two", "empty": b""}
 PROSE = """
@@ -149,11 +153,18 @@ def test_the_files_that_still_name_it_are_named_and_no_others(team):
     """`training_results/poet` is no word of `training_results/poet-run2`, nor of our own tests."""
     anna, _, _ = team
     for path, text in (("train.sh", f"python x.py ../{OLD}/w.bin\n"), ("other.sh", f"{OLD}-2\n"),
-                       ("tests/x.py", f"{OLD}\n")):  # fmt: skip
+                       ("tests/x.py", f"{OLD}\n"), ("docs/sync.md", f"{OLD}\n"),
+                       ("docs/ours.md", f"{OLD}\n"), ("scripts/compare_runs.py", f"# {OLD}\n"),
+                       ("scripts/cut.py", f"# {OLD}\n")):  # fmt: skip
         anna.write(path, text.encode())
     commit(anna, "code")
     said = re.search("also named in (.*): look at that", expect(move(anna), 0).err)[1]
-    assert "train.sh" in said and "other.sh" not in said and "tests/" not in said
+    assert said == "docs/ours.md, scripts/cut.py, train.sh"
+
+
+def test_all_docs_that_came_with_the_scripts_are_known_as_such():
+    tracked = git.names(git.run(ROOT, "ls-files", "-z", "docs/*.md"))
+    assert {*tracked} <= {*next_steps.came_with_scripts(ROOT)}
 
 
 def test_a_second_move_of_what_is_moved_names_the_commit_that_works(team):

@@ -47,6 +47,8 @@ def test_a_model_and_its_results_go_together(pair):
     kept = list(bucket.read(".registry_trash").values())
     assert all(kept.count(body) >= 2 for body in FILES.values())
     assert anna.tree() == {} and "git add -A champion_models training_results" in run.err, run
+    told = expect(anna.script("show_status"), 0).out  # the entries are gone, and Git not told yet
+    assert f"git add -- {MODEL}.card.md {RUN}.card.md && git commit" in told, told
     assert_clean(anna)
     left = f"git add -- {MODEL}.card.md {RUN}.card.md && git commit"
     assert left in " ".join(expect(anna.script("show_status"), 0).out.split())

@@ -74,6 +74,8 @@ def test_no_words_are_all_that_travels(root):
         ("champion_models/../raw_datasets/logs", "is a path"),
         ("champion_models/lang/weights", "is a path"),
         ("/etc", "is a path"),
+        ("./raw_datasets/logs/day/1.txt", "is a path: name its entry, 'raw_datasets/logs'"),
+        ("raw_datasets/logs.dvc", "is a path: name its entry, 'raw_datasets/logs'"),
         ("~", "is not an entry here"),
         (".", "is not an entry here"),
         ("..", "is a path"),
@@ -83,6 +85,7 @@ def test_no_words_are_all_that_travels(root):
         ("--help", "is not an entry here"),
         ("experiments/logs-try", "never leaves this machine"),
         ("experiments/", "never leaves this machine"),
+        ("logs-try/", "'logs-try/' is in experiments/ and never leaves"),
         ("logs-try", "'logs-try' is in experiments/ and never leaves this machine: this is for"),
     ],
 )  # fmt: skip
@@ -90,6 +93,11 @@ def test_words_that_are_mistakes(root, word, says):
     with pytest.raises(UsageError) as error:
         selection.select([word], SYNCED, root)
     assert says in str(error.value) and str(error.value).count(repr(word)) >= 1
+
+
+def test_an_absolute_path_names_its_entry(root):
+    with pytest.raises(UsageError, match="name its entry, 'raw_datasets/logs'"):
+        selection.select([f"{root}/raw_datasets/logs/"], SYNCED, root)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -48,7 +49,8 @@ def run(main: Callable[[list[str]], int], name: str = "") -> int:
         options.judge(name)
         return main(options.settle(sys.argv[1:], name))
 
-    return attempt(name, whole)
+    code = attempt(name, whole)
+    return worst([code, attempt(name, _hand_over)])
 
 
 def attempt(name: str, step: Callable[[], int]) -> int:
@@ -98,7 +100,21 @@ class _Harmless(io.TextIOWrapper):
         return super().write("".join(parts))
 
 
+def _hand_over() -> int:
+    """Write what print has kept: Python's own flush at the end hides that the disk is full."""
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            sys.stdout = None
+            if not isinstance(error, BrokenPipeError):  # else all is done, and its reader left
+                raise
+    return 0
+
+
 def _guard_output() -> None:
+    if sys.stdout is None:  # closed, as by `>&-`
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until we end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a lone surrogate must not end a command
             stream.reconfigure(errors="backslashreplace")

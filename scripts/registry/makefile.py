@@ -21,6 +21,11 @@ class Command:
     summary: str
     recipe: str = ""
 
+    @property
+    def scripts(self) -> list[str]:
+        """The files of scripts/ that its recipe runs."""
+        return [match[1] for match in _SCRIPT.finditer(self.recipe) if match[1]]
+
     def explanation(self, root: Path = ROOT) -> str:
         """Return what its script says of itself: its docstring, or its first comment."""
         script = _SCRIPT.search(self.recipe)

@@ -43,10 +43,10 @@ def select_one(word: str | None, sections: Iterable[str], root: Path = ROOT) -> 
 def _refuse_other_section(
     word: str, sections: tuple[str, ...], pool: list[Entry], root: Path
 ) -> None:
-    section, slash, _ = word.partition("/")
-    if not slash and all(word != entry.name for entry in pool):
+    section, _, below = word.partition("/")
+    if not below and section not in SECTIONS and all(section != entry.name for entry in pool):
         rest = known((s for s in SECTIONS if s not in sections), root)
-        section = next((entry.section for entry in rest if entry.name == word), "")
+        section = next((entry.section for entry in rest if entry.name == section), "")
     if section not in SECTIONS or section in sections or word in SECTIONS:
         return
     fate = " and never leaves this machine" if SECTIONS[section].travels == "never" else ""
@@ -83,6 +83,8 @@ def _why_not(word: str, pool: list[Entry]) -> str:
         return f"is a section: for all its entries write {word + '/'!r}"
     if word.endswith(CARD):
         return f"is a card: name its entry, {word[: -len(CARD)]!r}"
+    if around := _around(word.removesuffix(".dvc"), pool):
+        return f"is a path: name its entry, {str(around)!r}"
     if os.path.isabs(word) or ".." in word.split("/") or word.count("/") > 1 or "\n" in word:
         return "is a path: name an entry as `section/name` or `name`"
     names = dict.fromkeys(name for e in pool for name in (str(e), e.name))
@@ -92,6 +94,15 @@ def _why_not(word: str, pool: list[Entry]) -> str:
     if near:
         return f"is not an entry here. Did you mean {_list(near)}?"
     return "is not an entry here. `make status` lists them; a new one needs its card first"
+
+
+def _around(path: str, pool: list[Entry]) -> Entry | None:
+    """Return the entry that a path from the registry's top, or an absolute one, lies in."""
+    for entry in pool:
+        whole = os.path.normpath(os.path.join(entry.root, path))
+        if whole == str(entry.folder) or whole.startswith(f"{entry.folder}/"):
+            return entry
+    return None
 
 
 def _list(names: Iterable[str]) -> str:

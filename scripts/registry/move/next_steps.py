@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from shlex import join, quote
 
-from registry import git
+from registry import git, makefile
 from registry.entries import CARD, Entry, entry_of
 from registry.humanize import plural
 from registry.index import baseline, scan
@@ -16,7 +16,11 @@ from registry.move.plan import MovePlan
 from registry.sections import MIRRORED
 from registry.sync import compare
 
-OWN_SAMPLES = (":!/tests", ":!/benchmarks", ":!/examples", ":!/findings")
+DOCS = "aws cards catalog entries migrating options publishing sync using"
+OUR_FOLDERS = (
+    *("tests", "benchmarks", "examples", "findings", "completions", "consumer", "docs/images"),
+    *("scripts/registry", "scripts/catalog", "scripts/hooks", "CHANGELOG.md", "CONTRIBUTING.md"),
+)
 
 
 def what_is_left(plan: MovePlan) -> Iterator[str]:
@@ -37,12 +41,21 @@ def what_is_left(plan: MovePlan) -> Iterator[str]:
 def _also_named_in(plan: MovePlan) -> list[str]:
     """Return the files besides cards that name it, and not only one whose name begins so.
 
-    Our own tests and samples make up names of their own.
+    What came with these scripts takes made-up names for examples.
     """
-    words = ("grep", "-l", "-z", "-F", plan.old, "--", ".", f":!*{CARD}", *OWN_SAMPLES)
+    ours = [f":!/{path}" for path in came_with_scripts(plan.root)]
+    words = ("grep", "-l", "-z", "-F", plan.old, "--", ".", f":!*{CARD}", *ours)
     whole = re.compile(rf"(?<![\w-]){re.escape(plan.old)}(?![\w-])")  # at the end of a path, too
     paths = git.names(git.run(plan.root, *words, good=(0, 1)))
     return [path for path in paths if whole.search(_text(plan.root / path))]
+
+
+def came_with_scripts(root: Path) -> Iterator[str]:
+    """Yield the files and folders of ours that name entries which nobody has."""
+    yield from OUR_FOLDERS
+    yield from (f"docs/{name}.md" for name in DOCS.split())
+    for command in makefile.load(root).values():
+        yield from (f"scripts/{name}" for name in command.scripts)
 
 
 def _text(path: Path) -> str:
