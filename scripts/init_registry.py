@@ -24,7 +24,7 @@ from registry.remote.embedded import Store
 from registry.remote.location import DVC_FOLDER, Remote
 from registry.remote.settings import Choice
 from registry.sections import SECTIONS
-from registry.start import drafts, former, join, plan, undo
+from registry.start import drafts, fetch, former, join, plan, undo
 from registry.start.former import Former, Share
 from registry.start.shared import Shared
 from registry.sync import remove
@@ -59,7 +59,7 @@ def main(argv: list[str]) -> int:
 
 def look(where: str, samples: list[Entry]) -> plan.Start:
     """Return what would be done. Raises for what cannot be, before anything is touched."""
-    fetched = former.fetch(ROOT, where) if where else None
+    fetched = fetch.fetch(ROOT, where) if where else None
     share = former.share(ROOT, fetched) if fetched else Share()
     join.refuse_in_the_way(ROOT, share.theirs)
     name, remotes = former.remotes(ROOT, fetched) if fetched else ("", {})

@@ -192,10 +192,24 @@ def test_what_cannot_be_taken_over_changes_nothing(fresh, old, tmp_path, moto_bu
     (tmp_path / "empty").mkdir()
     fresh.run("git", "init", "-q", str(tmp_path / "empty"))
     head, stored = fresh.git("rev-parse", "HEAD"), moto_bucket.read()
-    for where in ("/nowhere", str(tmp_path / "folder"), str(tmp_path / "empty"), "--upload-pack=x",
-                  "ext::sh -c touch% pwned"):  # fmt: skip
-        run = expect(fresh.make("init", f"FROM={where}"), 2)
-        assert "no Git repository" in run.err and "docs/migrating.md" in run.err, run
+    old.git("clone", "-q", "--depth", "1", f"file://{old.path}", str(tmp_path / "shallow"))
+    old.git("worktree", "add", "-q", "--detach", str(tmp_path / "detached"))
+    for where, said in (
+        ("/nowhere", "cannot be read as a Git repository"),
+        (
+            str(tmp_path / "folder"),
+            "is no Git repository: for folders of data see docs",
+        ),
+        (str(tmp_path / "empty"), "has no commit yet"),
+        (str(old.path / "docs"), f"is a folder of a repository: FROM={old.path} is all of it"),
+        (str(tmp_path / "shallow"), f"git -C {tmp_path}/shallow fetch --unshallow"),
+        (str(tmp_path / "detached"), f"git -C {tmp_path}/detached switch"),
+        (str(fresh.path), "clone that and work there"),
+        ("--upload-pack=x", "cannot be read"),
+        ("ext::sh -c touch% pwned", "cannot be read"),
+    ):
+        run = expect(fresh.script("init_registry", FROM=where), 2)
+        assert said in run.err, run
         assert "and the repository exists" not in run.err, "half of Git's advice is no reason"
     fresh.write("docs/sources.md", b"mine, not in Git")
     assert "docs/sources.md" in expect(fresh.make("init", f"FROM={old.path}"), 2).err

@@ -8,10 +8,9 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry import git, pipelines, secret_options
+from registry import git, secret_options, tracked
 from registry.doctor import leftovers, plain_dvc, programs
 from registry.doctor.check import BAD, NOTE, OK, Check, Finding, Visit
-from registry.entries import CARD
 from registry.remote import dvc_config
 from registry.sections import SECTIONS
 
@@ -67,7 +66,7 @@ def _config(root: Path) -> str:
 
 def data_in_git(visit: Visit) -> Iterator[Finding]:
     """Nothing but cards, `.dvc` files and rules of the sections is in Git."""
-    data = [path for path in git.tracked(visit.root, *SECTIONS) if not _belongs(path)]
+    data = [path for path in git.tracked(visit.root, *SECTIONS) if not tracked.may_be(path)]
     if data:
         more = f" and {len(data) - 1} more" if len(data) > 1 else ""
         tops = sorted({"/".join(path.split("/")[:2]) for path in data})
@@ -75,16 +74,6 @@ def data_in_git(visit: Visit) -> Iterator[Finding]:
         yield Finding(BAD, "data in Git", f"{data[0]}{more} must not be in Git", cure)
     else:
         yield Finding(OK, "data in Git", "none")
-
-
-def _belongs(path: str) -> bool:
-    section, _, name = path.partition("/")
-    is_version = (name.endswith(".dvc") or name in pipelines.FILES) and SECTIONS[
-        section
-    ].travels == "dvc"
-    return "/" not in name and (
-        name in (".gitignore", ".dvcignore") or name.endswith(CARD) or is_version
-    )
 
 
 def hooks(visit: Visit) -> Iterator[Finding]:

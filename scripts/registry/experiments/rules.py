@@ -8,8 +8,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
+from registry import tracked as in_git
 from registry.experiments import ledger
-from registry.entries import CARD
 from registry.experiments.state import State
 from registry.experiments.state import card_path
 from registry.experiments.state import folder_path
@@ -76,12 +76,11 @@ def committed(state: State) -> Iterator[Problem]:
 
 
 def tracked(state: State) -> Iterator[Problem]:
-    """Nothing but cards, the template and .gitignore of the section is in Git."""
+    """Nothing but cards, the template, .gitignore and README.md of the section is in Git."""
     counts: dict[str, int] = {}
     for path in state.index:
-        rest = path[len(CARDS) :]
-        if "/" in rest or not (rest == ".gitignore" or rest.endswith(CARD)):
-            name = rest.partition("/")[0]
+        if not in_git.may_be(path):
+            name = path[len(CARDS) :].partition("/")[0]
             counts[name] = counts.get(name, 0) + 1
     for name, count in sorted(counts.items()):
         command = f"git rm -r --cached --quiet -- {shlex.quote(CARDS + name)}"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from registry import git
 from registry.entries import CARD, TEMPLATE
-from registry.errors import UsageError
 from registry.remote import config_file
 from registry.sections import RAW, SECTIONS
-from registry.start import shared
 from registry.start.shared import Shared
 
 UNITED = (".gitignore", ".gitattributes", ".dvcignore")  # files of rules: both sides' lines count
@@ -50,29 +47,6 @@ class Share:
         return [
             p for p in self.theirs if p.endswith(".dvc") and p.startswith(f"{RAW}/") and _is_top(p)
         ]
-
-
-def fetch(root: Path, where: str) -> Former:
-    """Bring its checked out branch here, as objects only.
-
-    Raises UsageError for what is no repository that Git can read.
-    """
-    place = os.path.abspath(os.path.expanduser(where)) if _is_path(where) else where
-    try:
-        told = git.run(root, "ls-remote", "--symref", "--", place, "HEAD").decode()
-        git.run(root, "fetch", "-q", "--no-tags", "--", place, "HEAD")
-        commit = git.run(root, "rev-parse", "FETCH_HEAD").decode().strip()
-    except git.GitError as error:
-        raise UsageError(
-            f"FROM={where!r} is no Git repository with a commit ({error}): for folders of data "
-            "see docs/migrating.md"
-        ) from None
-    branch = told.partition("ref: refs/heads/")[2].partition("\t")[0] or "main"
-    return Former(place, branch, commit, shared.of(place, branch))
-
-
-def _is_path(where: str) -> bool:
-    return os.path.exists(os.path.expanduser(where)) or ("://" not in where and ":" not in where)
 
 
 def share(root: Path, former: Former) -> Share:

@@ -55,7 +55,7 @@ def _of_former(former: Former, share: Share) -> list[str]:
         lines.append(f"of both sides, line by line: {some(share.both, 9)}")
     if share.ours:
         look = f"git show {former.commit[:12]}:{shlex.quote(share.ours[0])}"
-        lines.append(f"ours, with theirs in the history (`{look}`): {some(share.ours, 9)}")
+        lines.append(f"ours, with theirs in the history (`{look}`): {some(share.ours, 40)}")
     if share.left_out:
         lines.append(f"left out, a DVC project of its own: {some(share.left_out)}")
     return lines

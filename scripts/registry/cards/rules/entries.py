@@ -8,11 +8,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 
-from registry import files, git, names, nested_dvc, pipelines, secret_options
+from registry import files, git, names, nested_dvc, pipelines, secret_options, tracked
 from registry.cards import licenses
 from registry.cards.library import Library
 from registry.cards.rules import secrets
-from registry.entries import CARD, TEMPLATE, Entry
+from registry.entries import CARD, Entry
 from registry.errors import RegistryError
 from registry.problems import Problem
 from registry.sections import SECTIONS
@@ -91,9 +91,8 @@ def data_in_git(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
     folders: dict[str, int] = {}
     wanted = {str(entry) for entry in chosen}
     for path in git.tracked(library.root, *SECTIONS):
-        section, _, rest = path.partition("/")
-        if not may_be_in_git(section, rest):
-            name = rest.partition("/")[0]
+        if not tracked.may_be(path):
+            section, name, *_ = path.split("/")
             folders[f"{section}/{name}"] = folders.get(f"{section}/{name}", 0) + 1
     for where, count in sorted(folders.items()):
         if where in wanted or where not in library.ids or library.staged:
@@ -142,16 +141,3 @@ def check(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
     """Every problem of these rules."""
     for rule in RULES:
         yield from rule(library, chosen)
-
-
-def may_be_in_git(section: str, rest: str) -> bool:
-    """Return whether `section/rest` is a file that Git is there for."""
-    if "/" in rest:
-        return False
-    dvc = (rest.endswith(".dvc") or rest in pipelines.FILES) and SECTIONS[section].travels == "dvc"
-    return (
-        rest in (".gitignore", ".dvcignore")
-        or rest.endswith(CARD)
-        or dvc
-        or rest == TEMPLATE + CARD
-    )
