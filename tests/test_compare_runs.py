@@ -6,9 +6,11 @@ import json
 import struct
 
 import pytest
+from support.events import event
 from support.oracle import expect
 
 from registry.inside import judge, series
+from registry.inside.boards import Boards
 
 R, M = "training_results", "champion_models"
 FILES = {
@@ -16,24 +18,6 @@ FILES = {
     "metrics.json": b'{"test": {"accuracy": 0.9, "loss": 0.5}}',
     "mistakes.csv": b"text,label\nx,1\n",
 }
-
-
-def event(step: int, tag: str, value: float, as_tensor: bool = False) -> bytes:
-    """A record as TensorBoard writes it; its checksums are not looked at."""
-
-    def field(number: int, kind: int, body: bytes) -> bytes:
-        size = bytes([len(body)]) if kind == 2 else b""
-        return bytes([number << 3 | kind]) + size + body
-
-    number = struct.pack("<f", value)
-    held = (
-        field(8, 2, field(1, 0, b"\x01") + field(4, 2, number))
-        if as_tensor
-        else field(2, 5, number)
-    )
-    summary = field(1, 2, field(1, 2, tag.encode()) + held)
-    body = field(1, 1, struct.pack("<d", 0)) + field(2, 0, bytes([step])) + field(5, 2, summary)
-    return struct.pack("<Q", len(body)) + bytes(4) + body + bytes(4)
 
 
 def test_curves_are_read_from_each_form():
@@ -57,6 +41,27 @@ def test_curves_are_read_from_each_form():
     assert series.read("train.log", log.encode()).last == {}  # a guess judges nobody
 
 
+def test_training_that_went_on_is_one_curve_and_each_folder_its_own():
+    files = Boards()
+
+    def add(path: str, *points: tuple[int, float]) -> None:
+        body = b"".join(event(step, "loss", value) for step, value in points)
+        files.add(path, series.read(path, body))
+
+    add("logs/train/events.out.tfevents.1.host", (0, 4.0), (1, 3.0), (2, 9.0), (3, float("nan")))
+    assert files.metrics().curves == {"loss": [(0, 4.0), (1, 3.0), (2, 9.0)]}
+    add("logs/train/events.out.tfevents.2.host", (2, 2.0), (3, 1.0))
+    add("logs/hparams/events.out.tfevents.1.host")
+    assert files.metrics().curves == {"loss": [(0, 4.0), (1, 3.0), (2, 2.0), (3, 1.0)]}
+    add("logs/test/events.out.tfevents.1.host", (0, 5.0))
+    assert files.metrics().last == {"train/loss": 1.0, "test/loss": 5.0}
+
+
+def test_tables_of_spreadsheets_are_curves():
+    rows = "\ufeffstep;loss\r\n1;0.5\r\n2;0.25\r\n"
+    assert series.read("log.csv", rows.encode()).curves == {"loss": [(1.0, 0.5), (2.0, 0.25)]}
+
+
 def test_what_is_no_metric_is_none():
     assert series.read("words.csv", b"word,count\na,1\n") == series.Metrics()
     assert series.read("rows.jsonl", b'{"text": "a", "n": 1}\n') == series.Metrics()
@@ -69,6 +74,12 @@ def test_what_is_no_metric_is_none():
 
 
 def test_names_tell_which_way_is_better():
+    for more in ("valAcc", "mAP50", "rougeL", "F1Score", "train_samples_per_second"):
+        assert judge.direction(more) == 1, more
+    for less in ("valLoss", "rmse", "epoch_time", "val_er"):
+        assert judge.direction(less) == -1, less
+    for untold in ("confidence", "layer2_norm", "accumulated", "indices", "officer", "transfer"):
+        assert judge.direction(untold) == 0, untold
     assert [judge.direction(n) for n in ("test.accuracy", "loss", "val_f1", "WER", "seed")] == [
         1, -1, 1, -1, 0,
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import json
@@ -15,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from support.events import event
 from support.servers import Bucket
 from support.sites import without_entries, write_card
 
@@ -55,6 +58,12 @@ def look(shop, tmp_path):
     return look
 
 
+def picture(form: str, size: tuple[int, int] = (40, 20), **how: object) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "red").save(out, form, **how)
+    return out.getvalue()
+
+
 def only(blocks: list[dict], kind: str) -> dict:
     alike = [block for block in blocks if block["type"] == kind]
     assert len(alike) == 1, blocks
@@ -74,7 +83,7 @@ def facts(blocks: list[dict]) -> dict[str, str]:
 
 def test_text_shows_its_ends(look):
     assert look("a.log", b"one\ntwo\n") == [
-        {"type": "text", "title": "All 2 lines", "lines": ["one", "two"]}
+        {"type": "text", "title": "All of it, 2 lines", "lines": ["one", "two"]}
     ]
     first, last = look("long.txt", "".join(f"line {n} é\n" for n in range(9000)).encode())
     assert (len(first["lines"]), first["lines"][0]) == (40, "line 0 é")
@@ -95,6 +104,10 @@ def test_tables_tell_their_columns(look):
     assert columns["title"] == "Columns, all 51 rows"
     assert look("a.tsv", CSV.replace(",", "\t").encode())[1] == columns
     assert look("a.csv", CSV.replace(",", ";").encode())[1] == columns
+    table, columns = look("head.csv", b"\xef\xbb\xbfa,b\n")
+    assert (table["head"], table["rows"]) == (["a", "b"], [])
+    long = b'id,text\n1,"' + b"x" * 400_000 + b'"\n'
+    assert "the next goes on beyond" in look("a.csv", long)[1]["title"]
 
 
 def test_json_is_a_table_where_it_is_one(look):
@@ -110,6 +123,55 @@ def test_json_is_a_table_where_it_is_one(look):
         ["1 + 1"],
         ["2"],
     ]
+
+
+def test_notebooks_show_what_was_drawn_and_what_failed(look):
+    drawn = {"data": {"image/png": base64.b64encode(picture("PNG")).decode(), "text/plain": "<F>"}}
+    outputs = [drawn, {"data": {"text/html": "<b>x</b>"}}, {"ename": "ValueError", "evalue": "bad"}]
+    cell = {"cell_type": "code", "source": "draw()", "outputs": outputs}
+    shown = look("a.ipynb", json.dumps({"cells": [cell]}).encode())[2:]
+    assert [block["type"] for block in shown] == ["image", "note", "text"]
+    assert shown[1]["words"] == "output not shown: text/html"
+    assert shown[2]["lines"] == ["ValueError: bad"]
+
+
+def test_pictures_of_every_kind_are_shown_as_a_viewer_shows_them(look):
+    turned = Image.Exif()
+    turned[0x0112] = 6  # a camera held upright
+    block = only(look("a.jpg", picture("JPEG", exif=turned.tobytes())), "image")
+    assert (block["width"], block["height"]) == (20, 40)
+    frames = [Image.new("RGB", (9, 9), name) for name in ("red", "green", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    blocks = look("a.gif", out.getvalue())
+    assert facts(blocks)["frames"] == "3" and only(blocks, "image")
+    for mode in ("I", "F", "I;16"):  # more shades than a screen has
+        wide = Image.frombytes(mode, (2, 1), struct.pack("<HH", 0, 9)) if mode == "I;16" else None
+        if not wide:
+            wide = Image.new(mode, (2, 1))
+            wide.putpixel((1, 0), 9)
+        out = io.BytesIO()
+        wide.save(out, "TIFF")
+        source = only(look("a.tif", out.getvalue()), "image")["src"].partition(",")[2]
+        seen = Image.open(io.BytesIO(base64.b64decode(source))).convert("L")
+        assert seen.getpixel((1, 0)) > seen.getpixel((0, 0)) + 60, mode
+    assert only(look("lab.tif", lab()), "image")
+    large = io.BytesIO()
+    Image.new("1", (9000, 6000)).save(large, "PNG")
+    assert "no thumbnail" in notes(look("large.png", large.getvalue()))
+
+
+def lab() -> bytes:
+    out = io.BytesIO()
+    Image.new("LAB", (9, 9)).save(out, "TIFF")
+    return out.getvalue()
+
+
+def test_event_files_tell_their_numbers(look):
+    body = b"".join(event(step, "loss", 1 / (step + 1)) for step in range(5))
+    table = only(look("events.out.tfevents.1.host.2.0", body), "table")
+    assert table["rows"] == [["loss", "5", "0", "4", "0.2", "0.2", "1"]]
+    assert "no numbers" in notes(look("events.out.tfevents.1.host", b"x" * 99))
 
 
 def test_tensors_are_read_from_the_header_alone(look):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from registry.inside import series
 from registry.inside.contents import File
 
 MOST = 8  # files of one entry
@@ -16,6 +17,7 @@ FORMATS = {
     "image": "png jpg jpeg gif webp bmp tif tiff",
     "audio": "wav mp3 flac ogg opus m4a",
     "tensors": "safetensors gguf",
+    "event_file": "tfevents",
     "json_text": "json geojson",
     "text": "txt md log py yaml yml toml cfg ini sh sql xml html htm svg rst tex srt vtt conf",
     "notebook": "ipynb",
@@ -43,5 +45,7 @@ def choose(files: list[File]) -> list[tuple[File, str]]:
 
 def format_of(path: str) -> str:
     """By the name alone; what it does not tell, the file's first bytes do."""
+    if series.is_events(path):
+        return "event_file"
     _, dot, ending = path.rpartition("/")[2].rpartition(".")
     return BY_ENDING.get(ending.lower(), "hexadecimal") if dot else "hexadecimal"

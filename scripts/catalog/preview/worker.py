@@ -81,8 +81,8 @@ def _preview(show: object, file: Ranged) -> None:
     except RecursionError:
         shown = [blocks.note("it is nested deeper than is looked into")]
     except Exception as error:  # a file that is not what it seems can raise anything
-        name = type(error).__name__
-        shown = [blocks.note(f"it is not what its name says, or is damaged: {name}: {error}")]
+        why = f"{type(error).__name__}: {error}".rstrip(": ")
+        shown = [blocks.note(f"it is not what its name says, or is damaged: {why}")]
     said = json.dumps(shown)
     if len(said) > MOST:
         said = json.dumps([blocks.note("what is in it is more than a page should show")])

@@ -139,8 +139,9 @@
   }
 
   function type(name) {
-    const found = /^.+\.([A-Za-z0-9]{1,12})$/.exec(name);
-    return found ? found[1].toLowerCase() : "";
+    if (name.includes("tfevents")) return "tfevents"; // it ends with the name of a machine
+    const ending = /^.+?\.((?:tar\.|[a-z]{2,7}\.(?=(?:gz|bz2|xz|zst)$))?[a-z0-9]{1,12})$/i.exec(name);
+    return ending ? ending[1].toLowerCase() : "";
   }
 
   function go(at) {

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+# Long words tell wherever they stand, short ones alone: `test_acc` is one, `accumulated` is none.
 LESS = re.compile(
-    r"loss|error|perplexity|ppl|\bw?er\b|wer|cer\b|mse|mae|nll|entropy|latency|seconds|runtime|time\b|bpc|bpb|fid",
-    re.IGNORECASE,
+    r"loss|error|perplexity|latency|runtime|entropy"
+    r"|(?<![a-z])(?:ppl|[cw]?er|r?mse|r?mae|mape|nll|time|seconds|bpc|bpb|fid|eer)(?![a-z])"
 )
 MORE = re.compile(
-    r"acc|f1|auc|precision|recall|bleu|rouge|meteor|chrf|score|\bmap\b|ndcg|mrr|r2|iou|dice|psnr|ssim"
-    r"|kappa|reward|throughput|per_second|exact_match|pass@",
-    re.IGNORECASE,
+    r"accuracy|precision|recall|bleu|rouge|meteor|score|kappa|reward|throughput|per_second|ndcg"
+    r"|(?<![a-z])(?:b?acc|f1|auc|auroc|auprc|chrf|map|mrr|r2|m?iou|dice|psnr|ssim|exact_match|pass|hits?"
+    r"|mcc)(?![a-z])"
 )
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")  # in `valLoss`, and not in `mAP`
 ALMOST = 1e-12
 
 
@@ -22,7 +24,7 @@ def direction(name: str) -> int:
 
     The last part of the name that tells counts: `test.accuracy.loss` is a loss.
     """
-    for part in reversed(re.split(r"[./]", name)):
+    for part in reversed(re.split(r"[./]", CAMEL.sub("_", name).lower())):
         if LESS.search(part):
             return -1
         if MORE.search(part):

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from registry.entries import Entry
 from registry.errors import Unreachable
 from registry.inside import contents, ranges, series
+from registry.inside.boards import Boards
 from registry.inside.contents import Contents, File
-from registry.inside.series import Metrics
+from registry.inside.series import Metrics, Points
 from registry.remote.s3 import Client
 
 MOST_REMOTE, MOST_HERE = 400 * 1024, 16 * 2**20  # bytes that are read of a run
@@ -40,19 +41,20 @@ class TrainingRun:
 def read(entry: Entry, client: Client | None, listed: Contents | None = None) -> TrainingRun:
     """Raises Unreachable only while the files are listed; what cannot be read is a problem."""
     files = (listed or contents.read(entry, client)).files
-    run, left = TrainingRun(entry), MOST_REMOTE
+    run, boards, left = TrainingRun(entry), Boards(), MOST_REMOTE
     of_logs = [file for file in files if LOGS.search(file.path)]
     for file in [f for f in files if CONFIG.search(f.path) or METRICS.search(f.path)][:FILES]:
-        left -= _take(run, file, client, left)
+        left -= _take(run, boards, file, client, left)
+    run.metrics.add(boards.metrics())
     for file in of_logs[:2] if not run.metrics.curves else ():
-        left -= _take(run, file, client, left)
+        left -= _take(run, boards, file, client, left)
     settings = {key.rpartition(".")[2] for key in run.config}
     run.metrics.curves = {n: p for n, p in run.metrics.curves.items() if n not in settings}
     run.metrics.curves = {n: _thin(p) for n, p in [*run.metrics.curves.items()][:CURVES]}
     return run
 
 
-def _take(run: TrainingRun, file: File, client: Client | None, left: int) -> int:
+def _take(run: TrainingRun, boards: Boards, file: File, client: Client | None, left: int) -> int:
     """Add what a file says; how many bytes were asked of S3."""
     most = min(file.size or 0, MOST_HERE if file.place else left)
     if most <= 0:
@@ -61,6 +63,8 @@ def _take(run: TrainingRun, file: File, client: Client | None, left: int) -> int
         body = ranges.read(file, client, 0, most)
         if CONFIG.search(file.path):
             run.config |= _config(file.path, body)
+        elif series.is_events(file.path):
+            boards.add(file.path, series.read(file.path, body))
         else:
             run.metrics.add(series.read(file.path, body))
     except (Unreachable, OSError):
@@ -96,7 +100,7 @@ def texts(values: object, name: str = "", depth: int = 0) -> dict[str, str]:
     )
 
 
-def _thin(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _thin(points: Points) -> Points:
     """At most POINTS of them, by step, the last one with them."""
     ordered = sorted(points, key=lambda point: point[0])
     if len(ordered) <= POINTS:

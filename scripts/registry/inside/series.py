@@ -17,14 +17,16 @@ NAMED = re.compile(r"([A-Za-z_][\w/@.%-]*?)\s*[:= ]\s*(-?\d+(?:\.\d+)?(?:[eE][-+
 FEWEST = 5  # lines of a log that are alike
 DEEPEST, MOST = 6, 200
 LONGEST_CELL = 10_000
+SEPARATORS = ",;\t"
+Points = list[tuple[float, float]]  # (step, value)
 
 
 @dataclass
 class Metrics:
-    """last: {name: value} at the end. curves: {name: [(step, value), …]}."""
+    """last: {name: value} at the end. curves: {name: points}."""
 
     last: dict[str, float] = field(default_factory=dict)
-    curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    curves: dict[str, Points] = field(default_factory=dict)
 
     def add(self, other: Metrics) -> None:
         """Take what another file says, too; the first word on a name counts."""
@@ -38,12 +40,17 @@ def read(path: str, body: bytes) -> Metrics:
     Raises ValueError for one that is broken.
     """
     name = path.rpartition("/")[2].lower()
-    if "tfevents" in name:
+    if is_events(path):
         return _of_events(body)
     for ending, reader in READERS.items():
         if name.endswith(ending):
-            return reader(body.decode("utf-8", "replace"))
+            return reader(body.decode("utf-8-sig", "replace"))
     return Metrics()
+
+
+def is_events(path: str) -> bool:
+    """Return whether it is a file of TensorBoard's."""
+    return "tfevents" in path.rpartition("/")[2].lower()
 
 
 def of_records(records: Iterable[dict[str, object]]) -> Metrics:
@@ -103,19 +110,17 @@ def _of_json_lines(text: str) -> Metrics:
 def _of_csv(text: str) -> Metrics:
     """A table with a column of steps; any other table is data."""
     csv.field_size_limit(LONGEST_CELL)
+    lines = text.splitlines()
+    mark = max(SEPARATORS, key=lines[0].count) if lines else ","
     try:
-        rows = [
+        rows: list[dict[str, object]] = [
             {key.strip(): v for key, v in row.items() if key}
-            for row in csv.DictReader(text.splitlines())
+            for row in csv.DictReader(lines, delimiter=mark)
         ]
     except csv.Error as error:
         raise ValueError(str(error)) from None
     named = {key.lower() for key in rows[0]} if rows else set()
-    return (
-        of_records({k: v for k, v in row.items()} for row in rows)
-        if named & {*STEPS}
-        else Metrics()
-    )
+    return of_records(rows) if named & {*STEPS} else Metrics()
 
 
 def _of_log(text: str) -> Metrics:
@@ -130,12 +135,13 @@ def _of_log(text: str) -> Metrics:
 
 
 def _of_events(body: bytes) -> Metrics:
-    metrics = Metrics()
+    """Of each step the last value, by step."""
+    tags: dict[str, dict[float, float]] = {}
     for tag, step, value in events.numbers_in(body):
         if math.isfinite(value):
-            metrics.curves.setdefault(tag, []).append((float(step), value))
-    metrics.last = {name: points[-1][1] for name, points in metrics.curves.items()}
-    return metrics
+            tags.setdefault(tag, {})[float(step)] = value
+    curves = {tag: sorted(points.items()) for tag, points in tags.items()}
+    return Metrics({tag: points[-1][1] for tag, points in curves.items()}, curves)
 
 
 READERS: dict[str, Callable[[str], Metrics]] = {

@@ -8,6 +8,7 @@ from catalog.preview import blocks
 from catalog.preview.blocks import Block
 from catalog.preview.formats import columns, text
 from catalog.preview.ranged import Ranged
+from registry.humanize import plural
 
 HEAD = 256 * 1024
 RECORDS = 5000
@@ -47,7 +48,7 @@ def table(records: list[object], is_whole: bool) -> list[Block]:
         names |= dict.fromkeys(record)
     head = list(names)
     rows = [[record.get(name) for name in head] for record in records if isinstance(record, dict)]
-    total = f"{'all' if is_whole else 'the first'} {len(rows):,} records"
+    total = f"{'all' if is_whole else 'the first'} {plural(len(rows), 'record')}"
     shown = [[_short(value) for value in row[: columns.MOST]] for row in rows[:SHOWN]]
     first = blocks.table(head[: columns.MOST], shown, "First records")
     return [first, columns.describe(head, rows, total)]

@@ -48,7 +48,6 @@ def _named(body: bytes, is_cut: bool) -> list[Block]:
             raise
     names = [name for name in texts if not any(name in imported for imported in imports)]
     shown = [blocks.note("a pickle is a program: it was not run, these are the names in it")]
-    rows = [[name] for name in imports]
-    shown.append(blocks.table(("it would import",), rows[:NAMES]))
-    shown.append(blocks.table(("names in it",), [[name] for name in names[:NAMES]]))
+    tables = {"it would import": list(imports), "names in it": names}
+    shown += [blocks.table((h,), [[name] for name in n[:NAMES]]) for h, n in tables.items() if n]
     return shown

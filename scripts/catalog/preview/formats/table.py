@@ -8,6 +8,7 @@ from catalog.preview import blocks
 from catalog.preview.blocks import Block
 from catalog.preview.formats import columns, text
 from catalog.preview.ranged import Ranged
+from registry.humanize import plural
 
 HEAD = 256 * 1024
 ROWS = 5000
@@ -36,7 +37,9 @@ def show(file: Ranged) -> list[Block]:
     if not rows:
         return [blocks.note("it holds no rows")]
     head, rows = _heading(rows)
-    total = f"all {len(rows):,} rows" if is_whole else f"the first {len(rows):,} rows"
+    total = f"{'all' if is_whole else 'the first'} {plural(len(rows), 'row')}"
+    if not is_whole and len(rows) < SHOWN:
+        total += ", for the next goes on beyond what was read"
     first = blocks.table(
         head[: columns.MOST], [r[: columns.MOST] for r in rows[:SHOWN]], "First rows"
     )
@@ -63,6 +66,6 @@ def _heading(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """The first row, if it can be one: names, each once, and no numbers."""
     first = [name.strip() for name in rows[0]]
     is_number = [name.replace(".", "", 1).lstrip("+-").isdigit() for name in first]
-    if len(rows) > 1 and len(set(first)) == len(first) and not any(is_number):
+    if all(first) and len(set(first)) == len(first) and not any(is_number):
         return first, rows[1:]
     return [f"column {n + 1}" for n in range(max(map(len, rows)))], rows

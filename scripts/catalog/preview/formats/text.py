@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.preview import blocks
 from catalog.preview.blocks import Block
 from catalog.preview.ranged import Ranged
+from registry.humanize import plural
 
 HEAD, TAIL = 24 * 1024, 8 * 1024
 FIRST, LAST = 40, 10
@@ -20,13 +21,13 @@ def show(file: Ranged) -> list[Block]:
     if lines and len(lines[0]) == len(words) and not is_whole:
         notes.append(blocks.note(f"its first {len(body):,} bytes are one line that does not end"))
     if is_whole and len(lines) <= FIRST + LAST:
-        return [*notes, blocks.text(lines, f"All {len(lines)} lines")]
+        return [*notes, blocks.text(lines, f"All of it, {plural(len(lines), 'line')}")]
     rest = lines[-LAST:] if is_whole else decode(file.tail(TAIL))[0].splitlines()[1:][-LAST:]
     if not is_whole:
         lines = lines[:-1] or lines
     first = lines[:FIRST]
-    parts = [*notes, blocks.text(first, f"The first {len(first)} lines")]
-    return [*parts, blocks.text(rest, f"The last {len(rest)} lines")] if rest else parts
+    parts = [*notes, blocks.text(first, f"The first {plural(len(first), 'line')}")]
+    return [*parts, blocks.text(rest, f"The last {plural(len(rest), 'line')}")] if rest else parts
 
 
 def decode(body: bytes) -> tuple[str, str]:
