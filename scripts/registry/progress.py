@@ -33,6 +33,11 @@ class Meter:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def expect(self, files: int, size: int) -> None:
+        """So much more is to be moved than was known before."""
+        with self._lock:
+            self.files, self.size = self.files + files, self.size + size
+
     def moved(self, who: str, count: int) -> None:
         """`who` has moved `count` bytes so far."""
         with self._lock:

@@ -94,3 +94,17 @@ def test_a_dataset_that_dvc_ends_at_stops_no_other(added, bucket, spoil):
     expect(added.pull(), 3)
     bad.unlink()
     assert f"`make add DATASET={RAW}`" in expect(added.push(), 3).said
+
+
+def test_raw_datasets_go_beside_the_others_and_stop_nobody(added, bucket):
+    added.add("processed_datasets/p", {"w.bin": b"weights"})
+    added.add("raw_datasets/gone", {"z.txt": b"third"})
+    expect(added.script("add_entry", "raw_datasets/gone"), 0)
+    (added.path / "raw_datasets/gone/z.txt").write_bytes(b"edited, and not added")
+    run = expect(added.push(), 3)
+    assert bucket.read("processed_datasets/p") == {"processed_datasets/p/w.bin": b"weights"}, run
+    assert stored(bucket) == {b"first", b"second"}
+    assert f"{RAW}: S3 holds the version of r.dvc" in run.out, run
+    assert run.out.index(RAW) < run.out.index("processed_datasets/p: 1 file sent"), run
+    assert "raw_datasets/gone" in run.err, run
+    assert_clean(added)

@@ -6,6 +6,7 @@ refused.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from registry import console, parallel
 from registry.console import print_line, say
 from registry.entries import Entry
+from registry.errors import RegistryError
 from registry.humanize import human_bytes, plural
 from registry.progress import Meter
 from registry.remote import connect
@@ -22,6 +24,7 @@ from registry.sync import describe, lineage
 from registry.sync.push import Push
 from registry.transfer import engine
 
+Tell = Callable[[], int]  # says what became of what was asked for; the exit code
 BEST_EFFORT = (
     "\npush: this store has no conditional writes: two pushes of one entry within a second are "
     "told apart by best effort only"
@@ -31,6 +34,7 @@ BEST_EFFORT = (
 def push(session: Session, chosen: list[Entry], are_named: bool, begun: list[Push]) -> int:
     """Send them, and say what became of each; the exit code.
 
+    Raw datasets go beside the others: DVC takes a second to look, with no request to make.
     `begun`: what was looked at in S3 already, if anything was.
     """
     mirrored = [entry for entry in chosen if entry.section in MIRRORED]
@@ -40,13 +44,33 @@ def push(session: Session, chosen: list[Entry], are_named: bool, begun: list[Pus
     raw = [entry for entry in chosen if entry.section not in MIRRORED]
     if not mirrored:
         connect.enter(session)
-    code = send_raw(session, raw, are_named) if raw else 0
-    seen = {} if raw else {one.entry: one for one in begun}  # that may have taken long
-    return console.worst([code, send_mirrored(session, mirrored, seen) if mirrored else 0])
+    seen = {one.entry: one for one in begun}
+    with Meter("sent", 0, 0) as meter:
+        raw_part = _later(partial(send_raw, session, raw, are_named, meter))
+        mirrored_part = _later(partial(send_mirrored, session, mirrored, seen, meter))
+        told = parallel.both(raw_part, mirrored_part) if raw else [mirrored_part()]
+    return console.worst([console.attempt("push", tell) for tell in told])
 
 
-def send_raw(session: Session, chosen: list[Entry], are_named: bool) -> int:
-    """Send raw datasets, say what became of each, then one summary line.
+def _later(work: Callable[[], Tell]) -> Callable[[], Tell]:
+    """Have an error of one part told when both are done: it does not stop the other."""
+
+    def part() -> Tell:
+        try:
+            return work()
+        except RegistryError as error:
+            caught = error
+
+        def fail() -> int:
+            raise caught
+
+        return fail
+
+    return part
+
+
+def send_raw(session: Session, chosen: list[Entry], are_named: bool, meter: Meter) -> Tell:
+    """Send raw datasets; what is left is to say what became of each, then one summary line.
 
     Of those that nobody named, some are not here at all.
     """
@@ -56,49 +80,61 @@ def send_raw(session: Session, chosen: list[Entry], are_named: bool) -> int:
     if not are_named:
         chosen = [entry for entry in chosen if raw_push.has_bytes(entry)]
     if not chosen:
-        return 0
-    choice, dry = raw_push.choose(session, chosen), session.options.dry_run
-    results = [raw_push.Result(dataset.entry, raw_push.way(dataset)) for dataset in choice.fit]
-    if not dry:
-        amount = dvc_file.total(dataset.entry for dataset in choice.fit)
-        with Meter("sent", *amount) as meter:
-            results = raw_push.push(session, choice, partial(meter.moved, "raw"))
-    code = console.report([*choice.refused, *results])
+        return lambda: 0
+    choice = raw_push.choose(session, chosen)
+    if session.options.dry_run:
+        results = [raw_push.Result(dataset.entry, raw_push.way(dataset)) for dataset in choice.fit]
+    else:
+        meter.expect(*dvc_file.total(dataset.entry for dataset in choice.fit))
+        results = raw_push.push(session, choice, partial(meter.moved, "raw"))
+    return partial(report_raw, [*choice.refused, *results], session.options.dry_run)
+
+
+def report_raw(results: list[parallel.Result[str]], dry: bool) -> int:
+    from registry.raw.push import NOTHING
+
+    code = console.report(results)
     good = [result for result in results if not result.error]
     for result in good:
         version = f"{'send' if dry else 'S3 holds'} the version of {result.entry.name}.dvc"
         print_line(f"{result.entry}: {result.value or version}")
     if not dry:
-        idle = sum((result.value or "").startswith(raw_push.NOTHING) for result in good)
-        rest = f", {idle} with {raw_push.NOTHING}" if idle else ""
+        idle = sum((result.value or "").startswith(NOTHING) for result in good)
+        rest = f", {idle} with {NOTHING}" if idle else ""
         say(f"push: {plural(len(good) - idle, 'raw dataset')} up to date in S3{rest}")
     return code
 
 
-def send_mirrored(session: Session, chosen: list[Entry], seen: dict[Entry, Push]) -> int:
+def send_mirrored(
+    session: Session, chosen: list[Entry], seen: dict[Entry, Push], meter: Meter
+) -> Tell:
     """Send mirrored entries; `seen`: those for which S3 was asked already."""
+    if not chosen:
+        return lambda: 0
     hands = engine.movers(session)
     looked = parallel.each(chosen, lambda e: e, partial(look, session, seen), hands)
     pushes = [r.value for r in looked if r.value]
     if session.options.dry_run:
-        for line in chain.from_iterable(map(describe.planned_push, pushes)):
-            print_line(line)
-        if any(push.files for push in pushes):
-            say(f"push: {engine.carrier(session)}")
-        return console.report(looked)
-    meter = Meter("sent", sum(push.files for push in pushes), sum(p.bytes for p in pushes))
+        return partial(report_plans, session, pushes, looked)
+    meter.expect(sum(push.files for push in pushes), sum(push.bytes for push in pushes))
     of_entry = {push.entry: push for push in pushes}
-    place = {entry: number for number, entry in enumerate(of_entry)}
     quiet = [push for push in pushes if push.is_idle]
     active = lineage.waves([push.entry for push in pushes if not push.is_idle])
     done: list[parallel.Result[None]] = []
-    try:
-        for wave in [quiet, *([of_entry[entry] for entry in wave] for wave in active)]:
-            done += parallel.each(wave, lambda p: p.entry, partial(send, meter), hands)
-    finally:
-        meter.close()
+    for wave in [quiet, *([of_entry[entry] for entry in wave] for wave in active)]:
+        done += parallel.each(wave, lambda p: p.entry, partial(send, meter), hands)
+    place = {entry: number for number, entry in enumerate(of_entry)}
     done.sort(key=lambda result: place[result.entry])
-    return report(session, pushes, [*[r for r in looked if r.error], *done], meter)
+    how_quick = meter.took + meter.rate
+    return partial(report, session, pushes, [*[r for r in looked if r.error], *done], how_quick)
+
+
+def report_plans(session: Session, pushes: list[Push], looked: list[parallel.Result[Push]]) -> int:
+    for line in chain.from_iterable(map(describe.planned_push, pushes)):
+        print_line(line)
+    if any(push.files for push in pushes):
+        say(f"push: {engine.carrier(session)}")
+    return console.report(looked)
 
 
 def look(session: Session, seen: dict[Entry, Push], entry: Entry) -> Push:
@@ -127,7 +163,7 @@ def send(meter: Meter, push: Push) -> None:
 
 
 def report(
-    session: Session, pushes: list[Push], results: list[parallel.Result[Any]], meter: Meter
+    session: Session, pushes: list[Push], results: list[parallel.Result[Any]], how_quick: str
 ) -> int:
     """Say what happened to each entry, then one summary line."""
     failed = {r.entry for r in results if r.error}
@@ -145,6 +181,6 @@ def report(
     say(
         f"push: {plural(len(good) - behind, 'entry', 'entries')} up to date in S3, "
         f"{plural(sum(p.sent for p in good), 'file')} sent "
-        f"({size}) {meter.took}{meter.rate}{refused}{effort}"
+        f"({size}) {how_quick}{refused}{effort}"
     )
     return code

@@ -6,8 +6,9 @@ list counts as whole. What DVC keeps elsewhere is DVC's to push.
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from registry import parallel
@@ -159,12 +160,8 @@ def _mend(cache: Cache, dataset: Dataset, names: dict[str, str]) -> None:
 
 
 def _move(session: Session, cache: Cache, names: list[str], progress: Progress) -> None:
-    def content(name: str) -> Content:
-        size = cache.path(name).stat().st_size
-        return Content(size, etag.expected(cache.path(name), size))
-
     if session.options.engine == "auto":
-        contents = dict(parallel.over(names, content, HANDS))
+        contents = dict(_contents(cache, names))
         job = Job(cache.top, names, stored.key(session.client, ""), 0, contents.__getitem__)
         return engine.upload(session, job, progress)
     sent, lock = 0, threading.Lock()
@@ -178,6 +175,23 @@ def _move(session: Session, cache: Cache, names: list[str], progress: Progress) 
 
     for _ in parallel.over(names, one, HANDS):
         pass
+
+
+def _contents(cache: Cache, names: list[str]) -> Iterator[tuple[str, Content]]:
+    """Yield (object, what it holds). It was seen to be what its name says: that is its ETag too.
+
+    Unless it goes in parts, or its name is the MD5 of other line ends.
+    """
+    sizes = {name: cache.path(name).stat().st_size for name in names}
+    odd = {name for name in names if sizes[name] >= etag.PART or objects.is_legacy(name)}
+    for name in names:
+        if name not in odd:
+            yield name, Content(sizes[name], objects.digest_of(name))
+
+    def read(name: str) -> Content:
+        return Content(sizes[name], etag.expected(cache.path(name), sizes[name]))
+
+    yield from parallel.over(odd, read, os.cpu_count())
 
 
 def _put(session: Session, cache: Cache, name: str) -> int:
