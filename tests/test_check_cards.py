@@ -114,6 +114,11 @@ BROKEN_FRONT_MATTER = {
     "a list": ("---\n- a\n---\n", 2, "front matter must be `key: value` lines"),
     "a text": ("---\nhello\n---\n", 2, "front matter must be `key: value` lines"),
     "bad yaml": ("---\nlicense: mit\npretty_name: a: b\n---\n", 3, "front matter must be YAML"),
+    "blanks before a key": (
+        "---\nlicense: mit\n  pretty_name: a\n---\n",
+        3,
+        "take away the blanks that this line begins with",
+    ),
     "a tab": ("---\nlicense:\n\t- mit\n---\n", 3, "write a space in place of the tab"),
     "a tab behind a key": ("---\nlicense:\tmit\n---\n", 2, "write a space in place of the tab"),
     "a bracket": ("---\nlicense: [mit\n---\n", 3, "front matter must be YAML"),
@@ -147,7 +152,8 @@ def test_an_entry_without_card_and_a_card_without_entry(registry):
         "processed_datasets/bare.card.md:1: the entry must have a card: "
         "run `make card DATASET=processed_datasets/bare`",
         "raw_datasets/logs.card.md:1: a card of raw_datasets must have a .dvc file beside it: "
-        "delete the card",
+        "put its data at raw_datasets/logs and run `make add DATASET=raw_datasets/logs`, "
+        "or delete the card",
     ]
 
 

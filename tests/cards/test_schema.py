@@ -35,7 +35,7 @@ VALUES = {
     }),
     "tags": (["[text, a-b, v1.2]", "text"], {
         "[Text]": "Write text", "[a b]": "Write a-b", "[1.5]": "quote it",
-        "[]": "must not be empty",
+        "[]": "must not be empty", "[🤗]": "or delete it",
     }),
     "contact": (["Ada <ada@example.org>"], {"": "must not be empty"}),
     "status": (["active", "deprecated"], {"deprecate": "Did you mean 'deprecated'?", "x": "'x'"}),
@@ -51,7 +51,10 @@ VALUES = {
     "model": (["champion_models/a", "[champion_models/a, experiments/b]"], {
         "a": "Add its section", "champion_model/a": "Did you mean 'champion_models'?",
     }),
-    "source_datasets": (["[raw_datasets/a, processed_datasets/b]"], {"[a/b/c]": "section/name"}),
+    "source_datasets": (["[raw_datasets/a, processed_datasets/b]"], {
+        "[a/b/c]": "section/name",
+        "raw_datasets/a, raw_datasets/b": "Write [raw_datasets/a, raw_datasets/b]",
+    }),
     "datasets": (["[processed_datasets/b]"], {"[]": "must not be empty", "[1]": "quote it"}),
     "training_results": (["training_results/a"], {"https://wandb.ai/x": "section/name"}),
     "base_model": (["openai-community/gpt2", "gpt2", "champion_models/a"], {

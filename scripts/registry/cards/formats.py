@@ -41,8 +41,9 @@ def language(text: str) -> str | None:
 def tag(text: str) -> str | None:
     if TAG.fullmatch(text):
         return None
-    better = re.sub(r"[^a-z0-9._+:-]+", "-", text.lower()).strip("-._+:") or "a-word"
-    return f"must be lower-case words without spaces: '{text}'. Write {better}"
+    better = re.sub(r"[^a-z0-9._+:-]+", "-", text.lower()).strip("-._+:")
+    cure = f"Write {better}" if TAG.fullmatch(better) else "Write it in letters, or delete it"
+    return f"must be lower-case words without spaces: '{text}'. {cure}"
 
 
 def task(text: str) -> str | None:
@@ -95,17 +96,27 @@ def entry(text: str) -> str | None:
     section, slash, name = text.partition("/")
     if slash and name and "/" not in name and section in SECTIONS:
         return None
+    if several := joined(text):
+        return several
     fixed = guess(section, tuple(SECTIONS)) if slash else ""
     return (
         f"must be an entry of this registry, section/name: '{text}'.{fixed or ' Add its section'}"
     )
 
 
+def joined(text: str) -> str | None:
+    """Return the cure for several entries that are written as one text."""
+    parts = [part for part in re.split(r"[,;\s]+", text) if part]
+    if len(parts) < 2 or any(part.partition("/")[0] not in SECTIONS for part in parts):
+        return None
+    return f"must be a list, where it names several: '{text}'. Write [{', '.join(parts)}]"
+
+
 def reference(text: str) -> str | None:
     """Return an entry of this registry, or an id on the Hub: `owner/name`, for old ones `name`."""
     first, slash, _ = text.partition("/")
     if first in SECTIONS:
-        return entry(text)
+        return joined(text) or entry(text)
     near = nearest(first, tuple(SECTIONS), 0.75) if slash else ""
     if near:
         return f"must be in a section: '{text}'. Did you mean '{near}'?"

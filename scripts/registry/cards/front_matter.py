@@ -25,6 +25,7 @@ CLOSE = re.compile(r"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
 
 HINT = "quote texts that hold `: `, ` #` or quotes, or start with one of @`%&*[{>|!"
 TAB_HINT = "write a space in place of the tab"
+INDENT_HINT = "take away the blanks that this line begins with, or fill in what stands above it"
 
 
 class Split(NamedTuple):
@@ -84,4 +85,13 @@ def read(text: str, where: Split) -> Mapping:
         line = first + mark.line if mark else first
         said = f"{error.context or ''} {error.problem or ''}".strip()
         hint = TAB_HINT if "'\\t'" in said else HINT
+        if said.startswith("mapping values") and _is_below_a_value(text.splitlines(), line):
+            hint = INDENT_HINT
         raise BadFrontMatter(line, f"front matter must be YAML: {said}: {hint}") from None
+
+
+def _is_below_a_value(lines: list[str], line: int) -> bool:
+    """Return whether a `key:` is indented below another key that has its value already."""
+    return bool(re.match(r"[ ]+[\w-]+:( |$)", lines[line - 1])) and bool(
+        re.match(r"[\w-]+: +[^\s|>#&]", lines[line - 2])
+    )

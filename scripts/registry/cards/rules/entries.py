@@ -36,7 +36,9 @@ def entry_there(library: Library, chosen: list[Entry]) -> Iterator[Problem]:
             continue
         if library.card(entry) is None or pipelines.maker(entry):
             continue
-        cure = f"run `make add DATASET={entry:sh}`" if entry.folder.is_dir() else "delete the card"
+        cure = f"run `make add DATASET={entry:sh}`"
+        if not entry.folder.exists():
+            cure = f"put its data at {entry} and {cure}, or delete the card"
         if entry.dvc_file.exists():  # here, but not in the commit
             cure = f"run `git add -- {shlex.quote(f'{entry}.dvc')}`"
         text = f"a card of {entry.section} must have a .dvc file beside it: {cure}"
