@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,24 +82,23 @@ class Cache(NamedTuple):
         trash.tidy(aside)
         return count
 
-    def take(self, stage: Path, names: Iterable[str]) -> None:
-        """Put in the staged objects that hold what they should."""
+    def take(self, stage: Path, names: Iterable[str], sound: Container[str] = ()) -> None:
+        """Put in the staged objects that hold what they should, as `sound` ones were seen to."""
         staged = [(stage / name, name) for name in names if (stage / name).exists()]
-        good = [
-            (file, self.path(name))
-            for (file, name), sound in parallel.over(
-                staged, lambda pair: objects.holds(*pair), os.cpu_count()
-            )
-            if sound
-        ]
+        doubted = [pair for pair in staged if pair[1] not in sound]
+        judged = parallel.over(doubted, lambda pair: objects.holds(*pair), os.cpu_count())
+        bad = {name for (_, name), holds in judged if not holds}
+        good = [(file, name) for file, name in staged if name not in bad]
         if good:
             place.flush(stage)
-        for folder in {target.parent for _, target in good}:
+        for folder in {self.path(name).parent for _, name in good}:
             self.make(folder)
-        for file, target in good:
-            if not target.exists():
-                file.chmod(MODE)
-                shutil.move(file, target)
+        new = [(file, name) for file, name in good if not self.has(name)]
+        for file, name in new:
+            file.chmod(MODE)
+            shutil.move(file, self.path(name))
+        if new:
+            Soundness(self).trust(name for _, name in new)
 
     def take_copy(self, file: Path, name: str) -> None:
         """Put in a copy of a file that was seen to hold what the object's name says."""
@@ -159,6 +158,14 @@ class Soundness:
         if stats:
             self._remember(stats)
         return bad
+
+    def trust(self, names: Iterable[str]) -> None:
+        """Remember those that were read just now, before they came into the cache."""
+        stats = Stats(self.known.numbers)
+        for name in names:
+            if stat := stat_of(self.cache.path(name)):
+                stats[name] = stat
+        self._remember(stats)
 
     def _is_sound(self, name: str) -> bool:
         try:

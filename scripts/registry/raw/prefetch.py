@@ -16,7 +16,7 @@ from registry import dvc_file, parallel, workspace
 from registry.dvc_outs import Out
 from registry.entries import Amount, Entry
 from registry.errors import RegistryError
-from registry.raw import manifest, stored
+from registry.raw import manifest, objects, stored
 from registry.raw.cache import Cache, Soundness
 from registry.raw.dataset import Dataset
 from registry.remote.s3 import Object
@@ -137,23 +137,28 @@ def _fetch(made: Prefetch, progress: Progress) -> None:
     made.cache.take(stage, made.missing)  # what a stopped run brought
     shutil.rmtree(stage, ignore_errors=True)
     still = [name for name in made.missing if not made.cache.has(name)]
+    sound: set[str] = set()  # whose MD5 was found right on the way
     try:
         if still:
             for folder in {(stage / name).parent for name in still}:
                 folder.mkdir(parents=True, exist_ok=True)
-            _move(made, stage_job(made, still), progress)
+            _move(made, stage_job(made, still, sound), progress)
     finally:
-        made.cache.take(stage, still)
+        made.cache.take(stage, still, sound)
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def stage_job(made: Prefetch, still: list[str]) -> Job:
+def stage_job(made: Prefetch, still: list[str], sound: set[str]) -> Job:
     def content(name: str) -> Content:
         row = made.missing[name]
         return Content(row.size, row.etag)
 
+    def arrived(name: str, stat: object) -> None:
+        if made.missing[name].etag == objects.digest_of(name):
+            sound.add(name)
+
     stage = workspace.unfinished(made.session.root, "raw_datasets")
-    return Job(stage, still, stored.key(made.session.client, ""), 0, content)
+    return Job(stage, still, stored.key(made.session.client, ""), 0, content, arrived, first=True)
 
 
 def _move(made: Prefetch, job: Job, progress: Progress) -> None:

@@ -35,7 +35,8 @@ class Job:
     """`paths` of the entry, between `folder` here and `prefix` in S3, where `keys` objects are.
 
     `content` says what each holds. `arrived` is told of each whose bytes were compared on the way,
-    with the stat of what was written; what it is not told of has to be looked at.
+    with the stat of what was written; what it is not told of has to be looked at. `first`: much is
+    still to be done with it once it is there, so it goes before other jobs.
 
     To be fetched: `folder` is a stage. `fill` makes it lack these paths and nothing else of the
     prefix, for an engine that can only fetch all of one; without it they are few enough to be
@@ -55,3 +56,4 @@ class Job:
     stage: Callable[[], Path] | None = None
     over: Callable[[str], str] | None = None
     fill: Callable[[], None] | None = None
+    first: bool = False

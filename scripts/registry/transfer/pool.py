@@ -63,14 +63,15 @@ class Pool:
         self._button.setblocking(False)
         self._poll.register(self._bell, select.POLLIN)
 
-    def run(self, tasks: Iterator[Task], cut: Callable[[], None]) -> None:
+    def run(self, tasks: Iterator[Task], cut: Callable[[], None], first: bool = False) -> None:
         """Have all done, in no order. After a failure none is begun any more, and it is raised.
 
+        `first`: before what others have asked for already.
         `cut` ends what tasks wait for. Raises KeyboardInterrupt after Ctrl-C, in any thread.
         """
         batch = _Batch(tasks)
         with self._lock:
-            self._batches.append(batch)
+            self._batches.insert(0 if first else len(self._batches), batch)
             if not self._is_served:
                 self._is_served = True
                 threading.Thread(target=self._serve, daemon=True).start()

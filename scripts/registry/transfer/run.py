@@ -27,7 +27,7 @@ class Run:
     def do(self, tasks: Iterator[Task]) -> None:
         self.client.hesitate = self.pool.governor.hesitate
         try:
-            self.pool.run(tasks, self.client.cut)
+            self.pool.run(tasks, self.client.cut, self.job.first)
         except (ServerError, Silent) as error:
             raise Stalled(f"no progress: {error}") from None
 
