@@ -69,7 +69,8 @@ def show(names: list[str], compared: list[TrainingRun]) -> None:
     for line in beside.laid_out(rows):
         print(line)
     if same:
-        console.say(f"compare: {same} settings are the same in all")
+        are = "setting is" if same == 1 else "settings are"
+        console.say(f"compare: {same} {are} the same in all")
 
 
 def as_json(names: list[str], compared: list[TrainingRun]) -> dict[str, object]:

@@ -44,6 +44,8 @@ def main(argv: list[str]) -> int:
         print(json.dumps(as_json(entry, listed, shown), indent=1))
     else:
         show(entry, listed, shown)
+    if listed.files and not shown:
+        console.say(f"ls: none fits PATTERN={pattern!r}: * stands for anything, capitals count")
     if problem:
         console.say(f"ls: S3 could not be asked, so this is what is known here: {problem}")
     return 0 if shown and not problem else 1

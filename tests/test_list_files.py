@@ -56,6 +56,9 @@ def test_files_are_listed_from_s3_and_from_here(clone, rclone_bucket):
     assert run.out == "3 bytes  Größe.csv\n2 bytes  a/two words.csv\n"
     assert "2 files of 4, 5 bytes" in run.err
     assert listed(anna, "x", "--pattern=nothing", code=1)[0] == {}
+    assert (
+        "none fits PATTERN='ONE'" in expect(anna.script("list_files", "--pattern=ONE", "x"), 1).err
+    )
     # A content list of its version is believed before any listing.
     text = f"{hashlib.sha256(b'1').hexdigest()} 1 a/two words.csv\n"
     version = hashlib.sha256(text.encode()).hexdigest()

@@ -329,6 +329,7 @@ def test_a_phone_shows_all_without_scrolling_sideways(visit, site):
         f"{SETS}/whales.html",
         f"{RUNS}/slow.html",
         "lineage.html",
+        "runs.html",
     ):
         page = on.open(place)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], place

@@ -22,11 +22,14 @@ from support.servers import Bucket
 from support.sites import without_entries, write_card
 
 from catalog import collect
-from catalog.preview import privacy, select, workshop
+from catalog.item import Item
+from catalog.kept import Kept
+from catalog.preview import make, privacy, select, workshop
 from catalog.preview.source import LOCAL_BYTES, Portion
 from catalog.preview.workshop import Workshop
+from registry.entries import Entry
 from registry.inside import ranges
-from registry.inside.contents import File
+from registry.inside.contents import Contents, File
 
 CSV = "".join(
     f"{n},{n / 4},{'red' if n % 3 else 'blue'},2026-01-{n % 28 + 1:02}\n" for n in range(50)
@@ -382,6 +385,28 @@ def test_files_are_chosen_by_what_they_tell():
     assert {"m.safetensors", "deep/x.csv", "y.csv", "z.bin"} < {file.path for file, _ in chosen}
     assert len(chosen) == select.MOST
     assert select.choose([File("empty.txt", 0, "k"), File("away.txt", 9)]) == []
+
+
+def test_files_here_are_looked_into_again_only_when_they_changed(tmp_path, monkeypatch):
+    place = tmp_path / "a.txt"
+
+    def lines(text: str = "") -> list[str]:
+        if text:
+            place.write_text(text)
+        item = Item(Entry("processed_datasets", "x", tmp_path), None)
+        item.contents = Contents([File("a.txt", place.stat().st_size, "", str(place))])
+        kept = Kept(tmp_path / "kept.json", "these")
+        viewer = make.Viewer(None, kept)
+        shown = viewer.look(item).files[0].blocks[0]["lines"]
+        viewer.close()
+        kept.save()
+        return shown
+
+    assert lines("one\n") == ["one"]
+    monkeypatch.setattr(Workshop, "_pipes", lambda _: pytest.fail("it is looked into again"))
+    assert lines() == ["one"]
+    monkeypatch.undo()
+    assert lines("other\n") == ["other"]
 
 
 def test_private_stays_private_in_all_that_was_made_of_it(clone):

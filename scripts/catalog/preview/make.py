@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from catalog import stamps
 from catalog.collect import Collection
 from catalog.item import Item
 from catalog.kept import Kept, key_of
@@ -76,8 +77,10 @@ class Viewer:
 
 
 def _state(item: Item) -> str:
-    """What tells that its previews would be the same: the version and where it is read; or ""."""
-    if not (item.version and item.contents.is_of_version):
-        return ""
+    """What tells that its previews would be the same: the version and where it is read, or the
+    times of the files here; "" where nothing does."""
     files = [(file.path, file.size, bool(file.place)) for file in item.contents.files]
-    return key_of(item.version, files)
+    if item.version and item.contents.is_of_version:
+        return key_of(item.version, files)
+    chosen = [file.place for file, _ in select.choose(item.contents.files)]
+    return key_of(item.id, files, stamps.stats(chosen)) if chosen and all(chosen) else ""

@@ -3,26 +3,25 @@
 (() => {
   const place = document.getElementById("curves");
   const { runs } = JSON.parse(document.getElementById("series").textContent);
-  const names = [...new Set(runs.flatMap((run) => Object.keys(run.series)))].filter((name) =>
-    runs.some((run) => (run.series[name] || []).length > 1));
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.series)))]
+    .filter((name) => runs.some((run) => (run.series[name] || []).length > 1));
   const HEIGHT = 210;
   const hidden = new Set();
-  let charts = [];
-  let logarithmic = false;
+  let [charts, logarithmic] = [[], false];
 
-  function element(name, properties = {}, ...children) {
+  const element = (name, properties = {}, ...children) => {
     const made = Object.assign(document.createElement(name), properties);
     made.append(...children);
     return made;
-  }
+  };
   const short = (value) => Number(value.toPrecision(4)).toString();
   const css = (name, of = place) => getComputedStyle(of).getPropertyValue(name).trim();
   const shades = runs.map((_, n) => place.appendChild(element("i", { className: `run-${n}`, hidden: true })));
   const colour = (n) => css("--c", shades[n]);
 
   function draw(figure, name) {
-    const shown = runs.map((run, n) => ({ ...run, n, points: run.series[name] || [] }))
-      .filter((run) => run.points.length);
+    const all = runs.map((run, n) => ({ ...run, n, points: run.series[name] || [] }));
+    const shown = all.filter((run) => run.points.length);
     const columns = shown.map(({ points }) => [points.map((p) => p[0]), points.map((p) => p[1])]);
     const log = logarithmic && shown.every(({ points }) => points.every((p) => p[1] > 0));
     const refused = logarithmic && !log ? " (linear, for it has values of 0 or less)" : "";
@@ -37,8 +36,8 @@
 
   function options(figure, shown, log) {
     const axis = {
-      stroke: () => css("--soft"), font: `11px ${css("font-family")}`,
-      grid: { stroke: () => css("--line"), width: 1 }, ticks: { show: false },
+      stroke: () => css("--soft"), grid: { stroke: () => css("--line"), width: 1 },
+      font: `11px ${css("font-family")}`, ticks: { show: false },
       values: (_, ticks) => ticks.map((tick) => tick === null ? "" : short(tick)),
     };
     return {
@@ -74,14 +73,14 @@
       const last = chart.data[0].findLastIndex((step) => step <= max);
       const at = chart.cursor.idx ?? first - 1;
       const within = (one) => Math.max(first, Math.min(one, last));
-      const act = {
+      const keys = {
         ArrowRight: () => go(chart, within(at + 1)), ArrowLeft: () => go(chart, within(at - 1)),
         Home: () => go(chart, first), End: () => go(chart, last),
         "+": () => zoom(chart, 0.5), "=": () => zoom(chart, 0.5), "-": () => zoom(chart, 2), 0: whole,
-      }[event.key];
-      if (!act) return;
+      };
+      if (!keys[event.key]) return;
       event.preventDefault();
-      act();
+      keys[event.key]();
     });
     chart.over.addEventListener("pointermove", (event) => {  // uPlot itself listens to a mouse
       if (event.pointerType !== "mouse") point(chart, event.clientX - chart.over.getBoundingClientRect().left, true);
@@ -94,8 +93,7 @@
     const half = ((max - min) / 2) * factor;
     show(Math.max(steps[0], middle - half), Math.min(steps.at(-1), middle + half));
   }
-  const show = (min, max) => charts.forEach(({ chart }) => {
-    const { idx } = chart.cursor;
+  const show = (min, max) => charts.forEach(({ chart, chart: { cursor: { idx } } }) => {
     chart.setScale("x", { min, max });
     if (idx !== null && idx !== undefined) queueMicrotask(() => go(chart, idx));
   });
@@ -116,29 +114,26 @@
   }
 
   // A run's button takes it out of all charts, and brings it back.
-  function key(run, n) {
-    const button = element("button", { type: "button", className: `run-key run-${n}`,
-      textContent: run.title, title: run.id, ariaPressed: true });
-    button.addEventListener("click", () => {
-      if (!hidden.delete(run.id)) hidden.add(run.id);
-      button.ariaPressed = !hidden.has(run.id);
-      charts.forEach((own) => {
-        const at = own.shown.findIndex((one) => one.id === run.id);
-        if (at >= 0) own.chart.setSeries(at + 1, { show: !hidden.has(run.id) });
-        label(own);
-      });
+  const key = (run, n) => element("button", {
+    type: "button", className: `run-key run-${n}`, textContent: run.title, title: run.id,
+    ariaPressed: true, onclick: ({ currentTarget }) => turn(run, currentTarget),
+  });
+  function turn(run, button) {
+    if (!hidden.delete(run.id)) hidden.add(run.id);
+    button.ariaPressed = !hidden.has(run.id);
+    charts.forEach((own) => {
+      const at = own.shown.findIndex((one) => one.id === run.id);
+      if (at >= 0) own.chart.setSeries(at + 1, { show: !hidden.has(run.id) });
+      label(own);
     });
-    return button;
   }
 
   function bar() {
-    const box = element("input", { type: "checkbox",
-      onchange: () => { logarithmic = box.checked; drawAll(); } });
-    const all = element("button",
-      { type: "button", className: "quiet", textContent: "All steps", onclick: whole });
-    return element("div", { className: "curves-bar" }, ...(runs.length > 1 ? runs.map(key) : []),
-      element("label", {}, box, " Logarithmic"), all,
-      element("span", { className: "hint", textContent: "Drag over steps to zoom; keys: arrows, +, −, 0" }));
+    const box = element("input", { type: "checkbox", onchange: () => { logarithmic = box.checked; drawAll(); } });
+    const all = element("button", { type: "button", className: "quiet", textContent: "All steps", onclick: whole });
+    const hint = element("span", { className: "hint", textContent: "Drag over steps to zoom; keys: arrows, +, −, 0" });
+    const keys = runs.length > 1 ? runs.map(key) : [];
+    return element("div", { className: "curves-bar" }, ...keys, element("label", {}, box, " Logarithmic"), all, hint);
   }
 
   if (names.length) {

@@ -48,8 +48,9 @@ def read(entry: Entry, client: Client | None, listed: Contents | None = None) ->
     run.metrics.add(boards.metrics())
     for file in of_logs[:2] if not run.metrics.curves else ():
         left -= _take(run, boards, file, client, left)
-    settings = {key.rpartition(".")[2] for key in run.config}
+    settings = {key.rpartition(".")[2] for key in run.config} & {*run.metrics.curves}
     run.metrics.curves = {n: p for n, p in run.metrics.curves.items() if n not in settings}
+    run.metrics.last = {n: v for n, v in run.metrics.last.items() if n not in settings}
     run.metrics.curves = {n: _thin(p) for n, p in [*run.metrics.curves.items()][:CURVES]}
     return run
 
