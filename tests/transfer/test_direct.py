@@ -122,6 +122,20 @@ def test_large_files_travel_in_parts(clone, bucket):
     assert_clean(anna, ben)
 
 
+@pytest.mark.both_stores
+def test_a_large_file_that_changes_before_it_goes_is_sent_as_it_is_then(clone, bucket):
+    """Its parts were hashed before that: no store joins others in their place."""
+    anna = clone("anna", bucket)
+    anna.add(ENTRIES[0], {"large.bin": LARGE})
+    edited = LARGE[:-9] + b"meanwhile"
+    file = anna.path / ENTRIES[0] / "large.bin"
+    anna.proxy.when("POST", "uploads", nth=1).call_after(lambda: file.write_bytes(edited))
+    expect(anna.push(ENGINE="auto"), 0)
+    assert anna.proxy.count("POST", r"\?uploads") == 2
+    assert bucket.data() == below(ENTRIES[0], {"large.bin": edited})
+    assert_clean(anna)
+
+
 def test_parts_that_never_became_a_file_are_forgotten(clone, moto_bucket):
     anna = clone("anna", moto_bucket)
     anna.add(ENTRIES[0], {"large.bin": LARGE})

@@ -21,7 +21,7 @@ from registry.raw.dataset import Dataset
 from registry.remote import etag
 from registry.remote.session import Session
 from registry.transfer import engine
-from registry.transfer.job import Content, Job, Progress
+from registry.transfer.job import Content, Job, Progress, read_in_parts
 
 SMALL = 2**20  # bytes that one request sends; for more, an engine is started
 HANDS = 16
@@ -189,6 +189,8 @@ def _contents(cache: Cache, names: list[str]) -> Iterator[tuple[str, Content]]:
             yield name, Content(sizes[name], objects.digest_of(name))
 
     def read(name: str) -> Content:
+        if sizes[name] >= etag.PART:
+            return read_in_parts(os.fspath(cache.path(name)), sizes[name])
         return Content(sizes[name], etag.expected(cache.path(name), sizes[name]))
 
     yield from parallel.over(odd, read, os.cpu_count())

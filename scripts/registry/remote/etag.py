@@ -54,17 +54,22 @@ def expected(path: str | os.PathLike[str], size: int, also: Also | None = None) 
 
 def compute(path: str | os.PathLike[str], part: int = 0, also: Also | None = None) -> str:
     """Return the ETag of the file's bytes uploaded in parts of `part` bytes, or whole with 0."""
+    if part:
+        return joined(part_digests(path, part, also))
     with open(path, "rb", buffering=0) as file:
-        if not part:
-            return _md5(file, None, also)[0]
-        digests = []
+        return _md5(file, None, also)[0]
+
+
+def part_digests(path: str | os.PathLike[str], part: int, also: Also | None = None) -> list[bytes]:
+    """Return the MD5 of each part of the file."""
+    digests = []
+    with open(path, "rb", buffering=0) as file:
         while True:
             digest, count = _md5(file, part, also)
             if count:
                 digests.append(bytes.fromhex(digest))
             if count < part:
-                break
-    return joined(digests)
+                return digests
 
 
 def joined(digests: list[bytes]) -> str:

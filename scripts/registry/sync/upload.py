@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -24,7 +25,7 @@ from registry.remote.s3 import Object
 from registry.sync import copies
 from registry.sync.survey import Survey
 from registry.transfer import engine
-from registry.transfer.job import Content, Job
+from registry.transfer.job import Content, Job, read_in_parts
 
 FRESH_SECONDS = 5.0  # how long a listing may be taken for what S3 holds
 ROUNDS = 3  # how often a file that is being written to is sent
@@ -43,6 +44,7 @@ class Sending:
     stored: set[str] = field(default_factory=set)  # of which S3 answered the ETag it must get
 
     def __post_init__(self) -> None:
+        self._parts: dict[str, Sequence[bytes]] = {}  # the MD5s of each big file's
         self.files = Rows(self.survey.numbers)
         self.hashes = FileHashes(self.survey.numbers)
 
@@ -57,7 +59,11 @@ class Sending:
         if stat is None:
             raise RegistryError(f"{path} went away while being pushed: push again")
         try:
-            return Row(stat, etag.expected(self._at(path), stat.size, also)), also.hexdigest()
+            if stat.size < etag.PART:
+                return Row(stat, etag.expected(self._at(path), stat.size, also)), also.hexdigest()
+            content = read_in_parts(self._at(path), stat.size, also)
+            self._parts[path] = content.parts
+            return Row(stat, content.etag), also.hexdigest()
         except OSError as error:
             raise Refusal(f"{path}: cannot be read: {error.strerror}") from None
 
@@ -138,7 +144,7 @@ class Sending:
 
     def _content(self, path: str) -> Content:
         stat, tag = self.files[path]
-        return Content(stat.size, tag)
+        return Content(stat.size, tag, parts=self._parts.get(path, ()))
 
     def _listed(self, path: str) -> str:
         listed = self.survey.remote.get(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,18 +16,26 @@ Progress = Callable[[int], None]  # bytes moved so far
 class Content(NamedTuple):
     """What a file holds: bytes, the ETag that it has in S3, the MD5 where the ETag is not that.
 
-    An unknown size is -1, an unknown ETag "".
+    An unknown size is -1, an unknown ETag "". `parts`: the MD5s of the parts of a file that goes,
+    as it was when it was read.
     """
 
     size: int
     etag: str
     md5: str = ""
+    parts: Sequence[bytes] = ()
 
     def is_of(self, digests: list[bytes]) -> bool:
         """Return whether it is what has these MD5s: one of all, or one of each part."""
         wanted = (self.md5 or self.etag).lower()
         is_whole = len(digests) == 1 and digests[0].hex() == wanted
         return is_whole or etag.joined(digests) == wanted
+
+
+def read_in_parts(path: str, size: int, also: etag.Also | None = None) -> Content:
+    """Return what a file holds that will go in parts. Raises OSError."""
+    parts = etag.part_digests(path, etag.part_size(size), also)
+    return Content(size, etag.joined(parts), parts=parts)
 
 
 @dataclass(frozen=True)
