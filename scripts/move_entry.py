@@ -129,9 +129,11 @@ def undo(begun: MovePlan | None, word: str) -> int:
 def go_back(begun: MovePlan) -> str:
     """In words what is otherwise than it was, if anything."""
     local.check(begun, back=True)
+    relocation = reach.open_up(begun)
+    if relocation:
+        relocation.prove_way_back()
     begun.is_going_back = True
     begun.save()
-    relocation = reach.open_up(begun)
     local.go_back(begun)
     said = relocation.go_back() if relocation else ""
     begun.drop()

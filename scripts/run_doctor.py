@@ -4,7 +4,7 @@ usage: run_doctor.py
 
 Looks at the tools, the settings, what Git has, hooks and leftovers here; then at the way to S3,
 what may be done there, and what its bucket promises. Changes nothing: it writes, reads and deletes
-keys of its own (registry-probe-…) in each section to prove that it may.
+a key of its own (registry-probe-…) in each section to prove that it may.
 Exit code: 0 nothing needs a person (notes are good to know), 1 something does: the lines with BAD.
 """
 

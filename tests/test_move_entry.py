@@ -8,6 +8,7 @@ import re
 
 import pytest
 from support.oracle import assert_clean, below, expect, marker, put_in_step
+from support.policy import deny
 
 from registry import git
 from registry.entries import ROOT
@@ -218,6 +219,28 @@ def test_undo_is_as_before(team):
     run = expect(move(anna, UNDO="1"), 3)
     assert "it is committed" in run.err
     assert expect(anna.script("move_entry", "champion_models/nobody", UNDO="1"), 2)
+
+
+def test_who_may_not_delete_moves_all_the_same_and_stops_no_other_push(team):
+    anna, ben, bucket = team
+    deny(anna.proxy, "s3:DeleteObject")
+    expect(move(anna), 0)
+    before = bucket.snapshot()
+    run = expect(move(anna, UNDO="1"), 3)
+    assert "nothing there was changed" in run.err and bucket.snapshot() == before
+    commit(anna, "moved")
+    anna.git("push", "-q")
+    anna.write(f"{RUN}/log", b"2")
+    run = expect(anna.push(), 3)
+    assert bucket.data()[f"{RUN}/log"] == b"2" and not bucket.keys(".registry_trash/2"), run
+    ben.git("pull", "-q")
+    expect(ben.pull(), 0)
+    assert ben.tree(OLD) == {}
+    is_moved(ben, bucket)
+    (cure,) = re.findall(r"`make (remove [^`]*)`", run.err)
+    expect(ben.make(*cure.split()), 0)
+    assert "is settled" in expect(anna.push(), 0).err
+    assert bucket.read(f"{OLD}/") == {} and anna.tree() == ben.tree() == bucket.data()
 
 
 FULL = os.environ.get("SWEEP") == "full"  # else a few steps and requests, spread over the run

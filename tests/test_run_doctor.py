@@ -180,8 +180,13 @@ def test_each_right(anna, bucket, method, query, step):
     assert said.startswith(f"cannot {step}: ") and "AccessDenied" in said
     assert f"-> ask the bucket's owner to allow {access.RIGHTS[step]} on arn:aws:s3:::" in run.out
     assert levels(findings)["processed_datasets"] == OK
+    probes = [key for key in bucket.snapshot() if "probe" in key]
     if step != "delete":
-        assert not [key for key in bucket.snapshot() if "probe" in key]
+        assert not probes
+    else:
+        assert len(probes) == 1 and said.endswith(f"{probes[0]} stays in S3, 5 bytes")
+        doctor(anna, 1)
+        assert [key for key in bucket.snapshot() if "probe" in key] == probes
 
 
 @on_one
@@ -231,10 +236,10 @@ def test_encryption_that_may_not_be_asked(clone, moto_server):
     bucket.client.request("PUT", "", {"encryption": ""}, KMS)
     anna = clone("anna", bucket)
     rule = anna.proxy.when("GET", r"\?encryption").answer(403, "AccessDenied")
-    findings, _ = doctor(anna, 0)
+    anna.proxy.when("DELETE", "probe").answer(403, "AccessDenied")
+    findings, _ = doctor(anna, 1)
     assert not rule.fired
     assert findings["encryption", NOTE][0].startswith("aws:kms: nobody can verify the bytes")
-    assert not [key for key in bucket.snapshot() if "probe" in key]
 
 
 def test_the_embedded_store_keeps_no_versions(tmp_path):

@@ -11,7 +11,7 @@ from registry.remote import capabilities, dvc_config, s3
 from registry.sync import history, marker
 from registry.sync.marker import Marker
 
-PROBE = r"\.registry/probe-"
+PROBE = r"\.registry/registry-probe-"
 
 
 @pytest.fixture

@@ -32,7 +32,10 @@ def mind(
         for one in (one for one in waiting if one.is_done):
             from registry.move import settle
 
-            say(f"push: {one.old}: {settle.settle(one, session)}")
+            try:
+                say(f"push: {one.old}: {settle.settle(one, session)}")
+            except Refusal as error:
+                stuck.append(Refused(one.old_entry, error=error))
     if direction == "pull":
         if orphans := follow.orphans(session):
             for line in follow.follow(orphans, session, dry):

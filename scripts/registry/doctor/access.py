@@ -79,14 +79,15 @@ def judge_clock(answer: Answer, now: float) -> Finding:
 def rights(visit: Visit) -> Iterator[Finding]:
     """Put, get, list and delete, proven on a key of our own in every part of the registry."""
     for folder in (*MIRRORED, location.DVC_FOLDER, location.MARKERS):
-        key = visit.opened.remote.key(folder, f"registry-probe-{capabilities.new_token()}")
+        key = capabilities.probe_key(visit.opened.remote, folder)
         failed = _try(visit, key)
         if failed:
             step, error = failed
             place = f"arn:aws:s3:::{visit.opened.remote.bucket}"
             where = place if step == "list" else f"{place}/{visit.opened.remote.key(folder, '*')}"
             cure = f"ask the bucket's owner to allow {RIGHTS[step]} on {where}"
-            yield Finding(BAD, folder, f"cannot {step}: {error}", cure)
+            stays = f"; {key} stays in S3, 5 bytes" if step == "delete" else ""
+            yield Finding(BAD, folder, f"cannot {step}: {error}{stays}", cure)
         else:
             yield Finding(OK, folder, "put, get, list and delete work")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from xml.etree import ElementTree
 
 from registry.doctor.check import NOTE, OK, Check, Finding, Visit
@@ -85,13 +86,12 @@ def _probe(visit: Visit) -> tuple[str, Mapping[str, str]]:
     """What S3 tells of a new key of ours, which is gone again: the bucket's settings are not told
     to everybody."""
     client = visit.opened.client
-    key = visit.opened.remote.key(location.MARKERS, f"registry-probe-{capabilities.new_token()}")
-    try:
-        answer = client.put(key, b"probe")
+    key = capabilities.probe_key(visit.opened.remote, location.MARKERS)
+    told: Mapping[str, str] = {}
+    with suppress(RegistryError):  # said by `rights`
+        told = client.put(key, b"probe").headers
         client.delete(key)
-    except RegistryError:
-        return key, {}  # said by `rights`
-    return key, answer.headers
+    return key, told
 
 
 def _ask(visit: Visit, question: str, element: str) -> str:

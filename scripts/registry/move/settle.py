@@ -11,7 +11,7 @@ from registry.index import baseline, content
 from registry.move.plan import MovePlan
 from registry.remote.session import Session
 from registry.sections import MIRRORED
-from registry.sync import kept, marker
+from registry.sync import kept, marker, refusals
 from registry.sync.kept import Keeper
 from registry.sync.remove import Removal
 from registry.sync.survey import Survey
@@ -20,7 +20,10 @@ COMMIT, PUSH = "commit it", "`git push`"
 
 
 def settle(plan: MovePlan, session: Session) -> str:
-    """End one move, if Git knows of it; what was done, or why not yet, in words."""
+    """End one move, if Git knows of it; what was done, or why not yet, in words.
+
+    Raises Refusal where its old keys cannot be taken away.
+    """
     if not plan.is_done:
         return plan.advice
     if plan.taken_by:
@@ -108,6 +111,10 @@ def _take_away(plan: MovePlan, session: Session) -> str:
         )
     if held and held.state == marker.DONE and not held.files:
         return ""
-    removal.carry_out()
+    try:
+        removal.carry_out()
+    except refusals.MayNotDelete as error:
+        removal.leave_moved()
+        raise refusals.old_keys_stay(plan.old_entry, plan.new, error) from None
     _forget_kept(plan, session)
     return f"moved to {plan.new}: its old keys in S3 went to the trash there"

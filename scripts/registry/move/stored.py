@@ -21,7 +21,7 @@ from registry.move.plan import MovePlan
 from registry.move.replaced import Replacement
 from registry.remote.session import Session
 from registry.sections import EXPERIMENTS, MIRRORED
-from registry.sync import marker
+from registry.sync import deletion, marker
 from registry.sync.survey import Survey
 
 
@@ -90,6 +90,11 @@ class Relocation:
             self.known.keep(self.new)
             self._make_new()
         self.claims.write(self.old, replace(self.claims.former, moved=str(self.new)))
+
+    def prove_way_back(self) -> None:
+        """Raises Refusal where the copies may not be deleted: going on is the only way then."""
+        if self.plan.is_stored and self.claims.are_begun and not self.stays_here:
+            deletion.prove_right(self.session, str(self.new))
 
     def go_back(self) -> str:
         """Take away what was copied, by its ETag; the old marker becomes what it was.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import platform
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,8 +13,9 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from registry.entries import ROOT
 from registry.remote.etag import md5
-from registry.remote.location import MARKERS
+from registry.remote.location import MARKERS, Remote
 from registry.remote.s3 import Client, Denied, ServerError
 
 FEW = 3  # markers that are looked at
@@ -25,6 +27,13 @@ REMEMBERED_SECONDS = 7 * 86400
 
 def new_token() -> str:
     return os.urandom(16).hex()
+
+
+def probe_key(remote: Remote, folder: str) -> str:
+    """Return the key of a probe: always the same of this clone, and of it alone, so that probes
+    which may not be deleted do not pile up."""
+    clone = md5(f"{platform.node()} {os.getuid()} {ROOT}".encode())
+    return remote.key(folder, f"registry-probe-{clone[:12]}")
 
 
 def recall(folder: Path, client: Client) -> bool:
@@ -51,7 +60,7 @@ def is_conditional(client: Client) -> bool:
     Both conditions that write() relies on: some stores know the first, and pass over the other.
     """
     hasty = replace(client, patience=HASTY_SECONDS)
-    key = client.remote.key(MARKERS, f"probe-{new_token()}")
+    key = probe_key(client.remote, MARKERS)
     absent, other = {"if-none-match": "*"}, {"if-match": f'"{new_token()}"'}
     client.put(key, b"first")
     try:
@@ -77,12 +86,12 @@ def has_md5_etags(client: Client) -> bool:
 
     Markers tell, which need no right to write; a probe where there is none.
     """
-    prefix = client.remote.key(MARKERS, "")
-    for row in islice(client.list(prefix, page=FEW), FEW):
+    listed = client.list(client.remote.key(MARKERS, ""), page=FEW)
+    for row in islice(listed, FEW):
         answer = client.get(row.key)
         if answer:
             return answer.hides_bytes or answer.etag.lower() == md5(answer.body)
-    key = f"{prefix}probe-{new_token()}"
+    key = probe_key(client.remote, MARKERS)
     try:
         answer = client.put(key, b"probe")
         client.delete(key)

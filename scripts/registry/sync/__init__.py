@@ -19,5 +19,5 @@ finds what no card speaks of.
 
 Face: push, pull, remove, survey, compare, marker, refusals, place, trash, claim, guards,
 describe, seal, verify, versions, lineage, history, kept, rollback, sources, diff, sides,
-free, free_mirrored, free_rules, proof, archived, usage, dark.
+free, free_mirrored, free_rules, proof, archived, usage, dark, deletion.
 """

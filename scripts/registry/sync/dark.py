@@ -18,7 +18,7 @@ from registry.remote.s3 import Client, Object
 from registry.remote.server_copy import Copier
 from registry.remote.session import Session
 from registry.sections import MIRRORED
-from registry.sync import marker
+from registry.sync import deletion, marker
 
 
 @dataclass
@@ -124,6 +124,8 @@ def take_out(session: Session, rows: list[Object]) -> str:
     remote, client = session.remote, session.client
     bin_ = remote.key(TRASH, f"{marker.now()}-loose", "")
     below = len(remote.key(""))
+    for folder in {row.key[below:].rpartition("/")[0] for row in rows[:1]}:
+        deletion.prove_right(session, folder)
     for _ in Copier(client).copy_all((row, bin_ + row.key[below:]) for row in rows):
         pass
     for row in rows:

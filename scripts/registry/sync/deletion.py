@@ -7,9 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from registry import files
+from registry.remote import capabilities
 from registry.remote.s3 import Denied, Object
+from registry.remote.session import Session
 from registry.sync import refusals
 from registry.sync.survey import Survey
+
+
+def prove_right(session: Session, folder: str) -> None:
+    """Raises MayNotDelete where nothing below `folder` may be deleted: asked before all is copied
+    to the trash, since what S3 holds twice helps nobody."""
+    try:
+        session.client.delete(capabilities.probe_key(session.remote, folder))
+    except Denied as error:
+        if error.is_of_keys:
+            raise
+        raise refusals.no_right_to_delete(folder, error) from None
 
 
 @dataclass

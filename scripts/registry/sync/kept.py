@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from registry import parallel
@@ -19,7 +20,7 @@ from registry.entries import Entry
 from registry.errors import RegistryError
 from registry.index import content
 from registry.remote.location import KEPT_BYTES, TRASH, Remote
-from registry.remote.s3 import Client, Object
+from registry.remote.s3 import Client, Denied, Object
 from registry.remote.server_copy import Copier
 from registry.sections import SECTIONS
 from registry.sync import marker
@@ -102,7 +103,8 @@ class Keeper:
         for _, row in kept:
             since = marker.seconds(row.modified)
             if since is not None and now - since > self.days * DAY:
-                client.delete(row.key)
+                with suppress(Denied):  # it is kept for longer, then
+                    client.delete(row.key)
 
 
 def _keep_one(client: Client, copier: Copier, key: str, row: Object) -> None:

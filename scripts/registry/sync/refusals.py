@@ -39,6 +39,26 @@ def may_not_delete(entry: Entry, error: Denied) -> Refusal:
     )
 
 
+class MayNotDelete(Refusal):
+    """These credentials lack that right, which was asked before anything was done."""
+
+
+def no_right_to_delete(folder: str, error: Denied) -> MayNotDelete:
+    return MayNotDelete(
+        f"{error}: these credentials may not delete below {folder}/, and nothing there was "
+        "changed: ask the bucket's owner for s3:DeleteObject, and run again"
+    )
+
+
+def old_keys_stay(old: Entry, new: str, error: Refusal) -> Refusal:
+    """Return that a move is done but for the old keys, which others may take away as well."""
+    return Refusal(
+        f"it is moved to {new}, and so are those who pull, but what S3 holds under the old name "
+        f"stays: {error}; or somebody who may delete types "
+        f"`make remove DATASET={old:sh} CONFIRM={old:name}`"
+    )
+
+
 def torn(survey: Survey) -> Refusal:
     """Pulled, reset, or pushed from a checkout that S3 has other files than."""
     entry = survey.entry

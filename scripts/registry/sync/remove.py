@@ -16,7 +16,7 @@ from registry.remote.location import TRASH
 from registry.remote.s3 import Object
 from registry.remote.server_copy import Copier
 from registry.remote.session import Session
-from registry.sync import marker, refusals, trash
+from registry.sync import deletion, marker, refusals, trash
 from registry.sync.claim import Claim
 from registry.sync.marker import Marker
 from registry.sync.survey import Survey
@@ -56,6 +56,7 @@ class Removal:
 
     def carry_out(self) -> None:
         """Claim it, copy all to the trash prefix, check the copies, delete, unclaim."""
+        deletion.prove_right(self.session, str(self.entry))
         mine = self._claim().mine
         client = self.session.client
         bin_ = self.session.remote.key(TRASH, f"{mine.when}-{mine.token[:6]}", str(self.entry), "")
@@ -70,6 +71,15 @@ class Removal:
             self._delete(row)
         self._let_go(mine)
         baseline.forget(self.entry)
+        journal.drop(self.entry)
+
+    def leave_moved(self) -> None:
+        """Nothing is deleted: the marker says where it went, so that others follow all the same."""
+        held = self.survey.marker
+        if held and held.state == marker.DONE and held.moved == self.moved:
+            return
+        claim = self._claim()
+        claim.seal(replace(claim.mine.sealing(self.survey.remote), moved=self.moved))
         journal.drop(self.entry)
 
     def _let_go(self, mine: Marker) -> None:
