@@ -23,6 +23,7 @@ from registry.remote.embedded import Store
 from registry.remote.location import Remote
 
 RCLONE, MOTO = "rclone", "moto"
+EVERYBODYS = "registry"  # the bucket that a server has from the start
 MOTO_STORE = str(Path(__file__).with_name("moto_store.py"))
 
 
@@ -51,8 +52,13 @@ class Server:
         )  # fmt: skip
 
     def new_bucket(self) -> Bucket:
-        """A place of one's own: a fresh prefix in the server's bucket."""
-        return Bucket(self, f"t{secrets.token_hex(6)}/registry")
+        """A place of one's own: a fresh prefix, in moto's server in a fresh bucket, too: that looks
+        at every key of a bucket for each listing, and there were all tests' keys."""
+        name, server = f"t{secrets.token_hex(6)}", self
+        if self.kind == MOTO and self.bucket == EVERYBODYS:
+            server = replace(self, bucket=name)
+            s3.Client(server.remote(""), patience=10).request("PUT", "")
+        return Bucket(server, f"{name}/registry")
 
 
 class Bucket:
@@ -143,7 +149,7 @@ def run_moto(folder: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder
         )
-    server = Server(MOTO, f"http://127.0.0.1:{port}", "registry", "test", str(keys))
+    server = Server(MOTO, f"http://127.0.0.1:{port}", EVERYBODYS, "test", str(keys))
     try:
         with _not_outliving_us(process.pid):
             _make_bucket(server, process)
