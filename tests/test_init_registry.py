@@ -92,9 +92,16 @@ def registry(clone, bucket):
     return upstream, ours
 
 
-def shutil_clone(upstream: Checkout, ours: Checkout) -> None:
+def begin_history(ours: Checkout, *words: str) -> None:
+    """Another .git in the place of the clone's, which says what is ignored in clones of the tests."""
+    rules = ours.read(".git/info/exclude")
     ours.delete(".git")
-    ours.git("clone", "-q", "--bare", str(upstream.path), ".git")
+    ours.git(*words)
+    ours.write(".git/info/exclude", rules)
+
+
+def shutil_clone(upstream: Checkout, ours: Checkout) -> None:
+    begin_history(ours, "clone", "-q", "--bare", str(upstream.path), ".git")
     ours.git("config", "core.bare", "false")
     ours.git("reset", "-q")
     ours.git("remote", "remove", "origin")
@@ -202,8 +209,7 @@ def test_an_update_of_a_copy_without_history(clone, bucket, start):
     upstream.git("commit", "-q", "--allow-empty", "-m", "An older version")
     if start == "at once":
         init(ours, bucket)
-    ours.delete(".git")
-    ours.git("init", "-q", "-b", "main")
+    begin_history(ours, "init", "-q", "-b", "main")
     ours.git("add", "-A")
     ours.git("commit", "-qm", "Initial commit")
     if start == "after init":

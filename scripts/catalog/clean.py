@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nh3
 
-from catalog.colours import CLASSES as COLOURS
+from catalog.colours import TOKEN_CLASSES
 from catalog.links import ANCHOR, Links
 
 TAGS = """
@@ -33,7 +33,7 @@ ATTRIBUTES = {
 }
 ALERTS = ("note", "tip", "important", "warning", "caution")
 CLASSES = {
-    "span": {name for name in COLOURS.values() if name},
+    "span": {name for name in TOKEN_CLASSES.values() if name},
     "div": {"scroll", "markdown-alert", *(f"markdown-alert-{kind}" for kind in ALERTS)},
     "p": {"markdown-alert-title"},
     "li": {"task-list-item"},

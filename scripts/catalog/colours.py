@@ -18,7 +18,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Text
 from pygments.util import ClassNotFound
 
-CLASSES = {
+TOKEN_CLASSES = {
     Comment: "c",
     Keyword: "k",
     Keyword.Type: "m",
@@ -53,8 +53,8 @@ def _element(name: str, text: str) -> str:
 def _class(kind: Any) -> str:  # noqa: ANN401  # pygments ships no types
     """The nearest one's among the kind and those that it is a sort of."""
     while kind is not None:
-        if kind in CLASSES:
-            return CLASSES[kind]
+        if kind in TOKEN_CLASSES:
+            return TOKEN_CLASSES[kind]
         kind = kind.parent
     return ""
 
