@@ -28,7 +28,10 @@ FRONT_MATTER = {
 
 
 # What clones share with the template by hard links, hundreds of files each: nobody writes into it.
-LINKED = (".py", ".pyc", ".js", ".css", ".html", ".svg", ".png", ".pack", ".idx", ".rev", "-bench.txt", "-dev.txt")
+LINKED = (
+    ".py", ".pyc", ".js", ".css", ".html", ".svg", ".png", ".pack", ".idx", ".rev",
+    "-bench.txt", "-dev.txt",
+)  # fmt: skip
 LINKED_FOLDERS = ("tests/", "benchmarks/", "examples/", "findings/")
 # What no command reads, a third of all files: only clones with the samples have it.
 LEFT_OUT = ("tests/", "benchmarks/", "findings/")

@@ -91,7 +91,7 @@ def send_raw(session: Session, chosen: list[Entry], are_named: bool, meter: Mete
 
 
 def report_raw(results: list[parallel.Result[str]], dry: bool) -> int:
-    from registry.raw.push import NOTHING
+    from registry.raw.push import NOTHING_TO_PUSH
 
     code = console.report(results)
     good = [result for result in results if not result.error]
@@ -99,8 +99,8 @@ def report_raw(results: list[parallel.Result[str]], dry: bool) -> int:
         version = f"{'send' if dry else 'S3 holds'} the version of {result.entry.name}.dvc"
         print_line(f"{result.entry}: {result.value or version}")
     if not dry:
-        idle = sum((result.value or "").startswith(NOTHING) for result in good)
-        rest = f", {idle} with {NOTHING}" if idle else ""
+        idle = sum((result.value or "").startswith(NOTHING_TO_PUSH) for result in good)
+        rest = f", {idle} with {NOTHING_TO_PUSH}" if idle else ""
         say(f"push: {plural(len(good) - idle, 'raw dataset')} up to date in S3{rest}")
     return code
 

@@ -25,7 +25,7 @@ from registry.transfer.job import Content, Job, Progress, read_in_parts
 
 SMALL = 2**20  # bytes that one request sends; for more, an engine is started
 HANDS = 16
-NOTHING = "nothing to push"
+NOTHING_TO_PUSH = "nothing to push"
 Result = parallel.Result[str]  # the value: what there is to say of it, if not that S3 holds it
 
 
@@ -112,7 +112,7 @@ def way(dataset: Dataset) -> str:
     """Return how it goes out, if not as others do."""
     if not dataset.file.elsewhere:
         return ""
-    how = "pushed by dvc" if dataset.is_dvcs else NOTHING
+    how = "pushed by dvc" if dataset.is_dvcs else NOTHING_TO_PUSH
     if dataset.own.file.outs and not dataset.is_dvcs:
         how = "pushed, but for a part"
     return f"{how}: {dataset.file.elsewhere}"
