@@ -93,7 +93,7 @@ def registry(clone, bucket):
 
 
 def begin_history(ours: Checkout, *words: str) -> None:
-    """Another .git in the place of the clone's, which says what is ignored in clones of the tests."""
+    """Another .git in the place of the clone's, which says what clones of the tests ignore."""
     rules = ours.read(".git/info/exclude")
     ours.delete(".git")
     ours.git(*words)
