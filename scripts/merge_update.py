@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from registry import console, git
 from registry.console import say
+from registry.daily import uncommitted
 from registry.entries import ROOT, Entry
 from registry.errors import Refusal, UsageError
 from registry.experiments import ledger
@@ -41,7 +42,7 @@ def main(argv: list[str]) -> int:
     refuse_conflicts()
     git.run(ROOT, "commit", "--no-edit", "-q")
     left = f", {plural(len(out), 'sample')} left out" if taken_out else ""
-    say(f"update: merged {ref}{left}. Next: make check-cards && git push")
+    say(f"update: merged {ref}{left}. Next: make check-cards{uncommitted.and_share()}")
     return 0
 
 

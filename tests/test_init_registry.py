@@ -223,6 +223,7 @@ def test_an_update_of_a_copy_without_history(clone, bucket, start):
     before = set(ours.git("ls-files").splitlines())
     run = expect(ours.make("update"), 0)
     assert "no history in common" in run.err and "merged upstream/main" in run.err, run
+    assert "git push" not in run.err, "there is nowhere to push to yet"
     assert ours.read("pull.sh").endswith(b"# later\n")
     assert set(ours.git("ls-files").splitlines()) == before
     assert ours.git("status", "--porcelain") == "" and ours.git("replace", "-l") == ""

@@ -98,9 +98,12 @@ def _day(item: Item) -> str:
     return day if re.fullmatch(r"\d{4}-\d\d-\d\d", day) and instant(day) else ""
 
 
-def _license(item: Item) -> str:
-    license = next(iter(_links(item, "license_link")), item.license)
-    return license if _is_known(license) else ""
+def _license(item: Item) -> str | list[str]:
+    """One text, or all of several: none of them is left out."""
+    named = [text for text in item.licenses if _is_known(text)]
+    every = _links(item, "license_link") if len(named) < 2 else []
+    every = every[:1] or named
+    return every[0] if len(every) == 1 else every
 
 
 def _links(item: Item, key: str) -> list[str]:

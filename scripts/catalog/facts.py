@@ -41,7 +41,7 @@ def read(item: Item) -> list[Fact]:
         if isinstance(value, dict):
             shown.append(Fact(name, meaning, [], _made_here(value), ""))
         else:
-            texts = [item.license] if key == "license" else value
+            texts = item.licenses if key == "license" else value
             shown.append(Fact(name, meaning, texts, {}, FILTERS.get(key, "")))
     return shown
 

@@ -65,10 +65,14 @@ class Item:
         return " ".join(self.first("pretty_name").split()) or self.entry.name
 
     @property
+    def licenses(self) -> list[str]:
+        """Their ids; for `other` the name that the card gives."""
+        named = self.first("license_name")
+        return [named if id == "other" and named else id for id in self.all("license")]
+
+    @property
     def license(self) -> str:
-        """Its id; for `other` the name that the card gives."""
-        license = self.first("license")
-        return self.first("license_name") or license if license == "other" else license
+        return next(iter(self.licenses), "")
 
     @property
     def version(self) -> str:

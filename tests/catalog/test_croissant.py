@@ -52,6 +52,12 @@ def test_an_odd_card_is_described_without_its_blanks(odd, summary):
     valid(described("x", {**GOOD, **odd}, summary))
 
 
+def test_several_licenses_are_all_named():
+    both = described("x", {**GOOD, "license": "[mit, apache-2.0]"})
+    assert both["license"] == ["mit", "apache-2.0"] and valid(both)
+    assert described("x", GOOD)["license"] == "mit"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_odd_name_is_described(name):
     assert described(name, GOOD)["identifier"] == valid(described(name, GOOD))["identifier"]

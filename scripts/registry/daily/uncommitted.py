@@ -30,9 +30,12 @@ def name(looked: Callable[[], list[str]]) -> int:
 
 
 def and_share() -> str:
-    """Return how the commit gets to others; nothing where this clone has no remote yet."""
+    """Return how the commit gets to others; nothing where this clone has no remote yet.
+
+    `upstream` is where these scripts come from, and no place for a team's cards.
+    """
     if git.ask(ROOT, "rev-parse", "--abbrev-ref", "@{upstream}"):
         return " && git push"
-    remotes = git.ask(ROOT, "remote").split()
+    remotes = [name for name in git.ask(ROOT, "remote").split() if name != "upstream"]
     where = "origin" if "origin" in remotes else "".join(remotes[:1])
     return f" && git push -u {shlex.quote(where)} HEAD" if where else ""
