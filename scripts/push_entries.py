@@ -40,6 +40,7 @@ def push_what_changed(words: list[str]) -> int:
 
     with ThreadPoolExecutor(2) as beside:  # Git takes about as long as S3
         state, left = beside.submit(experiments.look), beside.submit(uncommitted.look)
+        beside.shutdown(wait=False)  # its threads end with that, and a fork is safe again
         from registry.daily import push
 
         steps = [

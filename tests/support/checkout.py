@@ -93,6 +93,7 @@ class Checkout:
         """Use this bucket from now on, through a proxy of one's own: `self.proxy`."""
         server = bucket.server
         self.env["ENGINE"] = os.environ.get("ENGINE") or self.engine or ENGINES[server.kind]
+        self.env["REGISTRY_TWIN"] = os.environ.get("REGISTRY_TWIN", "0")  # 1: for a few files too
         if self._proxy:
             self._proxy.stop()
         self._proxy = FaultProxy(server.endpoint)

@@ -1,4 +1,4 @@
-"""The engine of our own: what it moves, how it fails, and how many connections it takes."""
+"""The engine of our own, mostly with a twin: what it moves, how it fails, how many connections."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LARGE = os.urandom(3 * etag.PART + 1)
 @pytest.fixture
 def many(clone, moto_bucket):
     anna = clone("anna", moto_bucket)
-    anna.env["ENGINE"] = "auto"
+    anna.env |= {"ENGINE": "auto", "REGISTRY_TWIN": "1"}
     for entry in ENTRIES:
         anna.add(entry, {**FILES, "name.txt": entry.encode()})
     return anna
@@ -35,7 +35,7 @@ def many(clone, moto_bucket):
 @pytest.fixture
 def other(clone, moto_bucket):
     ben = clone("ben", moto_bucket)
-    ben.env["ENGINE"] = "auto"
+    ben.env |= {"ENGINE": "auto", "REGISTRY_TWIN": "1"}
     for entry in ENTRIES:
         ben.card(entry)
     return ben

@@ -82,7 +82,8 @@ def carry_out(
     """Mirrored entries, raw ones beside them; what became of either, and the time it took."""
     files = raw_plan.amount.files + sum(len(p.wanted) for p in pulls)
     size = raw_plan.amount.bytes + sum(p.wanted_bytes for p in pulls)
-    with Meter("fetched", files, size) as meter, ThreadPoolExecutor(1) as beside:
+    doubled = engine.doubled(session, files)
+    with doubled, Meter("fetched", files, size) as meter, ThreadPoolExecutor(1) as beside:
         raw_done = beside.submit(raw_pull.bring, raw_plan, partial(meter.moved, "raw"))
         hands = engine.movers(session)
         done = parallel.each(pulls, lambda p: p.entry, partial(bring, meter), hands)

@@ -116,13 +116,15 @@ def send_mirrored(
     pushes = [r.value for r in looked if r.value]
     if session.options.dry_run:
         return partial(report_plans, session, pushes, looked)
-    meter.expect(sum(push.files for push in pushes), sum(push.bytes for push in pushes))
+    files = sum(push.files for push in pushes)
+    meter.expect(files, sum(push.bytes for push in pushes))
     of_entry = {push.entry: push for push in pushes}
     quiet = [push for push in pushes if push.is_idle]
     active = lineage.waves([push.entry for push in pushes if not push.is_idle])
     done: list[parallel.Result[None]] = []
-    for wave in [quiet, *([of_entry[entry] for entry in wave] for wave in active)]:
-        done += parallel.each(wave, lambda p: p.entry, partial(send, meter), hands)
+    with engine.doubled(session, files):
+        for wave in [quiet, *([of_entry[entry] for entry in wave] for wave in active)]:
+            done += parallel.each(wave, lambda p: p.entry, partial(send, meter), hands)
     place = {entry: number for number, entry in enumerate(of_entry)}
     done.sort(key=lambda result: place[result.entry])
     how_quick = meter.took + meter.rate

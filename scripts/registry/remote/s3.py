@@ -108,3 +108,7 @@ class Client(Exchange):
     def hurried(self, patience: float) -> Client:
         """Return the same over the same connections, with another patience."""
         return replace(self, patience=patience)
+
+    def apart(self, patience: float) -> Client:
+        """Return the same over connections of its own, for another process."""
+        return Client(self.remote, patience, self.region, _credentials=self._credentials)

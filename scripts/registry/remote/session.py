@@ -60,6 +60,10 @@ class Session:
         """Return the same with little patience: for tidying up after a failure."""
         return replace(self, client=s3.Client(self.remote, patience=HASTY_SECONDS))
 
+    def apart(self) -> Session:
+        """Return that over connections of its own: for another process."""
+        return replace(self, client=self.client.apart(HASTY_SECONDS))
+
     @cached_property
     def author(self) -> tuple[str, str]:
         """Who pushes, as Git knows them, and the commit that is checked out."""

@@ -8,42 +8,42 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from binascii import b2a_base64
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 from registry.remote import etag
-from registry.remote.capabilities import UNMET
-from registry.remote.http import Source
-from registry.remote.s3 import Denied
 from registry.remote.session import Session
-from registry.transfer import parts
-from registry.transfer.files import Changed, Landing, Parting
+from registry.transfer import parts, shares, twin
+from registry.transfer.files import Changed, Parting
 from registry.transfer.governor import Governor, Pace, bound
-from registry.transfer.job import Content, Job, Progress
-from registry.transfer.order import Order, Outcome
+from registry.transfer.job import Job, Progress
 from registry.transfer.pool import Pool, Task
-from registry.transfer.run import Run, as_listed, media_type
+from registry.transfer.run import Run
+from registry.transfer.small import Fetch, Send
+from registry.transfer.twin import Twin
 
-ATTEMPTS = 2  # for an object whose bytes come damaged
 # Bytes from which an object comes in several requests: if its ETag is of its parts, and if its MD5
 # needs all of it in a row, so that it has to be read again.
 IN_PARTS, IN_SPITE_OF_MD5 = 2 * etag.PART, 16 * etag.PART
 SMALL = 256 * 1024  # bytes up to which a file is nothing that a thread has to wait for
 _making = threading.Lock()
 _pools: list[Pool] = []  # the one of this command, once it is needed
+_twins: list[Twin] = []  # and its twin, while it has one
 
 
 def download(session: Session, job: Job, progress: Progress) -> None:
     """Fetch the job's paths. Raises RegistryError; what came until then stays."""
     run = Run(session, job, progress, _pool(session))
-    run.do(_downloads(run))
+    run.do(shares.of(run, "download", _downloads, _twin()), _cut)
 
 
 def upload(session: Session, job: Job, progress: Progress) -> None:
     """Send the job's paths from where they are. Raises RegistryError."""
     run, begun = Run(session, job, progress, _pool(session)), list[parts.Upload]()
     try:
-        run.do(_uploads(run, begun))
+        tasks = partial(_uploads, begun=begun)
+        run.do(shares.of(run, "upload", tasks, _twin()), _cut)
     finally:
         for one in begun:
             one.give_up(session.hasty().client)
@@ -57,46 +57,56 @@ def _pool(session: Session) -> Pool:
         return _pools[0]
 
 
-def _downloads(run: Run) -> Iterator[Task]:
-    for path in run.job.paths:
+@contextlib.contextmanager
+def doubled(session: Session, files: int) -> Iterator[None]:
+    """Share the files with a second process meanwhile, if so many pay for one.
+
+    It takes half of the connections. While there is another thread there is none.
+    """
+    options, most = session.options, bound(session.options.connections)
+    is_asked = most > 1 and not options.limit and options.engine != "aws"
+    if is_asked and shares.are_worth_it(files) and twin.can_be():
+        _pools.clear()
+        own = options._replace(connections=most // 2)
+        with contextlib.suppress(OSError):
+            _twins.append(
+                Twin(replace(session, options=own), {"download": download, "upload": upload})
+            )
+            _pools.append(Pool(Governor(most - most // 2), Pace(0)))
+    try:
+        yield
+    finally:
+        while _twins:
+            _twins.pop().end()
+            _pools.clear()
+
+
+def _twin() -> Twin | None:
+    return _twins[0] if _twins else None
+
+
+def _cut() -> None:
+    for one in _twins:
+        one.cut()
+
+
+def _downloads(run: Run, paths: list[str]) -> Iterator[Task]:
+    for path in paths:
         content = run.job.content(path)
         if content.size <= SMALL:
-            yield _Fetch(run, path, content)
+            yield Fetch(run, path, content)
         elif content.size < (IN_PARTS if "-" in content.etag else IN_SPITE_OF_MD5):
-            yield _Fetch(run, path, content).carry_out
+            yield Fetch(run, path, content).carry_out
         else:
             yield from parts.Download(run, path, content).tasks()
 
 
-class _Fetch(Order):
-    """Brings an object to its place."""
-
-    def __init__(self, run: Run, path: str, content: Content) -> None:
-        self.run, self.content = run, content
-        self.landing = Landing(run.place(path), run.count)
-        super().__init__(run, path, "GET", headers=as_listed(content.etag), sink=self.landing)
-
-    def settle(self, tried: Outcome) -> None:
-        for _ in range(ATTEMPTS):
-            landing, content = self.landing, self.content
-            try:
-                answer = self.answer(tried)
-                stat = landing.finish(answer.headers.get("last-modified", ""))
-            finally:
-                landing.close()
-            if content.is_of([landing.digest]) and content.size in (-1, landing.size):
-                return self.run.arrived(self.path, stat)
-            if answer.hides_bytes or "-" in content.etag:
-                return  # its ETag does not tell on the way: it is looked at afterwards
-            tried = None
-
-
-def _uploads(run: Run, begun: list[parts.Upload]) -> Iterator[Task]:
+def _uploads(run: Run, paths: list[str], begun: list[parts.Upload]) -> Iterator[Task]:
     """Nobody is told of a file that changes meanwhile: whoever asked for it looks, and asks again.
 
     The store refuses it too: it is sent with the MD5 that it had.
     """
-    for path in run.job.paths:
+    for path in paths:
         content = run.job.content(path)
         if content.size >= etag.PART:
             begun.append(parts.Upload(run, path, content))
@@ -104,32 +114,7 @@ def _uploads(run: Run, begun: list[parts.Upload]) -> Iterator[Task]:
             continue
         source = Parting(run.at(path), run.count, 0, content.size)
         if content.size > SMALL:
-            yield _Send(run, path, content, source).carry_out
+            yield Send(run, path, content, source).carry_out
             continue
         with contextlib.suppress(Changed):
-            yield _Send(run, path, content, source.whole())
-
-
-class _Send(Order):
-    """Sends a file, and knows from the answer that its bytes came."""
-
-    def __init__(self, run: Run, path: str, content: Content, body: bytes | Source) -> None:
-        self.run, self.body, self.digest = run, body, content.md5 or content.etag
-        md5 = b2a_base64(bytes.fromhex(self.digest), newline=False).decode()
-        headers = {**run.condition(path), "content-md5": md5, **media_type(path)}
-        super().__init__(run, path, "PUT", body=body, headers=headers)
-
-    def settle(self, tried: Outcome) -> None:
-        try:
-            tag = self.answer(tried).etag
-        except Changed:
-            return
-        except Denied as error:
-            is_there = error.status in UNMET and self.run.holds(self.path, self.digest)
-            if error.code != "BadDigest" and not is_there:
-                raise
-        else:
-            if isinstance(self.body, bytes):
-                self.run.count(len(self.body))
-            if tag == self.digest:
-                self.run.arrived(self.path)
+            yield Send(run, path, content, source.whole())

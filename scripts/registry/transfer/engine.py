@@ -14,9 +14,10 @@ from registry.parallel import HANDS
 from registry.remote import children, etag
 from registry.remote.session import Session
 from registry.transfer import aws, direct
+from registry.transfer.direct import doubled
 from registry.transfer.job import Content, Job, Progress
 
-__all__ = ["Content", "Job", "Progress", "download", "upload"]
+__all__ = ["Content", "Job", "Progress", "doubled", "download", "upload"]
 
 
 class Engine(Protocol):

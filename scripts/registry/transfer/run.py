@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from registry.errors import Stalled
@@ -24,10 +24,14 @@ class Run:
         self._lock = threading.Lock()
         self._made: set[str] = set()
 
-    def do(self, tasks: Iterator[Task]) -> None:
+    def do(self, tasks: Iterator[Task], also_cut: Callable[[], None]) -> None:
+        def cut() -> None:
+            self.client.cut()
+            also_cut()
+
         self.client.hesitate = self.pool.governor.hesitate
         try:
-            self.pool.run(tasks, self.client.cut, self.job.first)
+            self.pool.run(tasks, cut, self.job.first)
         except (ServerError, Silent) as error:
             raise Stalled(f"no progress: {error}") from None
 
