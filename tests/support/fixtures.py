@@ -52,8 +52,17 @@ def _share_set_ups(items: list[pytest.Item]) -> None:
         if "world" in getattr(item, "fixturenames", ()):
             kind = re.search(rf"\b({RCLONE}|{MOTO})\b", item.name)
             item.add_marker(pytest.mark.xdist_group(f"world {kind and kind[0]}"))
+        elif not _group(item) and _is_prepared_once(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     groups = {item: _group(item) for item in items}
     items.sort(key=lambda item: (groups[item] != "silence", not groups[item]))
+
+
+def _is_prepared_once(item: pytest.Item) -> bool:
+    """Whether its module prepares something for all its tests, which each worker would do anew."""
+    known = getattr(item, "_fixtureinfo", None)
+    names = known.name2fixturedefs.values() if known else ()
+    return any(fixtures[-1].scope == "module" for fixtures in names)
 
 
 def _group(item: pytest.Item) -> str:
