@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 import shlex
 
-from registry import console, entries, lock, names, nested_dvc, pipelines, selection
+from registry import console, dvc_file, entries, lock, names, nested_dvc, pipelines, selection
 from registry.console import say
-from registry.dvc_outs import BY_CLOUD, DvcFile, Out
+from registry.dvc_outs import BY_CLOUD, BadDvcFile, DvcFile, Out
 from registry.entries import Entry
-from registry.errors import Refusal, UsageError
+from registry.errors import Refusal, RegistryError, UsageError
 from registry.index.scan import Scan
 from registry.raw import dvc
 from registry.raw.dataset import Dataset
-from registry.sections import SECTIONS
+from registry.sections import RAW, SECTIONS
 
 
 def main(argv: list[str]) -> int:
@@ -31,10 +31,14 @@ def main(argv: list[str]) -> int:
     dataset = Dataset(entry, DvcFile((Out(entry.name),))) if is_new else Dataset.of(entry)
     scanned = dataset.scan()
     refuse_unfit(dataset, scanned, is_new)
-    if not is_new and is_as_named(dataset):
-        say(f"add: {entry} is as {entry.name}.dvc says: there is no new version")
-        return 0
-    add(dataset, is_new)
+    try:
+        if not is_new and is_as_named(dataset):
+            say(f"add: {entry} is as {entry.name}.dvc says: there is no new version")
+            return 0
+        add(dataset, is_new)
+    except RegistryError:
+        refuse_unreadable()
+        raise
     for line in notes(dataset, scanned):
         say(f"add: {line}")
     name = f"{entry}.dvc"
@@ -76,6 +80,16 @@ def refuse_unfit(dataset: Dataset, scanned: Scan, is_new: bool) -> None:
 def is_as_named(dataset: Dataset) -> bool:
     """Return whether nothing is to be added: files and cache are as the `.dvc` file says."""
     return not dataset.file.is_legacy and not dvc.status([dataset.entry])
+
+
+def refuse_unreadable() -> None:
+    """DVC failed: raises Refusal naming a `.dvc` file that it cannot read, whosever it is."""
+    for entry in entries.known([RAW]):
+        try:
+            if entry.dvc_file.exists():
+                dvc_file.read(entry)
+        except BadDvcFile as error:
+            raise Refusal(f"DVC reads every .dvc file first: {error}") from None
 
 
 def add(dataset: Dataset, is_new: bool) -> None:

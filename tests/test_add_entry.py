@@ -25,6 +25,10 @@ def test_each_add_is_a_version(clone):
     assert anna.read(f"{RAW}.dvc") != first
     assert anna.git("status", "--porcelain", "--untracked-files=all").count("??") == 2
     assert_clean(anna)
+    anna.write("raw_datasets/other.dvc", b"outs:\n- path: other\n  path: other\n")
+    anna.write(f"{RAW}/x y.txt", b"111")
+    run = expect(anna.make("add", "DATASET=r ü"), 2)
+    assert "raw_datasets/other.dvc:3: has the key 'path' twice" in run.err, run
 
 
 MISTAKES = [

@@ -58,12 +58,12 @@ class DvcReader:
 
     def _out(self, row: DvcRow, wdir: str, why: str, is_import: bool) -> Out:
         row.refuse_unknown(_OF_OUT)
-        path, digest = row.text("path"), row.text("md5").lower()
+        path, digest = row.text("path"), row.text("md5")
         if not path:
             raise row.bad(f"an out must have a path: {how_to_mend(self.path)}")
         if digest and not _DIGEST.fullmatch(digest):
             cure = how_to_mend(self.path)
-            raise row.bad(f"md5 must be 32 hex digits: {digest!r}: {cure}", "md5")
+            raise row.bad(f"md5 must be 32 hex digits in small letters: {digest!r}: {cure}", "md5")
         place = path if _is_foreign(path) else self._below_section(os.path.join(wdir, path))
         elsewhere = why or _elsewhere(row, bool(digest), is_import)
         size, files = row.number("size"), row.number("nfiles")

@@ -254,7 +254,15 @@ def test_it_is_removed_and_restored_as_a_whole(anna, shape):
 
 
 @pytest.mark.parametrize("verb", ["add", "remove", "reset"])
-@pytest.mark.parametrize("text", [b"outs:\n<<<<<<< HEAD\n- md5: 1\n=======\n", b"outs: [\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"outs:\n<<<<<<< HEAD\n- md5: 1\n=======\n",
+        b"outs: [\n",
+        b"outs:\n- md5: " + b"AB" * 16 + b"\n  hash: md5\n  path: r\n",
+    ],
+    ids=["conflict", "no YAML", "capitals"],
+)
 def test_nothing_writes_over_a_dvc_file_that_nobody_can_read(anna, verb, text):
     anna.add("raw_datasets/r", {"x": b"1"})
     dvc(anna, "add", "raw_datasets/r")
