@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import platform
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -32,7 +31,7 @@ def new_token() -> str:
 def probe_key(remote: Remote, folder: str) -> str:
     """Return the key of a probe: always the same of this clone, and of it alone, so that probes
     which may not be deleted do not pile up."""
-    clone = md5(f"{platform.node()} {os.getuid()} {ROOT}".encode())
+    clone = md5(f"{os.uname().nodename} {os.getuid()} {ROOT}".encode())
     return remote.key(folder, f"registry-probe-{clone[:12]}")
 
 
