@@ -78,10 +78,14 @@ def _short(modified: str) -> str:
 
 @dataclass
 class Listing:
-    """{path: Object} of the entry's data, and a line for each key that must not come here."""
+    """{path: Object} of the entry's data, and a line for each key that must not come here.
+
+    `unfit`: the paths of those that can be no path here under any circumstances.
+    """
 
     files: Objects = field(default_factory=Objects)
     problems: list[str] = field(default_factory=list)
+    unfit: list[str] = field(default_factory=list)
 
 
 def read(client: Client, prefix: str, numbers: Numbers | None = None) -> Listing:
@@ -98,6 +102,7 @@ def from_objects(objects: Iterable[Object], prefix: str, numbers: Numbers | None
         why = unfit(path)
         if why:
             listing.problems.append(f"{row.key!r}: {why}")
+            listing.unfit.append(path)
         elif scan.travels(path):
             listing.files[path] = row
     listing.problems += _both_file_and_folder(listing.files, prefix)

@@ -19,7 +19,7 @@ def refuse_unsealed(survey: Survey) -> None:
     if not survey.is_sealed:
         raise _unsealed(survey.entry, "in S3 is not a sealed state")
     if survey.remote_problems:
-        raise refusals.hostile_keys(survey.remote_problems)
+        raise refusals.hostile_keys(survey)
 
 
 def refuse_without_version(survey: Survey) -> None:

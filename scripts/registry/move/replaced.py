@@ -42,7 +42,7 @@ class Replacement:
         survey.look_there()
         guards.refuse_unfinished(survey, "")
         if survey.remote_problems:
-            raise refusals.hostile_keys(survey.remote_problems)
+            raise refusals.hostile_keys(survey)
         if survey.remote and not survey.is_sealed:
             raise Refusal(
                 f"what S3 holds of {self.entry}, which is to be replaced, is not a sealed state: "

@@ -39,7 +39,7 @@ class MirroredFreeing(Freeing):
         own = journal.load(self.entry, self.session.remote.identity, survey.numbers)
         guards.refuse_unfinished(survey, own.token if own else "")
         if survey.remote_problems:
-            raise refusals.hostile_keys(survey.remote_problems)
+            raise refusals.hostile_keys(survey)
         stays = [path for path in survey.local.left_out if not free_rules.is_litter(path)]
         if stays:
             raise free_rules.stays_here(stays)

@@ -74,7 +74,7 @@ class Pull:
         if workspace.folds_names(workspace.room(self.entry)):
             problems += names.name_twins(self.survey.remote)
         if problems:
-            raise refusals.hostile_keys(problems)
+            raise refusals.hostile_keys(self.survey, problems)
         self.plan = reset_plan.plan(self.survey) if self.reset else self.survey.plan(compare.PULL)
         guards.check_pull(self.survey, self.plan, self.reset)
         self.replaces = any(path in self.survey.local.files for path in self.wanted)

@@ -15,6 +15,7 @@ from registry.sync.marker import Marker
 from registry.sync.survey import Survey
 
 LINES = 20  # of a long list that a refusal shows
+NAME_LETTERS = 60  # of a proposed name: no disk takes less, whatever the alphabet
 
 
 def being_pushed(entry: Entry, holder: Marker) -> Refusal:
@@ -176,8 +177,27 @@ def unfit(lines: list[str]) -> Refusal:
     return Refusal("it cannot be stored as it is:\n  " + "\n  ".join(lines[:LINES]))
 
 
-def hostile_keys(lines: list[str]) -> Refusal:
-    return Refusal("S3 holds keys that must not come here:\n  " + "\n  ".join(lines[:LINES]))
+def hostile_keys(survey: Survey, problems: list[str] | None = None) -> Refusal:
+    """`problems`: what else is in the way than keys that no disk takes."""
+    lines = (survey.remote_problems if problems is None else problems)[:LINES]
+    lines += [_rename_in_s3(survey, path) for path in survey.remote_unfit[:1]]
+    return Refusal("S3 holds keys that must not come here:\n  " + "\n  ".join(lines))
+
+
+def _rename_in_s3(survey: Survey, path: str) -> str:
+    """Return how to give such a key a name that a disk takes, and no other key has."""
+    from registry.remote import aws_command
+
+    if not path.isprintable():
+        return "give each another name in S3, then run again"
+    parts = (part[:NAME_LETTERS] for part in path.split("/"))
+    name = "/".join(part for part in parts if part.strip(".")) or "unnamed"
+    while name in survey.remote:
+        name += "-2"
+    remote, prefix = survey.session.remote, survey.session.remote.prefix(survey.entry)
+    ends = [f"s3://{remote.bucket}/{prefix}{one}" for one in (path, name)]
+    command = aws_command.of(remote, f"s3 mv {shlex.join(ends)}")
+    return f"give each another name in S3, then run again: `{command}`"
 
 
 def leftovers(paths: list[str]) -> Refusal:

@@ -34,6 +34,7 @@ class Survey(Tables):
     is_presumed: bool = False  # whether the marker is the baseline's, and was not read
     listed_at: float = 0.0
     remote_problems: list[str] = field(default_factory=list)
+    remote_unfit: list[str] = field(default_factory=list)  # paths that no disk takes
     outside_news: str = ""  # what to say if somebody wrote to the entry without sealing it
     _digest: tuple[bytes, str] = (b"", "")
     _known_tags: bytes = b""  # of the baseline that was loaded
@@ -102,6 +103,7 @@ class Survey(Tables):
         prefix = self.session.remote.prefix(self.entry)
         listed = listing.read(client or self.session.client, prefix, self.numbers)
         self.remote, self.remote_problems = listed.files, listed.problems
+        self.remote_unfit = listed.unfit
         self._judge_repositories()
 
     def trust_marker(self) -> None:
