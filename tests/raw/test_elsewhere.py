@@ -318,6 +318,8 @@ def test_what_dvc_keeps_no_copy_of_promises_none(anna, ben):
     hand_over(anna, ben, entry)
     run = expect(ben.pull(entry), 1)
     assert "by hand" in run.err and "make push" not in run.err, run
+    advice = expect(ben.script("show_status", entry), 0).out
+    assert f"git log -1 -- {entry}.dvc" in advice and "make pull" not in advice, advice
     ben.write(entry, b"one")
     expect(ben.pull(entry), 0)
     anna.write(entry, b"two")

@@ -187,7 +187,18 @@ CURES: tuple[Cure, ...] = (
         "ls -ld -- {in_the_way}",
         "{said}; `make pull` refuses until then",
     ),
-    ({states.NEWER, states.NOT_HERE, states.UNREAD}, outlook.is_fit, "make pull", "fetch it"),
+    (
+        {states.NEWER, states.NOT_HERE, states.UNREAD},
+        lambda c: outlook.is_fit(c) and not outlook.is_private(c),
+        "make pull",
+        "fetch it",
+    ),
+    (
+        {states.NOT_HERE},
+        outlook.is_private,
+        "git log -1 -- {each}.dvc",
+        "who added it has it, and {name}.dvc keeps it out of S3",
+    ),
     (
         {states.UNREAD},
         outlook.is_foreign,

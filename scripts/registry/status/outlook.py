@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from registry import dvc_file, git, pipelines
+from registry.dvc_outs import KEPT_HERE, NOT_CACHED
 from registry.entries import CARD, Entry
 from registry.errors import RegistryError
 from registry.sections import RAW
@@ -92,6 +93,15 @@ def is_foreign(condition: Condition) -> bool:
         return pipelines.maker(condition.entry) is not None
     with suppress(RegistryError):
         return bool(dvc_file.read(condition.entry).unserved)
+    return False
+
+
+def is_private(condition: Condition) -> bool:
+    """Return whether its `.dvc` file keeps it out of every remote, so that no pull brings it."""
+    if condition.entry.section != RAW or not condition.entry.dvc_file.exists():
+        return False
+    with suppress(RegistryError):
+        return dvc_file.read(condition.entry).elsewhere in (KEPT_HERE, NOT_CACHED)
     return False
 
 
