@@ -218,8 +218,8 @@ def test_read_only_credentials_can_pull_and_are_told_when_they_push(world):
     before = world.bucket.read()
     run = expect(world.ben.push(), 1)
     assert "AccessDenied" in run.said and "`make doctor` tells which rights" in run.said
-    run = expect(world.ben.script("remove_entry", ENTRY, CONFIRM="a", FULL="1"), 1)
-    assert re.search(r"\(PUT \.registry/\S+\): `make doctor`", run.said), run
+    run = expect(world.ben.script("remove_entry", ENTRY, CONFIRM="a", FULL="1"), 3)
+    assert re.search(rf"\(DELETE {ENTRY}/\S+\): these credentials may not delete", run.said), run
     assert world.bucket.read() == before and world.ben.strays() == [], (
         "nothing is to be gone on with"
     )
