@@ -14,7 +14,7 @@ from registry.sections import SECTIONS
 from registry.status import outlook, states
 from registry.status.states import Condition
 
-COMMIT = "git add -- {paths} && git commit"
+COMMIT, TO_SHARE = "git add -- {paths} && git commit", "nobody else sees it before"
 NAMED = 3  # so many entries are named in a command; for more of them it is given without names
 ASK_S3 = ("make push", "make pull", "make reset", "make seal", "make unlock", "make remove")
 
@@ -55,7 +55,7 @@ def _of(
 def commit(uncommitted: list[str]) -> Step:
     """The step that commits these paths; for many of them all that is in the sections."""
     few = uncommitted if len(uncommitted) <= NAMED else SECTIONS
-    return Step(COMMIT.replace("{paths}", shlex.join(few)), "nobody else sees it before")
+    return Step(COMMIT.replace("{paths}", shlex.join(few)), TO_SHARE)
 
 
 def _groups(chosen: list[Condition]) -> list[list[Condition]]:
@@ -245,6 +245,6 @@ CURES: tuple[Cure, ...] = (
         {states.NOT_COMMITTED},
         lambda c: outlook.is_kept(c) and not c.is_unmerged,
         COMMIT,
-        "nobody else sees it before",
+        TO_SHARE,
     ),
 )

@@ -124,8 +124,8 @@ def take_out(session: Session, rows: list[Object]) -> str:
     remote, client = session.remote, session.client
     bin_ = remote.key(TRASH, f"{marker.now()}-loose", "")
     below = len(remote.key(""))
-    for folder in {row.key[below:].rpartition("/")[0] for row in rows[:1]}:
-        deletion.prove_right(session, folder)
+    if rows:
+        deletion.prove_right(session, rows[0].key[below:].rpartition("/")[0])
     for _ in Copier(client).copy_all((row, bin_ + row.key[below:]) for row in rows):
         pass
     for row in rows:

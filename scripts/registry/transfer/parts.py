@@ -6,7 +6,6 @@ import contextlib
 import math
 import re
 import threading
-from binascii import b2a_base64
 from collections.abc import Iterator
 from functools import partial
 
@@ -17,7 +16,7 @@ from registry.transfer.files import Changed, Landing, Parting
 from registry.transfer.job import Content
 from registry.transfer.order import Order
 from registry.transfer.pool import Task
-from registry.transfer.run import Run, as_listed, media_type
+from registry.transfer.run import Run, as_listed, media_type, with_md5
 
 _ID = re.compile(rb"<UploadId>([^<]+)</UploadId>")
 
@@ -71,10 +70,6 @@ class Download(_Parts):
             landing.close()
 
 
-def _with_md5(digest: bytes) -> dict[str, str]:
-    return {"content-md5": b2a_base64(digest, newline=False).decode()} if digest else {}
-
-
 class Upload(_Parts):
     """Sends each part; the last one has the store make one object of them."""
 
@@ -91,7 +86,7 @@ class Upload(_Parts):
         source = Parting(self.run.at(self.path), self.run.count, begin, size, known)
         query = {"partNumber": str(number + 1), "uploadId": self._begin()}
         try:
-            answer = Order(self.run, self.path, "PUT", query, source, _with_md5(known)).answer()
+            answer = Order(self.run, self.path, "PUT", query, source, with_md5(known)).answer()
         except Changed:
             return
         except Denied as error:

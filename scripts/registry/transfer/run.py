@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from binascii import b2a_base64
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -74,6 +75,11 @@ class Run:
 def as_listed(tag: str) -> dict[str, str]:
     """Return what brings the object that was listed, and no other that came after."""
     return {"if-match": f'"{tag}"'} if tag else {}
+
+
+def with_md5(digest: bytes) -> dict[str, str]:
+    """The MD5 of what is sent, if it is known: the store takes no other bytes then."""
+    return {"content-md5": b2a_base64(digest, newline=False).decode()} if digest else {}
 
 
 def media_type(path: str) -> dict[str, str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from binascii import b2a_base64
-
 from registry.remote.capabilities import UNMET
 from registry.remote.http import Source
 from registry.remote.s3 import Denied
 from registry.transfer.files import Changed, Landing
 from registry.transfer.job import Content
 from registry.transfer.order import Order, Outcome
-from registry.transfer.run import Run, as_listed, media_type
+from registry.transfer.run import Run, as_listed, media_type, with_md5
 
 ATTEMPTS = 2  # for an object whose bytes come damaged
 
@@ -43,8 +41,8 @@ class Send(Order):
 
     def __init__(self, run: Run, path: str, content: Content, body: bytes | Source) -> None:
         self.run, self.body, self.digest = run, body, content.md5 or content.etag
-        md5 = b2a_base64(bytes.fromhex(self.digest), newline=False).decode()
-        headers = {**run.condition(path), "content-md5": md5, **media_type(path)}
+        md5 = with_md5(bytes.fromhex(self.digest))
+        headers = {**run.condition(path), **md5, **media_type(path)}
         super().__init__(run, path, "PUT", body=body, headers=headers)
 
     def settle(self, tried: Outcome) -> None:
